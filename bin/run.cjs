@@ -1,0 +1,46 @@
+// Runs on whatever Node is outside (18 or newer) with nothing installed, so: CommonJS and built-ins only.
+// `node bin/run.cjs ARGS…` installs what the lock file asks for, then runs ARGS on the pinned Node.
+const { spawn, spawnSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
+const { existsSync, readFileSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+
+const root = join(__dirname, '..')
+const modules = join(root, 'node_modules')
+const windows = process.platform === 'win32'
+
+function install() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const stamp = join(modules, '.usher-installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.error('Installing the packages of package-lock.json and the pinned Node (once, about half a minute) …')
+  const npm = process.env.npm_execpath
+  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }
+  // Optional packages carry the pinned Node and the native parts; a machine that omits them by default cannot start.
+  const ci = ['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const ran = npm
+    ? spawnSync(process.execPath, [npm, ...ci], options)
+    : spawnSync('npm', ci, { ...options, shell: windows })
+  if (ran.status !== 0) {
+    console.error('The packages could not be installed; npm says why above. Nothing was started.')
+    process.exit(ran.status || 1)
+  }
+  writeFileSync(stamp, lock)
+}
+
+function pinnedNode() {
+  const pinned = join(modules, '.bin', windows ? 'node.cmd' : 'node')
+  if (existsSync(pinned)) return pinned
+  if (Number(process.versions.node.split('.')[0]) >= 26) return process.execPath
+  console.error(`No pinned Node for ${process.platform}-${process.arch}, and this one is ${process.version}; Usher needs Node 26.`)
+  process.exit(1)
+}
+
+install()
+const child = spawn(pinnedNode(), ['--disable-sigusr1', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, NODE_COMPILE_CACHE: join(modules, '.cache', 'usher'), NODE_OPTIONS: '' },
+  shell: windows,
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)))
