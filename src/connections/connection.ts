@@ -1,0 +1,57 @@
+import type { Profile } from '#kernel/person.ts'
+import type { ConnectionSettings } from '#kernel/settings.ts'
+import type { Freshness, Leg } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
+
+/** What a redirect connection is asked to do. */
+export interface LegOrder {
+  /** Where the provider sends the person back: this connection's own callback. */
+  readonly callbackUrl: string
+  readonly state: string
+  readonly freshness: Freshness
+  /** True when the person wants to choose another account there. */
+  readonly choose: boolean
+  readonly username?: string
+  readonly language?: string
+}
+
+/** Where the browser goes, and what must be remembered until it comes back. */
+export interface Departure {
+  readonly location: string
+  readonly memory: Leg['memory']
+}
+
+/** People prove who they are elsewhere. */
+export interface RedirectConnection {
+  readonly kind: 'redirect'
+  /** Throws `connection_unavailable`. */
+  readonly begin: (order: LegOrder) => Promise<Departure>
+  /**
+   * Who came back. `callbackUrl` is the one `begin` was given.
+   * Throws `connection_refused` (the person or provider said no), `connection_answer_invalid` (it does not hold),
+   * `connection_unavailable`, `profile_incomplete`.
+   */
+  readonly complete: (callback: Visit, leg: Leg & { readonly callbackUrl: string }) => Promise<Profile>
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+  readonly ip: string
+  readonly at: number
+}
+
+/** People prove who they are with a password typed here. */
+export interface PasswordConnection {
+  readonly kind: 'password'
+  /** Undefined when the credentials are wrong. Throws `too_many_requests`, or when it cannot tell. */
+  readonly verify: (credentials: Credentials) => Promise<Profile | undefined>
+}
+
+export type Connection = RedirectConnection | PasswordConnection
+
+/** A kind of connection: reads the administrator's settings without calling anyone. Throws `settings_invalid`. */
+export interface ConnectionType {
+  readonly type: string
+  readonly open: (settings: ConnectionSettings) => Connection
+}

@@ -1,0 +1,31 @@
+import type { FailureCode } from './errors.ts'
+
+/** What happened, for those who must answer for it later. Append only; people by id, never by name or address. */
+export interface AuditEvent {
+  readonly type:
+    | 'sign_in_denied'
+    | 'session_started'
+    | 'session_ended'
+    | 'token_issued'
+    | 'password_refused'
+    | 'account_intended'
+    | 'account_created'
+    | 'account_adopted'
+    | 'account_restored'
+    | 'account_licensed'
+    | 'account_ready'
+    | 'account_waiting'
+    | 'account_stopped'
+    | 'account_released'
+    | 'settings_applied'
+    | 'user_added'
+    | 'user_found_new'
+  readonly at: number
+  readonly reference: string
+  readonly user?: string
+  readonly relyingParty?: string
+  readonly connection?: string
+  readonly failure?: FailureCode
+  /** Plain facts: assertion id, factors, SKU id, addresses of who acted. */
+  readonly facts?: Readonly<Record<string, string | number | boolean>>
+}

@@ -1,0 +1,37 @@
+import type { FailureCode } from './errors.ts'
+
+/** A way to sign in as the chooser shows it. */
+export interface Choice {
+  readonly label: string
+  /** Which picture belongs to it; unknown brands get a plain one. */
+  readonly brand: string
+  readonly href: string
+  readonly lastUsed: boolean
+}
+
+/** What a person sees, as data: http renders it, steps decide it. */
+export type Page =
+  | { readonly name: 'chooser'; readonly service: string; readonly choices: readonly Choice[]; readonly notice?: FailureCode }
+  | {
+      readonly name: 'password'
+      readonly service: string
+      readonly label: string
+      readonly action: string
+      readonly username: string
+      readonly problem?: 'wrong' | 'missing' | 'too_many'
+      readonly otherWays?: string
+    }
+  /** "You are A: continue, or switch to another account." */
+  | {
+      readonly name: 'confirm'
+      readonly service: string
+      readonly who: string
+      readonly expected?: string
+      readonly action: string
+    }
+  | { readonly name: 'problem'; readonly failure: FailureCode; readonly reference: string; readonly again?: string }
+  /** Waiting for hours rather than seconds, for example for a license. Looks again by itself. */
+  | { readonly name: 'waiting'; readonly failure: FailureCode; readonly reference: string; readonly again: string }
+  /** A sign-in that was answered already, opened once more. */
+  | { readonly name: 'finished'; readonly service: string; readonly onward: string }
+  | { readonly name: 'signed-out'; readonly service?: string; readonly elsewhere: readonly string[]; readonly onward?: string }

@@ -1,0 +1,109 @@
+import type { Subject } from './account.ts'
+import type { Authentication, ConnectionId, DirectorySubject, User, UserId } from './person.ts'
+import type { BrowserId } from './visit.ts'
+
+export type TransactionId = string
+
+/** How recent an authentication must be. */
+export interface Freshness {
+  /** Milliseconds an existing authentication may be old; 0 asks for the credentials again; undefined takes any. */
+  readonly maxAgeMs?: number
+  /** Set when a second factor is demanded; then how old it may be in milliseconds. */
+  readonly secondFactor?: { readonly maxAgeMs?: number }
+}
+
+/** What a relying party asks of us, whichever protocol it spoke. */
+export interface SignInRequest {
+  /** The protocol that will answer. */
+  readonly protocol: string
+  /** The relying party's client id. */
+  readonly relyingParty: string
+  /** An allow-listed address the answer is sent to. */
+  readonly replyUrl: string
+  /** Opaque to us, returned byte for byte: `wctx`, `RelayState`. */
+  readonly context?: string
+  readonly freshness: Freshness
+  /** A user name the relying party mentions. A hint, never an identity. */
+  readonly username?: string
+  /** A home realm the relying party mentions (`whr`): a connection, or a domain. */
+  readonly homeRealm?: string
+  readonly language?: string
+  /** One for the whole way: the relying party's when it sent one, else ours. */
+  readonly correlation: string
+  readonly arrivedAt: number
+  /** Set for sign-ins that began at Usher: where the person is taken in the end, through the relying party. */
+  readonly onward?: { readonly deepLink?: string }
+}
+
+interface Base {
+  readonly id: TransactionId
+  readonly browser: BrowserId
+  readonly request: SignInRequest
+  readonly expiresAt: number
+}
+
+export interface Opened extends Base {
+  readonly stage: 'opened'
+  /** Set when the person chose to be somebody else: no session is taken for an answer. */
+  readonly fresh?: true
+}
+
+/** A connection was chosen. */
+export interface Routed extends Base {
+  readonly stage: 'routed'
+  readonly connection: ConnectionId
+  readonly fresh?: true
+  /** What the connection needs to know when the person comes back: state, nonce, PKCE verifier. */
+  readonly leg?: Leg
+}
+
+/** The part of a sign-in that happens at a provider. */
+export interface Leg {
+  /** Unguessable, sent to the provider and compared when the person comes back. */
+  readonly state: string
+  /** What the connection itself remembers: nonce, PKCE verifier. */
+  readonly memory: Readonly<Record<string, string>>
+}
+
+interface Proven extends Base {
+  readonly connection: ConnectionId
+  readonly user: User
+  readonly authentication: Authentication
+  /** True when an existing session answered; then none is started. */
+  readonly silent: boolean
+  /** What the connection said just now; empty when a session answered. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** Set at directory connections: the subject the directory itself names. */
+  readonly directory?: DirectorySubject
+}
+
+/** The person proved who they are. */
+export interface Authenticated extends Proven {
+  readonly stage: 'authenticated'
+  /** Set while the person is asked whether they mean to go on as this user; the name that was expected, if any. */
+  readonly question?: { readonly expected?: string }
+}
+
+/** Policies let the person in. */
+export interface Admitted extends Proven {
+  readonly stage: 'admitted'
+}
+
+/** The account is ready; a token may be issued about its subject. */
+export interface Provisioned extends Proven {
+  readonly stage: 'provisioned'
+  readonly subject: Subject
+}
+
+/** One sign-in on its way. Each stage adds what the next one needs, so the wrong order does not compile. */
+export type Transaction = Opened | Routed | Authenticated | Admitted | Provisioned
+
+/** The stages a transaction is stored in. The last one is never stored: a subject lives as long as one answer. */
+export type StoredTransaction = Exclude<Transaction, Provisioned>
+
+/** What a sign-in that ended leaves behind, so that opening it again says so. */
+export interface Ended {
+  readonly id: TransactionId
+  readonly user: UserId
+  readonly relyingParty: string
+}

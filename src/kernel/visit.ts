@@ -1,0 +1,31 @@
+import type { Page } from './page.ts'
+import type { Session } from './session.ts'
+import type { TransactionId } from './transaction.ts'
+
+/** The random value in the browser's own cookie, hashed: it binds transactions to the browser that began them. */
+export type BrowserId = string
+
+/** One HTTP exchange as the inside sees it. No framework type goes past http/. */
+export interface Visit {
+  readonly method: 'GET' | 'POST'
+  readonly url: URL
+  readonly form: URLSearchParams
+  readonly header: (name: string) => string | undefined
+  readonly ip: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly browser: BrowserId
+  readonly session?: Session
+}
+
+/** What http does with the session cookie: start one with a new id, end the one there is, or neither. */
+export type SessionChange = Omit<Session, 'id'> | 'end'
+
+export type Answer = (
+  | { readonly kind: 'page'; readonly status: number; readonly page: Page }
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'post-form'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }
+  /** The account is being made; http shows how it goes and comes back when it is done. */
+  | { readonly kind: 'wait'; readonly transaction: TransactionId }
+) & { readonly session?: SessionChange }

@@ -1,0 +1,88 @@
+import type { Subject } from '#kernel/account.ts'
+import type { AuditEvent } from '#kernel/audit.ts'
+import type { DirectorySubject, Identity, Profile, User, UserId } from '#kernel/person.ts'
+import type { Session } from '#kernel/session.ts'
+import type { Settings } from '#kernel/settings.ts'
+import type { Ended, StoredTransaction, TransactionId } from '#kernel/transaction.ts'
+
+/** Everything a sign-in reads and leaves behind; storage has these shapes. */
+export interface Books {
+  readonly settings: SettingsBook
+  readonly transactions: TransactionBook
+  readonly people: People
+  readonly sessions: SessionBook
+  readonly grants: GrantBook
+  readonly directory: DirectoryBook
+  readonly ledger: Ledger
+}
+
+export interface SettingsBook {
+  /** The settings in force: one read by key, parsed again only when the revision changed. */
+  readonly current: () => Promise<Settings>
+}
+
+export interface TransactionBook {
+  readonly add: (transaction: StoredTransaction) => Promise<void>
+  readonly find: (id: TransactionId, at: number) => Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined>
+  /** False when another visit was faster, or the transaction has ended: read it again. */
+  readonly advance: (transaction: StoredTransaction, seenVersion: number) => Promise<boolean>
+  /** What a sign-in that was answered left behind, until it would have expired. */
+  readonly ended: (id: TransactionId) => Promise<Ended | undefined>
+}
+
+/** A user, and the subject when their account is ready in the target. */
+export interface Standing {
+  readonly user: User
+  readonly subject?: Subject
+  /** When a token was last issued that may not have brought them in. */
+  readonly unprovenTokenAt?: number
+}
+
+export interface People {
+  /** The user of this identity, made now when there is none; names and address follow what the connection says. */
+  readonly recognize: (identity: Identity, said: Pick<Profile, 'names' | 'email' | 'emailVerified'>, at: number) => Promise<User>
+  /** One read by key. */
+  readonly standing: (id: UserId, target: string) => Promise<Standing | undefined>
+  /** The user whose account has this user principal name. */
+  readonly userOfPrincipal: (target: string, userPrincipalName: string) => Promise<UserId | undefined>
+}
+
+export interface SessionBook {
+  readonly find: (id: string, at: number) => Promise<Session | undefined>
+  readonly start: (session: Session, reference: string) => Promise<void>
+  readonly end: (id: string, at: number) => Promise<void>
+}
+
+/** Things that work once, across nodes and restarts. */
+export interface GrantBook {
+  readonly put: (key: string, body: Readonly<Record<string, unknown>>, expiresAt: number) => Promise<void>
+  /** The body, for exactly one caller; undefined for everybody else and after it expired. */
+  readonly take: (key: string, at: number) => Promise<Readonly<Record<string, unknown>> | undefined>
+}
+
+export interface DirectoryBook {
+  /**
+   * The subject a directory names for its own person, written before any token.
+   * Throws `subject_changed` when the row says otherwise, `subject_taken` when it is somebody else's.
+   */
+  readonly record: (entry: {
+    readonly userId: UserId
+    readonly target: string
+    readonly directory: DirectorySubject
+    readonly reference: string
+    readonly at: number
+  }) => Promise<Subject>
+}
+
+export interface Ledger {
+  readonly record: (event: AuditEvent) => Promise<void>
+  /**
+   * The one durable write of a sign-in: the issued-token event; with `ends`, the transaction is consumed in the same
+   * unit; with `unproven`, the account remembers that nobody knows yet whether this token brings its person in.
+   * False, and nothing written, when the transaction had been consumed already.
+   */
+  readonly issued: (
+    event: AuditEvent,
+    more: { readonly ends?: Ended; readonly unproven?: { readonly userId: UserId; readonly target: string } },
+  ) => Promise<boolean>
+}
