@@ -26,6 +26,8 @@ export interface TransactionBook {
   readonly find: (id: TransactionId, at: number) => Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined>
   /** False when another visit was faster, or the transaction has ended: read it again. */
   readonly advance: (transaction: StoredTransaction, seenVersion: number) => Promise<boolean>
+  /** Ends it without a token; false when it had ended already. */
+  readonly end: (ended: Ended) => Promise<boolean>
   /** What a sign-in that was answered left behind, until it would have expired. */
   readonly ended: (id: TransactionId) => Promise<Ended | undefined>
 }
