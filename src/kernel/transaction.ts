@@ -75,11 +75,15 @@ interface Proven extends Base {
   readonly attributes: Readonly<Record<string, unknown>>
   /** Set at directory connections: the subject the directory itself names. */
   readonly directory?: DirectorySubject
+  /** What this same visit read about the account; never stored. */
+  readonly standing?: { readonly subject?: Subject; readonly unprovenTokenAt?: number }
 }
 
 /** The person proved who they are. */
 export interface Authenticated extends Proven {
   readonly stage: 'authenticated'
+  /** Set when the person chose to be somebody else: they are not asked again whether they mean it. */
+  readonly fresh?: true
   /** Set while the person is asked whether they mean to go on as this user; the name that was expected, if any. */
   readonly question?: { readonly expected?: string }
 }

@@ -10,12 +10,16 @@ export interface Visit {
   readonly method: 'GET' | 'POST'
   readonly url: URL
   readonly form: URLSearchParams
+  /** The posted form before decoding, for values that must come back byte for byte. */
+  readonly rawForm?: string
   readonly header: (name: string) => string | undefined
   readonly ip: string
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly browser: BrowserId
   readonly session?: Session
+  /** The connection this browser used last, by id. A hint for the order of things, nothing else. */
+  readonly lastConnection?: string
 }
 
 /** What http does with the session cookie: start one with a new id, end the one there is, or neither. */

@@ -1,0 +1,74 @@
+import { failures, toUsherError, UsherError } from '#kernel/errors.ts'
+import type { Settings } from '#kernel/settings.ts'
+import type { Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import type { Answer } from '#kernel/visit.ts'
+import { chooserPage } from './choose-connection.ts'
+import type { Parts } from './parts.ts'
+import type { Held } from './pipeline.ts'
+import { connectionsOf, type Occasion, offersAnotherWay, pagePath } from './step.ts'
+
+/** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
+export const answerFailure = async (error: unknown, held: Held, occasion: Occasion): Promise<Answer> => {
+  const failure = toUsherError(error)
+  const { transaction } = held
+  const { request } = transaction
+  const { parts, visit } = occasion
+  const severity = failure.code === 'internal_error' ? 'error' : 'warn'
+  parts.log[severity]('sign_in_denied', { reference: request.correlation, relyingParty: request.relyingParty, error: failure })
+  await parts.books.ledger.record({
+    type: 'sign_in_denied',
+    at: visit.at,
+    reference: request.correlation,
+    relyingParty: request.relyingParty,
+    failure: failure.code,
+    ...('user' in transaction && { user: transaction.user.id }),
+  })
+  const inItsOwnWords = parts.protocols.get(request.protocol)?.refuse(request, failure)
+  if (inItsOwnWords) return inItsOwnWords
+  if (offersAnotherWay(failure.code) && isRouting(transaction)) return anotherWay(failure, transaction, { held, occasion })
+  return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
+}
+
+const isRouting = (transaction: StoredTransaction): transaction is Opened | Routed =>
+  transaction.stage === 'opened' || transaction.stage === 'routed'
+
+/** Back to the choice of connections, with a notice about the one that did not work. */
+const anotherWay = async (
+  failure: UsherError,
+  transaction: Opened | Routed,
+  { held, occasion }: { readonly held: Held; readonly occasion: Occasion },
+): Promise<Answer> => {
+  const { id, browser, request, expiresAt } = transaction
+  const opened: Opened = { stage: 'opened', id, browser, request, expiresAt, fresh: true }
+  const { transactions } = occasion.parts.books
+  if (held.version === undefined) await transactions.add(opened)
+  else await transactions.advance(opened, held.version)
+  if (connectionsOf(occasion).length < 2) return problem(failure, request.correlation, pagePath(id))
+  return chooserPage(opened, occasion, failure.code)
+}
+
+const problem = (failure: UsherError, reference: string, again?: string): Answer => ({
+  kind: 'page',
+  status: statusOf(failure),
+  page: { name: 'problem', failure: failure.code, reference, ...(again && { again }) },
+})
+
+const statusOf = (failure: UsherError): number => failures[failure.code].status
+
+/** A sign-in that was answered already, opened once more: says so, and offers the way in. */
+export const ended = async (id: string, parts: Parts, settings: Settings): Promise<Answer | undefined> => {
+  const left = await parts.books.transactions.ended(id)
+  const relyingParty = settings.relyingParties.find((one) => one.clientId === left?.relyingParty)
+  if (!relyingParty) return undefined
+  return { kind: 'page', status: 200, page: { name: 'finished', service: relyingParty.name, onward: linkInto(relyingParty) } }
+}
+
+/** A sign-in nobody knows any more; where there is only one place to go, the way there is offered. */
+export const expired = (settings: Settings): Answer => {
+  const [only, another] = settings.relyingParties
+  const again = only && !another ? linkInto(only) : undefined
+  return problem(new UsherError('transaction_expired'), '', again)
+}
+
+const linkInto = ({ clientId, protocol }: { readonly clientId: string; readonly protocol: string }): string =>
+  `/login?${new URLSearchParams({ client: clientId, protocol })}`

@@ -1,0 +1,98 @@
+import { ONE_MINUTE_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { RelyingParty } from '#kernel/settings.ts'
+import type { Token } from '#kernel/token.ts'
+import type { Ended, Provisioned } from '#kernel/transaction.ts'
+import type { Protocol } from '#protocols/protocol.ts'
+import { grantHop } from './hop.ts'
+import type { Occasion, Outcome } from './step.ts'
+
+/** After this long Microsoft has forgotten what its `wctx` was about. */
+const STALE_MS = 10 * ONE_MINUTE_MS
+const FOUR_MINUTES_MS = 4 * ONE_MINUTE_MS
+
+/** Provisioned → the answer: a token, or a hop through the relying party where it has nothing open to post one to. */
+export const issueToken = async (transaction: Provisioned, occasion: Occasion, isStored: boolean): Promise<Outcome> => {
+  const protocol = occasion.parts.protocols.get(transaction.request.protocol)
+  if (!protocol) throw new UsherError('internal_error')
+  const going: Going = { transaction, occasion, protocol, ...(isStored && { ends: endedBy(transaction) }) }
+  const at = occasion.parts.clock.now()
+  return transaction.request.onward || at - transaction.request.arrivedAt > STALE_MS ? hop(going, at) : postToken(going, at)
+}
+
+interface Going {
+  readonly transaction: Provisioned
+  readonly occasion: Occasion
+  readonly protocol: Protocol
+  readonly ends?: Ended
+}
+
+const endedBy = ({ id, user, request }: Provisioned): Ended => ({ id, user: user.id, relyingParty: request.relyingParty })
+
+const hop = async ({ transaction, occasion, protocol, ends }: Going, at: number): Promise<Outcome> => {
+  const { grants, transactions } = occasion.parts.books
+  const { user, connection, authentication, request, subject } = transaction
+  await grantHop(grants, transaction, { user: user.id, connection, authentication }, at)
+  if (ends) await transactions.end(ends)
+  return { kind: 'end', answer: protocol.start(occasion.relyingParty, subject, request.onward?.deepLink) }
+}
+
+const postToken = async (going: Going, at: number): Promise<Outcome> => {
+  const { transaction, occasion, protocol, ends } = going
+  const { relyingParty, parts } = occasion
+  const token = await signed(going, at)
+  const isFirst = transaction.standing?.unprovenTokenAt === undefined && !transaction.directory
+  const was = await parts.books.ledger.issued(issuedEvent(transaction, token, at), {
+    ...(ends && { ends }),
+    ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
+  })
+  if (!was) throw new UsherError('transaction_expired')
+  parts.log.info('token_issued', {
+    reference: transaction.request.correlation,
+    relyingParty: relyingParty.clientId,
+    user: transaction.user.id,
+    silent: transaction.silent,
+  })
+  return { kind: 'end', answer: protocol.respond(transaction.request, token, relyingParty) }
+}
+
+const signed = ({ transaction, occasion }: Going, at: number): Promise<Token> => {
+  const { relyingParty, parts } = occasion
+  if (Math.abs(parts.clockSkewMs()) > FOUR_MINUTES_MS) throw new UsherError('clock_off')
+  const format = parts.formats.get(relyingParty.format)
+  if (!format) throw new UsherError('settings_invalid', { detail: { field: 'format' } })
+  return format.issue({
+    subject: transaction.subject,
+    authentication: transaction.authentication,
+    claims: {},
+    relyingParty,
+    issuer: issuerFor(transaction.subject.userPrincipalName, relyingParty),
+    at,
+  })
+}
+
+/** The issuer of the federated root domain the person's name is in. Throws `domain_not_federated`. */
+export const issuerFor = (userPrincipalName: string, relyingParty: Pick<RelyingParty, 'domains'>): string => {
+  const labels = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase().split('.')
+  for (let first = 0; first < labels.length; first += 1) {
+    const domain = labels.slice(first).join('.')
+    if (Object.hasOwn(relyingParty.domains, domain)) return relyingParty.domains[domain]?.issuer ?? ''
+  }
+  throw new UsherError('domain_not_federated')
+}
+
+const issuedEvent = ({ user, connection, request, authentication }: Provisioned, token: Token, at: number) =>
+  ({
+    type: 'token_issued',
+    at,
+    reference: request.correlation,
+    user: user.id,
+    relyingParty: request.relyingParty,
+    connection,
+    facts: {
+      assertion: token.id,
+      method: authentication.method,
+      authenticatedAt: authentication.at,
+      secondFactor: authentication.secondFactor !== undefined,
+    },
+  }) as const

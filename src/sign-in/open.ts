@@ -1,0 +1,80 @@
+import { ONE_MINUTE_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { RelyingParty } from '#kernel/settings.ts'
+import type { Opened, SignInRequest } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
+import type { Parts } from './parts.ts'
+
+const TEN_MINUTES_MS = 10 * ONE_MINUTE_MS
+
+/** A sign-in that just began; stored only if somebody has to be asked. */
+export const open = (request: SignInRequest, visit: Visit, parts: Pick<Parts, 'randomness'>): Opened => ({
+  stage: 'opened',
+  id: parts.randomness.bytes(16).toString('base64url'),
+  browser: visit.browser,
+  request,
+  expiresAt: visit.at + TEN_MINUTES_MS,
+})
+
+/** `/login?client=…&protocol=…`, a link into a relying party that starts here, in Auth0's spelling. */
+export const smartLinkRequest = (
+  visit: Visit,
+  relyingParties: readonly RelyingParty[],
+  parts: Pick<Parts, 'randomness'>,
+): SignInRequest => {
+  const query = visit.url.searchParams
+  const clientId = query.get('client') ?? query.get('client_id')
+  const relyingParty = relyingParties.find((one) => one.clientId === clientId)
+  if (!relyingParty) throw new UsherError('relying_party_unknown')
+  const protocol = query.get('protocol')
+  if (protocol && protocol !== relyingParty.protocol) throw new UsherError('request_malformed', { detail: { parameter: 'protocol' } })
+  const homeRealm = query.get('connection') || query.get('whr')
+  return startedHere(relyingParty, visit, parts, { ...(homeRealm && { homeRealm }), onward: {} })
+}
+
+/** `/go/{name}`, with the deep link its settings name or an allow-listed one in `to`. */
+export const namedLinkRequest = (
+  name: string,
+  visit: Visit,
+  relyingParties: readonly RelyingParty[],
+  parts: Pick<Parts, 'randomness'>,
+): SignInRequest => {
+  const relyingParty = relyingParties.find((one) => Object.hasOwn(one.links, name))
+  const link = relyingParty?.links[name]
+  if (!relyingParty || !link) throw new UsherError('link_unknown')
+  const asked = visit.url.searchParams.get('to')
+  if (asked && !isAllowed(asked, relyingParty.deepLinkPrefixes)) throw new UsherError('reply_url_refused', { detail: { parameter: 'to' } })
+  const deepLink = asked || link.deepLink
+  return startedHere(relyingParty, visit, parts, { onward: deepLink ? { deepLink } : {} })
+}
+
+const startedHere = (
+  relyingParty: RelyingParty,
+  visit: Visit,
+  parts: Pick<Parts, 'randomness'>,
+  more: Pick<SignInRequest, 'homeRealm' | 'onward'>,
+): SignInRequest => ({
+  protocol: relyingParty.protocol,
+  relyingParty: relyingParty.clientId,
+  replyUrl: relyingParty.replyUrls[0],
+  freshness: {},
+  correlation: guid(parts.randomness.bytes(16)),
+  arrivedAt: visit.at,
+  ...more,
+})
+
+// Compared as parsed: same origin, and the whole path prefix, so that neither `@` nor `..` leads elsewhere.
+const isAllowed = (asked: string, prefixes: readonly string[]): boolean => {
+  const target = URL.parse(asked)
+  if (!target || target.username || target.password) return false
+  return prefixes.some((prefix) => {
+    const allowed = new URL(prefix)
+    const path = allowed.pathname.endsWith('/') ? allowed.pathname : `${allowed.pathname}/`
+    return target.origin === allowed.origin && `${target.pathname}/`.startsWith(path)
+  })
+}
+
+const guid = (bytes: Buffer): string => {
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

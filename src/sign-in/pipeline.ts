@@ -1,0 +1,79 @@
+import type { StoredTransaction, Transaction } from '#kernel/transaction.ts'
+import type { Answer, SessionChange } from '#kernel/visit.ts'
+import { admit } from './admit.ts'
+import { authenticate } from './authenticate.ts'
+import { chooseConnection } from './choose-connection.ts'
+import { issueToken } from './issue-token.ts'
+import { provision } from './provision.ts'
+import { type Occasion, type Outcome, pagePath } from './step.ts'
+
+/** A transaction in hand: as it is now, and the version it has in storage, if it is there at all. */
+export interface Held {
+  readonly transaction: StoredTransaction
+  readonly version?: number
+}
+
+/**
+ * Goes on with a sign-in as far as it goes: one loop, one switch. Start reading here.
+ * A browser that posted something is sent to our own page first, because no answer to a POST may leave our origin.
+ * Undefined when another visit moved the transaction meanwhile: read it again.
+ */
+export const advance = async (held: Held, occasion: Occasion): Promise<Answer | undefined> => {
+  let transaction: Transaction = held.transaction
+  let session: SessionChange | undefined
+  let current = occasion
+  for (;;) {
+    const outcome = await step(transaction, current, held.version !== undefined)
+    if (outcome.kind === 'end') return withSession(outcome.answer, session)
+    if (outcome.kind === 'ask') return kept(held, outcome.transaction, { answer: withSession(outcome.answer, session), occasion })
+    transaction = outcome.transaction
+    session = outcome.session ?? session
+    if (occasion.visit.method === 'POST' && transaction.stage !== 'provisioned') {
+      const answer = withSession({ kind: 'redirect', location: pagePath(transaction.id, '/next') }, session)
+      return kept(held, transaction, { answer, occasion })
+    }
+    // What the person did counted once.
+    const { input: _, ...rest } = current
+    current = rest
+  }
+}
+
+const step = (transaction: Transaction, occasion: Occasion, isStored: boolean): Promise<Outcome> => {
+  switch (transaction.stage) {
+    case 'opened':
+      return chooseConnection(transaction, occasion)
+    case 'routed':
+      return authenticate(transaction, occasion)
+    case 'authenticated':
+      return admit(transaction, occasion)
+    case 'admitted':
+      return provision(transaction, occasion)
+    case 'provisioned':
+      return issueToken(transaction, occasion, isStored)
+  }
+}
+
+const withSession = (answer: Answer, session: SessionChange | undefined): Answer => (session ? { ...answer, session } : answer)
+
+/** Stores the transaction where something changed; the answer only when that worked. */
+const kept = async (
+  held: Held,
+  transaction: StoredTransaction,
+  { answer, occasion }: { readonly answer: Answer; readonly occasion: Occasion },
+): Promise<Answer | undefined> => {
+  const { transactions } = occasion.parts.books
+  const stored = withoutStanding(transaction)
+  if (held.version === undefined) {
+    await transactions.add(stored)
+    return answer
+  }
+  const isUnchanged = transaction === held.transaction
+  return isUnchanged || (await transactions.advance(stored, held.version)) ? answer : undefined
+}
+
+/** A subject lives as long as one answer. */
+const withoutStanding = (transaction: StoredTransaction): StoredTransaction => {
+  if (transaction.stage === 'opened' || transaction.stage === 'routed') return transaction
+  const { standing: _, ...stored } = transaction
+  return stored
+}

@@ -1,0 +1,82 @@
+import { ONE_MINUTE_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Subject } from '#kernel/account.ts'
+import type { Admitted } from '#kernel/transaction.ts'
+import type { AccountProgress, Candidate } from '#provisioning/target.ts'
+import type { Drive } from './drives.ts'
+import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
+
+/** Below this nothing is shown: the person goes straight through. */
+const UNNOTICED_MS = 1_500
+const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
+const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
+
+/** Admitted → provisioned: waits for the account, which is worked on whoever is watching. */
+export const provision: Step<Admitted> = async (transaction, occasion) => {
+  if (transaction.directory) return provisioned(transaction, await recordDirectory(transaction, occasion))
+  const standing =
+    transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
+  if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt))
+    return provisioned({ ...transaction, standing }, standing.subject)
+  const drive = beginDrive(transaction, occasion)
+  return outcomeOf(await soon(drive, occasion), transaction, occasion)
+}
+
+/** Starts or joins the work on the account of this sign-in. */
+export const beginDrive = (transaction: Admitted, { parts, settings, relyingParty }: Occasion): Drive =>
+  parts.drives.begin(parts.target(settings, relyingParty.target), candidateOf(transaction))
+
+const candidateOf = ({ user, attributes, request }: Admitted): Candidate => ({
+  user,
+  attributes,
+  reference: request.correlation,
+  arrivedAt: request.arrivedAt,
+})
+
+/** Somebody who is back within five minutes of a first token has probably not been let in with it. */
+const hasArrived = (unprovenTokenAt: number | undefined, arrivedAt: number): boolean =>
+  unprovenTokenAt === undefined || arrivedAt < unprovenTokenAt || arrivedAt - unprovenTokenAt > FIVE_MINUTES_MS
+
+const recordDirectory = ({ user, directory, request }: Admitted, { parts, relyingParty, visit }: Occasion): Promise<Subject> => {
+  if (!directory) throw new UsherError('internal_error')
+  return parts.books.directory.record({
+    userId: user.id,
+    target: relyingParty.target,
+    directory,
+    reference: request.correlation,
+    at: visit.at,
+  })
+}
+
+const provisioned = (transaction: Admitted, subject: Subject): Outcome => next({ ...transaction, stage: 'provisioned', subject })
+
+const soon = async (drive: Drive, { parts }: Occasion): Promise<AccountProgress | undefined> => {
+  const patience = new AbortController()
+  const enough = parts.clock.sleep(UNNOTICED_MS, patience.signal).then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    return await Promise.race([drive.settled, enough])
+  } finally {
+    patience.abort()
+  }
+}
+
+const outcomeOf = (progress: AccountProgress | undefined, transaction: Admitted, occasion: Occasion): Outcome => {
+  if (progress?.kind === 'ready') return provisioned(transaction, progress.subject)
+  if (progress?.kind === 'stopped') throw new UsherError(progress.failure)
+  const { standing: _, ...kept } = transaction
+  const waiting: Admitted = { ...kept, expiresAt: Math.max(kept.expiresAt, occasion.visit.at + THIRTY_MINUTES_MS) }
+  if (!progress) return ask(waiting, { kind: 'wait', transaction: transaction.id })
+  return ask(waiting, {
+    kind: 'page',
+    status: 503,
+    page: {
+      name: 'waiting',
+      failure: progress.reason ?? 'target_timeout',
+      reference: transaction.request.correlation,
+      again: pagePath(transaction.id),
+    },
+  })
+}

@@ -1,0 +1,30 @@
+import type { RelyingParty } from '#kernel/settings.ts'
+import type { Session } from '#kernel/session.ts'
+import type { Authenticated, Freshness } from '#kernel/transaction.ts'
+import type { Authentication } from '#kernel/person.ts'
+import type { SessionChange } from '#kernel/visit.ts'
+
+/** Whether an authentication is recent enough, and has the second factor that is asked for. */
+export const satisfies = (authentication: Authentication, freshness: Freshness, at: number): boolean => {
+  if (freshness.maxAgeMs !== undefined && at - authentication.at >= freshness.maxAgeMs) return false
+  return satisfiesSecondFactor(authentication, freshness, at)
+}
+
+export const satisfiesSecondFactor = (authentication: Authentication, freshness: Freshness, at: number): boolean => {
+  const asked = freshness.secondFactor
+  if (!asked) return true
+  if (!authentication.secondFactor) return false
+  return asked.maxAgeMs === undefined || at - authentication.secondFactor.at <= asked.maxAgeMs
+}
+
+/** What the browser is remembered by from now on; undefined where the relying party keeps no sessions. */
+export const sessionFor = (transaction: Authenticated, relyingParty: RelyingParty, at: number): SessionChange | undefined =>
+  relyingParty.sessionMaxAgeSeconds === 0
+    ? undefined
+    : ({
+        user: transaction.user.id,
+        connection: transaction.connection,
+        authentication: transaction.authentication,
+        createdAt: at,
+        expiresAt: at + relyingParty.sessionMaxAgeSeconds * 1_000,
+      } satisfies Omit<Session, 'id'>)

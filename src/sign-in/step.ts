@@ -1,0 +1,50 @@
+import type { FailureCode } from '#kernel/errors.ts'
+import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
+import type { StoredTransaction, Transaction } from '#kernel/transaction.ts'
+import type { Answer, SessionChange, Visit } from '#kernel/visit.ts'
+import type { Parts } from './parts.ts'
+
+/** What a step is given besides the transaction: this visit, and the world as it is right now. */
+export interface Occasion {
+  readonly visit: Visit
+  readonly settings: Settings
+  readonly relyingParty: RelyingParty
+  readonly parts: Parts
+  /** What the person just did, for the one step it concerns. */
+  readonly input?: Input
+}
+
+export type Input =
+  | { readonly kind: 'choose'; readonly connection: string }
+  /** Back to all the ways there are. */
+  | { readonly kind: 'ways' }
+  | { readonly kind: 'password' }
+  | { readonly kind: 'callback'; readonly connection: string }
+  | { readonly kind: 'account'; readonly choice: 'continue' | 'switch' }
+
+/** What came of a step: the next stage, something to ask the person, or the end. */
+export type Outcome =
+  | { readonly kind: 'next'; readonly transaction: Transaction; readonly session?: SessionChange }
+  | { readonly kind: 'ask'; readonly transaction: StoredTransaction; readonly answer: Answer }
+  | { readonly kind: 'end'; readonly answer: Answer }
+
+/** Moves a transaction on from one stage. Steps never call one another. */
+export type Step<Stage extends Transaction> = (transaction: Stage, occasion: Occasion) => Promise<Outcome>
+
+export const next = (transaction: Transaction, session?: SessionChange): Outcome => ({
+  kind: 'next',
+  transaction,
+  ...(session && { session }),
+})
+
+export const ask = (transaction: StoredTransaction, answer: Answer): Outcome => ({ kind: 'ask', transaction, answer })
+
+/** The enabled connections of a relying party, in its order. */
+export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingParty'>): readonly ConnectionSettings[] =>
+  occasion.relyingParty.connections.flatMap((name) => occasion.settings.connections.filter((one) => one.name === name))
+
+export const pagePath = (transaction: string, rest = ''): string => `/sign-in/${transaction}${rest}`
+
+/** Failures of a connection after which another way to sign in is offered rather than an end. */
+export const offersAnotherWay = (code: FailureCode): boolean =>
+  code === 'connection_refused' || code === 'connection_unavailable' || code === 'connection_answer_invalid'

@@ -1,0 +1,85 @@
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
+import type { AccountStage } from '#kernel/account.ts'
+import type { Admitted } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
+import type { AccountProgress } from '#provisioning/target.ts'
+import type { Parts } from './parts.ts'
+import { beginDrive } from './provision.ts'
+
+/** The steps a guest sees, in order. */
+const STEPS = ['check', 'create', 'license', 'settle'] as const
+
+export interface Progress {
+  readonly steps: readonly { readonly name: (typeof STEPS)[number]; readonly state: 'done' | 'now' | 'next' }[]
+  /** Said when it takes longer than usual. */
+  readonly say?: 'longer' | 'minute'
+  /** There is somewhere to go: the sign-in is ready, or it cannot go on by itself. */
+  readonly done: boolean
+}
+
+const TWENTY_SECONDS_MS = 20 * ONE_SECOND_MS
+const SIXTY_SECONDS_MS = 60 * ONE_SECOND_MS
+const LOOK_MS = 250
+
+/** How the account of a waiting sign-in comes along; ends when the sign-in should go on. Looks, and does not touch. */
+export async function* watchAccount(
+  id: string,
+  visit: Visit,
+  { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
+): AsyncIterable<Progress> {
+  const found = await parts.books.transactions.find(id, visit.at)
+  const transaction = found?.transaction
+  if (transaction?.stage !== 'admitted' || transaction.browser !== visit.browser) {
+    yield { steps: [], done: true }
+    return
+  }
+  yield* progressOf(transaction, visit, { parts, signal })
+}
+
+async function* progressOf(
+  transaction: Admitted,
+  visit: Visit,
+  { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
+): AsyncIterable<Progress> {
+  const settings = await parts.books.settings.current()
+  const relyingParty = settings.relyingParties.find((one) => one.clientId === transaction.request.relyingParty)
+  if (!relyingParty) return
+  const drive = beginDrive(transaction, { parts, settings, relyingParty, visit })
+  let isOver = false
+  drive.settled.finally(() => { isOver = true }).catch(() => undefined)
+  let said = ''
+  while (!signal.aborted && !isOver) {
+    const progress = progressAt(drive.latest(), parts.clock.now() - visit.at)
+    const text = JSON.stringify(progress)
+    if (text !== said) yield progress
+    said = text
+    await Promise.race([drive.settled.catch(() => undefined), parts.clock.sleep(LOOK_MS, signal).catch(() => undefined)])
+  }
+  if (!signal.aborted) yield { steps: stepsAt(STEPS.length), done: true }
+}
+
+const progressAt = (latest: AccountProgress | undefined, elapsedMs: number): Progress => ({
+  steps: stepsAt(latest?.kind === 'pending' ? positionOf(latest.stage) : 0),
+  ...(elapsedMs > TWENTY_SECONDS_MS && { say: elapsedMs > SIXTY_SECONDS_MS ? ('minute' as const) : ('longer' as const) }),
+  done: false,
+})
+
+const stepsAt = (position: number): Progress['steps'] =>
+  STEPS.map((name, index) => ({ name, state: index < position ? 'done' : index === position ? 'now' : 'next' }))
+
+/** Where a stage stands among the steps a guest sees. */
+const positionOf = (stage: AccountStage): number => {
+  switch (stage) {
+    case 'intent':
+    case 'closed':
+      return 1
+    case 'created':
+      return 2
+    case 'licensed':
+    case 'waiting':
+      return 3
+    case 'ready':
+    case 'stopped':
+      return 4
+  }
+}
