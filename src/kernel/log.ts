@@ -1,17 +1,42 @@
-import type { UsherError } from './errors.ts'
+/**
+ * Every field a log line may have; whatever else is handed over is dropped. Never a secret, token, name, mail address,
+ * query string, body or cookie: people appear by id. Add a name here when a line needs one.
+ */
+export const logFields = [
+  'reference',
+  'transaction',
+  'user',
+  'account',
+  'relyingParty',
+  'connection',
+  'target',
+  'protocol',
+  'stage',
+  'step',
+  'license',
+  'route',
+  'method',
+  'status',
+  'kind',
+  'code',
+  'requestId',
+  'attempt',
+  'retryAfterMs',
+  'count',
+  'ms',
+  'revision',
+  'version',
+  'address',
+  'file',
+  'signal',
+] as const
 
-/** Fields a log line may carry; the adapter drops any other. People by id, never by name, address or token. */
-export interface LogFields {
-  readonly reference?: string
-  readonly relyingParty?: string
-  readonly connection?: string
-  readonly user?: string
-  readonly target?: string
-  readonly error?: UsherError
-  readonly [fact: string]: string | number | boolean | UsherError | undefined
+export type LogFields = { readonly [name in (typeof logFields)[number]]?: string | number | boolean | undefined } & {
+  /** Anything thrown. Written as its code, a scrubbed excerpt and the places it came from. */
+  readonly error?: unknown
 }
 
-/** Events with a fixed name, not prose. */
+/** Events, not prose: a fixed name and facts. */
 export interface Log {
   readonly info: (event: string, fields?: LogFields) => void
   readonly warn: (event: string, fields?: LogFields) => void

@@ -1,4 +1,5 @@
 import type { Page } from './page.ts'
+import type { ConnectionId } from './person.ts'
 import type { Session } from './session.ts'
 import type { TransactionId } from './transaction.ts'
 
@@ -10,6 +11,8 @@ export interface Visit {
   readonly method: 'GET' | 'POST'
   readonly url: URL
   readonly form: URLSearchParams
+  /** The form as it was sent, when there is one: what must come back byte for byte is read from here. */
+  readonly rawForm?: string
   /** The posted form before decoding, for values that must come back byte for byte. */
   readonly rawForm?: string
   readonly header: (name: string) => string | undefined
@@ -32,4 +35,8 @@ export type Answer = (
   | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }
   /** The account is being made; http shows how it goes and comes back when it is done. */
   | { readonly kind: 'wait'; readonly transaction: TransactionId }
-) & { readonly session?: SessionChange }
+) & {
+  readonly session?: SessionChange
+  /** The correlation of the sign-in this belongs to: http writes it into its log line and the session's record. */
+  readonly correlation?: string
+}
