@@ -11,8 +11,6 @@ export interface Visit {
   readonly method: 'GET' | 'POST'
   readonly url: URL
   readonly form: URLSearchParams
-  /** The form as it was sent, when there is one: what must come back byte for byte is read from here. */
-  readonly rawForm?: string
   /** The posted form before decoding, for values that must come back byte for byte. */
   readonly rawForm?: string
   readonly header: (name: string) => string | undefined
