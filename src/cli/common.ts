@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { createApp, type App } from '../app.ts'
+import { type Config, readConfig } from '../config.ts'
+
+const DEFAULT_CONFIG = process.env['USHER_CONFIG'] ?? '/etc/usher/usher.json'
+
+export interface ConfigOption {
+  readonly config: string
+}
+
+/** Every command that works on an installation is told which one in the same way. */
+export const withConfig = (command: Command): Command =>
+  command.option('-c, --config <file>', 'the configuration file of the installation', DEFAULT_CONFIG)
+
+/** Opens the installation for one command, beside a server that may be running, and closes it again. */
+export const withApp = async <T>(options: ConfigOption, work: (app: App, config: Config) => Promise<T>): Promise<T> => {
+  const config = readConfig(options.config)
+  const app = await createApp(config, { role: 'command' })
+  try {
+    return await work(app, config)
+  } finally {
+    await app.stop()
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { outbound } from '#lib/outbound.ts'
+import { type App, createApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { type DemoEmulator, startEmulator } from './demo-emulator.ts'
+import { type DemoHome, freePort, openDemoHome } from './demo-home.ts'
+import { DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
+import { say } from './report.ts'
+import { untilAskedToStop } from './signals.ts'
+
+const USHER_PORT = 4400
+const EMULATOR_PORT = 4401
+const HOME = fileURLToPath(new URL('../../.usher', import.meta.url))
+
+/** `usher demo`: the whole path on this machine; Microsoft and Google are simulated. */
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('run the whole path on this machine, with Microsoft and Google simulated')
+    .option('--reset', 'forget everybody and begin anew')
+    .option('--port <number>', 'where Usher listens; Microsoft’s side takes the next one', (text) => Number.parseInt(text, 10), USHER_PORT)
+    .action(demo)
+
+const demo = async (options: { readonly reset?: boolean; readonly port: number }): Promise<void> => {
+  say('Starting the demo: Usher, and beside it a simulated Microsoft 365 and Google …')
+  const home = openDemoHome(HOME, options.reset === true)
+  const port = await freePort(options.port)
+  const publicUrl = new URL(`http://usher.localhost:${port}`)
+  const calls = outbound()
+  const emulator = await startEmulator(
+    {
+      port: await freePort(options.port === USHER_PORT ? EMULATOR_PORT : options.port + 1),
+      usher: publicUrl.origin,
+      stateFile: home.emulatorState,
+    },
+    calls.fetch,
+  )
+  let app: App | undefined
+  try {
+    app = await startUsher(home, publicUrl, port, emulator)
+    await introduce(app, publicUrl, home, emulator)
+    sayWhatToDo(publicUrl, emulator, await addPeople(app), home)
+    await untilAskedToStop()
+    say('Stopping …')
+  } finally {
+    await app?.stop()
+    await emulator.stop()
+    await calls.close()
+  }
+}
+
+const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator: DemoEmulator): Promise<App> => {
+  const config = { publicUrl: publicUrl.origin, dataDirectory: home.data, keyFile: home.keyFile, listen: `127.0.0.1:${port}` }
+  writeFileSync(home.configFile, JSON.stringify(config, undefined, 2))
+  const app = await createApp(readConfig(home.configFile), { role: 'server' })
+  await app.apply(demoSettings(publicUrl, emulator, { entra: home.secret('entra'), google: home.secret('google') }))
+  await app.listen()
+  return app
+}
+
+/** The administrator's part on Microsoft's and Google's side: credentials, and whom the domains trust. */
+const introduce = async (app: App, publicUrl: URL, home: DemoHome, emulator: DemoEmulator): Promise<void> => {
+  await emulator.put(`/apps/${DEMO_TENANT.clientId}`, { secrets: [home.secret('entra')] })
+  await emulator.put('/google/client', {
+    clientId: DEMO_GOOGLE_CLIENT,
+    clientSecret: home.secret('google'),
+    redirectUris: [new URL(`/login/callback/${DEMO_CONNECTIONS.google}`, publicUrl).href],
+  })
+  const certificates = await app.certificates()
+  for (const domain of [DEMO_TENANT.guestDomain, DEMO_TENANT.employeeDomain])
+    await emulator.put(`/federation/${domain}`, demoFederation(publicUrl, domain, certificates))
+}
+
+interface MadePerson {
+  readonly username: string
+  readonly password: string
+  readonly connection: string
+}
+
+/** The people with a password, made at the first start with passwords nobody chose. */
+const addPeople = async (app: App): Promise<readonly MadePerson[]> => {
+  const people = [
+    { connection: DEMO_CONNECTIONS.guests, username: 'dana@fabrikam.example', given: 'Dana', family: 'Whitfield', attributes: {} },
+    {
+      connection: DEMO_CONNECTIONS.directory,
+      username: 'erika',
+      given: 'Erika',
+      family: 'Vogt',
+      attributes: { immutableId: 'employee-0001', userPrincipalName: `erika.vogt@${DEMO_TENANT.employeeDomain}` },
+    },
+  ]
+  const made: MadePerson[] = []
+  for (const { connection, username, given, family, attributes } of people) {
+    const password = randomBytes(12).toString('base64url')
+    const email = username.includes('@') ? { email: username } : {}
+    if (await app.addPerson({ connection, username, password, names: { given, family }, attributes, ...email }))
+      made.push({ username, password, connection })
+  }
+  return made
+}
+
+const sayWhatToDo = (publicUrl: URL, { addresses }: DemoEmulator, made: readonly MadePerson[], home: DemoHome): void => {
+  say('')
+  say(`  Open     ${addresses.control}`)
+  say('')
+  say(`  Usher      ${publicUrl.origin}`)
+  say(`  Microsoft  ${addresses.login} (simulated)`)
+  if (made.length > 0) {
+    say('')
+    say('  People with a password, made just now and shown this once:')
+    for (const { username, password, connection } of made) say(`    ${username.padEnd(24)} ${password}   (${connection})`)
+  }
+  say('')
+  say(`  Kept in ${home.directory}; \`npm start -- --reset\` begins anew. Ctrl-C stops everything.`)
+  say('')
+}

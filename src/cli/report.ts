@@ -1,0 +1,45 @@
+import { CommanderError } from 'commander'
+import { failures, UsherError } from '#kernel/errors.ts'
+
+/** Stable for ever; scripts depend on them. */
+export const EXIT_CODES = '0 done · 1 failed · 2 wrong usage · 5 not found · 6 conflict · 7 Microsoft or network · 130 interrupted'
+
+/** Something a command cannot do, in a sentence for whoever typed it. */
+export class CommandError extends Error {
+  readonly exitCode: 1 | 2 | 5 | 6 | 7
+
+  constructor(message: string, exitCode: 1 | 2 | 5 | 6 | 7 = 1) {
+    super(message)
+    this.name = 'CommandError'
+    this.exitCode = exitCode
+  }
+}
+
+/** What went wrong, the most useful part first, on the stream for messages. */
+export const sayError = (error: unknown): void => {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return
+  if (error instanceof CommandError) return say(`✗ ${error.message}`)
+  if (!(error instanceof UsherError)) return say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  const { file, problem, ...facts } = error.detail
+  say(`✗ ${error.code}: ${problem ?? failures[error.code].heading}`)
+  if (file) say(`  in ${file}`)
+  for (const [name, fact] of Object.entries(facts)) if (fact !== undefined) say(`  ${name}: ${fact}`)
+}
+
+export const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommandError) return error.exitCode
+  if (error instanceof CommanderError) return 2
+  if (error instanceof UsherError && error.code.startsWith('target_')) return 7
+  return 1
+}
+
+/** To the stream for messages; data goes to the other one. */
+export const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Data, for people or for programs. */
+export const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}

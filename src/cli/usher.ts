@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { accountsCommand } from './accounts.ts'
+import { applyCommand } from './apply.ts'
+import { demoCommand } from './demo.ts'
+import { migrateCommand } from './migrate.ts'
+import { EXIT_CODES, exitCodeOf, sayError } from './report.ts'
+import { startCommand } from './start.ts'
+import { usersCommand } from './users.ts'
+
+const program = new Command('usher')
+  .description('Lets people who are not in your directory sign in to Microsoft 365, and gives them an account when they do.')
+  .addHelpText('after', `\nExit codes: ${EXIT_CODES}`)
+  .showSuggestionAfterError()
+  .exitOverride()
+
+for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, usersCommand, accountsCommand]) program.addCommand(command())
+
+const isHelp = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!isHelp(error)) {
+    sayError(error)
+    process.exitCode = exitCodeOf(error)
+  }
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { UsherError } from '#kernel/errors.ts'
+import { isLoopbackHost } from '#lib/loopback.ts'
+
+interface Row<T> {
+  readonly type: z.ZodType<T>
+  readonly otherwise?: T
+  readonly sentence: string
+}
+
+const row = <T>(type: z.ZodType<T>, sentence: string, otherwise?: T): Row<T> => ({
+  type,
+  sentence,
+  ...(otherwise !== undefined && { otherwise }),
+})
+
+const address = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'host:port')
+const publicAddress = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/', 'an address without a path')
+
+/** Everything the server itself is told. The manual (`usher start --help`) is printed from these rows. */
+export const rows = {
+  publicUrl: row(publicAddress, 'The address people and relying parties use to reach Usher.'),
+  dataDirectory: row(z.string(), 'The folder Usher keeps its data in.', '/var/lib/usher'),
+  database: row(
+    z.string().regex(/^(sqlite|sqlite:.+|postgres(ql)?:\/\/.+)$/),
+    'sqlite (a file in the data folder), sqlite:PATH, or a postgres:// address.',
+    'sqlite',
+  ),
+  keyFile: row(z.string(), 'The file with the key that encrypts secrets: 32 bytes, base64, outside the data folder.', '/etc/usher/kek'),
+  listen: row(address, 'Where Usher listens.', '127.0.0.1:8443'),
+  tlsCertificateFile: row(z.string().optional(), 'A certificate (PEM) when Usher ends TLS itself.'),
+  tlsKeyFile: row(z.string().optional(), 'Its private key (PEM).'),
+  trustedProxies: row(z.array(z.string()), 'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed.', []),
+  settingsFile: row(z.string().optional(), 'Declarative settings (see `usher apply`) that are applied at every start.'),
+} as const satisfies Record<string, Row<unknown>>
+
+export interface Config {
+  readonly publicUrl: URL
+  readonly database: string
+  readonly dataDirectory: string
+  readonly keyFile: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly tls?: { readonly certificateFile: string; readonly keyFile: string }
+  readonly trustedProxies: readonly string[]
+  readonly settingsFile?: string
+}
+
+const shape = z.strictObject({
+  publicUrl: rows.publicUrl.type,
+  dataDirectory: rows.dataDirectory.type.default('/var/lib/usher'),
+  database: rows.database.type.default('sqlite'),
+  keyFile: rows.keyFile.type.default('/etc/usher/kek'),
+  listen: rows.listen.type.default('127.0.0.1:8443'),
+  tlsCertificateFile: rows.tlsCertificateFile.type,
+  tlsKeyFile: rows.tlsKeyFile.type,
+  trustedProxies: rows.trustedProxies.type.default([]),
+  settingsFile: rows.settingsFile.type,
+})
+
+/**
+ * Reads the configuration file; relative paths in it are relative to it.
+ * Throws `settings_invalid` naming the field and how to mend it.
+ */
+export const readConfig = (file: string): Config => {
+  const parsed = shape.safeParse(readJson(file))
+  if (!parsed.success) throw invalid(file, parsed.error.issues.map(sayIssue).join('; '))
+  return checked(parsed.data, file)
+}
+
+const readJson = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: String(error) } })
+  }
+}
+
+const sayIssue = (issue: z.core.$ZodIssue): string => {
+  const field = issue.path.join('.')
+  const known = field && Object.hasOwn(rows, field) ? rows[field as keyof typeof rows].sentence : '' // hasOwn says so
+  return [field, issue.message, known].filter(Boolean).join(': ')
+}
+
+const checked = (raw: z.infer<typeof shape>, file: string): Config => {
+  const at = (path: string) => resolve(dirname(file), path)
+  const [host, port] = splitAddress(raw.listen)
+  const config: Config = {
+    publicUrl: new URL(raw.publicUrl),
+    dataDirectory: at(raw.dataDirectory),
+    database: raw.database === 'sqlite' ? `sqlite:${resolve(at(raw.dataDirectory), 'usher.db')}` : raw.database,
+    keyFile: at(raw.keyFile),
+    listen: { host, port },
+    trustedProxies: raw.trustedProxies,
+    ...(raw.tlsCertificateFile && raw.tlsKeyFile && { tls: { certificateFile: at(raw.tlsCertificateFile), keyFile: at(raw.tlsKeyFile) } }),
+    ...(raw.settingsFile && { settingsFile: at(raw.settingsFile) }),
+  }
+  const problem = problemOf(config)
+  if (problem) throw invalid(file, problem)
+  return config
+}
+
+const splitAddress = (listen: string): [string, number] => {
+  const colon = listen.lastIndexOf(':')
+  return [listen.slice(0, colon).replace(/^\[|\]$/g, ''), Number(listen.slice(colon + 1))]
+}
+
+/** What must not be, in a sentence that says how to mend it. */
+export const problemOf = (config: Config): string | undefined => {
+  const isLocal = isLoopbackHost(config.publicUrl.hostname)
+  if (config.publicUrl.protocol === 'http:' && !isLocal) return 'publicUrl: must be https unless its host is loopback or ends in .localhost'
+  if (`${config.keyFile}/`.startsWith(`${config.dataDirectory}/`))
+    return 'keyFile: lies inside dataDirectory; a copy of the data would carry its own key. Keep it elsewhere, for example /etc/usher/kek'
+  const isBehindProxy = config.trustedProxies.length > 0
+  if (!config.tls && !isLoopbackHost(config.listen.host) && !isBehindProxy)
+    return 'listen: plain http is accepted on loopback or behind a listed proxy only. Set tlsCertificateFile and tlsKeyFile, or trustedProxies'
+  return undefined
+}
+
+const invalid = (file: string, problem: string) => new UsherError('settings_invalid', { detail: { file, problem } })

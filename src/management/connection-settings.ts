@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** A connection as an administrator writes it. Its own `settings` are read by its type. */
+export const connection = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'lower-case letters, digits and -'),
+    type: z.string().min(1),
+    label: z.string().min(1).max(60),
+    brand: z.string().optional(),
+    homeRealms: z.array(z.string().min(1)).default([]),
+    directory: z
+      .strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) })
+      .optional(),
+    secondFactor: z.strictObject({ trusted: z.literal(true), amr: z.array(z.string().min(1)).min(1) }).optional(),
+    settings: z.record(z.string(), z.unknown()).default({}),
+  })
+  .transform(({ brand, ...rest }) => ({ ...rest, brand: brand ?? rest.type }))

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { UsherError } from '#kernel/errors.ts'
+import { Secret } from '#kernel/secret.ts'
+import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
+import { connection } from './connection-settings.ts'
+import { relyingParty } from './relying-party-settings.ts'
+import { target } from './target-settings.ts'
+
+/** What an administrator's file declares. Things it does not name stay as they are. */
+export interface DeclaredSettings {
+  readonly relyingParties: readonly RelyingParty[]
+  readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
+  readonly targets: readonly TargetSettings[]
+}
+
+const shape = z.strictObject({
+  relyingParties: z.array(relyingParty).default([]),
+  connections: z.array(connection).default([]),
+  targets: z.array(target).default([]),
+})
+
+/** Reads a settings file with the secrets it refers to. Throws `settings_invalid` naming field and mending. */
+export const readSettingsFile = (file: string): DeclaredSettings => {
+  const raw = readJson(file)
+  return readSettings(raw, { file, read: (path) => readFileSync(resolve(dirname(file), path), 'utf8').trim(), environment: process.env })
+}
+
+export interface SecretSources {
+  readonly file: string
+  readonly read: (path: string) => string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** The same for a value that was parsed already. */
+export const readSettings = (raw: unknown, sources: SecretSources): DeclaredSettings => {
+  const parsed = shape.safeParse(withSecrets(raw, sources, ''))
+  if (parsed.success) return parsed.data
+  const problem = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ')
+  throw new UsherError('settings_invalid', { detail: { file: sources.file, problem } })
+}
+
+const readJson = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: String(error) } })
+  }
+}
+
+/** Replaces `{ "secret": … }`, `{ "secretFile": … }` and `{ "secretEnv": … }` wherever they stand by a Secret. */
+const withSecrets = (value: unknown, sources: SecretSources, path: string): unknown => {
+  if (Array.isArray(value)) return value.map((one, index) => withSecrets(one, sources, `${path}.${index}`))
+  if (typeof value !== 'object' || value === null) return value
+  const [only, another] = Object.entries(value)
+  if (only && !another && typeof only[1] === 'string') {
+    const secret = secretOf(only[0], only[1], sources, path)
+    if (secret !== undefined) return secret
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withSecrets(one, sources, `${path}.${key}`)]))
+}
+
+const secretOf = (kind: string, text: string, sources: SecretSources, path: string): Secret | undefined => {
+  const missing = (problem: string) =>
+    new UsherError('settings_invalid', { detail: { file: sources.file, problem: `${path.slice(1)}: ${problem}` } })
+  if (kind === 'secret') return new Secret(text)
+  if (kind === 'secretEnv') {
+    const found = sources.environment[text]
+    if (!found) throw missing(`the environment has no ${text}`)
+    return new Secret(found)
+  }
+  if (kind !== 'secretFile') return undefined
+  try {
+    return new Secret(sources.read(text))
+  } catch {
+    throw missing(`${text} cannot be read`)
+  }
+}
