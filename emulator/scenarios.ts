@@ -12,7 +12,11 @@ export const scenarioTable = {
   disabledInEntra: { sentence: 'An administrator has disabled the people Usher made.', options: {} },
   createdBut504: { sentence: 'The next person is created, yet Graph answers 504.', options: { times: 1 } },
   licensedBut504: { sentence: 'The next license is assigned, yet Graph answers 504.', options: { times: 1 } },
-  randomFaults: { sentence: 'Graph fails at random, before or after it did what was asked.', options: { seed: 1, rate: 0.3 } },
+  // `kinds`: status codes, and `reset`, `half` (of an answer) and `hang` for those who ask.
+  randomFaults: {
+    sentence: 'Graph fails at random, before or after it did what was asked.',
+    options: { seed: 1, rate: 0.3, kinds: '429 500 502 503 504' },
+  },
   graphDown: { sentence: 'Graph answers 503 to everything.', options: { times: 0 } },
   graphHangs: { sentence: 'Graph takes requests and never answers.', options: { times: 0 } },
   graphHtml: { sentence: 'A gateway in front of Graph answers 502 with a web page.', options: { times: 0 } },
