@@ -57,6 +57,12 @@ const good: Readonly<Record<string, GraphExchange>> = {
   'a user is looked up by immutable id': found,
   'a license is given': licensed,
   'a user is changed': { method: 'PATCH', path: `/users/${ID}`, requestBody: { usageLocation: 'DE' }, status: 204 },
+  'the key stands in parentheses': {
+    ...found,
+    path: "/v1.0/users('$anna@contoso.example')",
+    query: '?$select=id',
+    responseBody: { '@odata.context': `${CONTEXT}users(id)/$entity`, id: ID },
+  },
   'a user is deleted': { method: 'DELETE', path: `/v1.0/users/${ID}`, status: 204 },
   'a deleted user is restored without parameters': {
     method: 'POST',

@@ -52,7 +52,12 @@ const compiled: readonly CompiledOperation[] = operations.map((operation) => ({
 }))
 const errorCheck = compileError()
 
-const belowRoot = (path: string): string => path.replace(/^https?:\/\/[^/]+/, '').replace(/^\/v1\.0(?=\/)/, '')
+// OData writes a key as a segment of its own or in parentheses.
+const belowRoot = (path: string): string =>
+  path
+    .replace(/^https?:\/\/[^/]+/, '')
+    .replace(/^\/v1\.0(?=\/)/, '')
+    .replaceAll(/\('([^/]*?)'\)/g, '/$1')
 
 // A literal segment beats a placeholder, so that `/deletedItems/microsoft.graph.user` is not taken for an id.
 const find = (exchange: GraphExchange): CompiledOperation | undefined =>

@@ -64,6 +64,11 @@ const passwordProfile: EntityRows = {
 
 const objectIdentity: EntityRows = { issuer: 'text?', issuerAssignedId: 'text?', signInType: 'text?' }
 
+const EXTENSION_ATTRIBUTES = 15
+const onPremisesExtensionAttributes: EntityRows = Object.fromEntries(
+  Array.from({ length: EXTENSION_ATTRIBUTES }, (_, index) => [`extensionAttribute${index + 1}`, 'text?']),
+)
+
 const user: EntityRows = {
   id: 'text',
   accountEnabled: 'flag?',
@@ -93,6 +98,7 @@ const user: EntityRows = {
   officeLocation: 'text?',
   onPremisesDistinguishedName: 'text?',
   onPremisesDomainName: 'text?',
+  onPremisesExtensionAttributes: '@onPremisesExtensionAttributes?',
   onPremisesImmutableId: 'text?',
   onPremisesLastSyncDateTime: 'instant?',
   onPremisesSamAccountName: 'text?',
@@ -190,6 +196,7 @@ export const entities: Readonly<Record<string, EntityRows>> = {
   licenseDetails,
   licenseUnitsDetail,
   objectIdentity,
+  onPremisesExtensionAttributes,
   organization,
   passwordProfile,
   servicePlanInfo,
