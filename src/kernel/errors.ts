@@ -22,6 +22,7 @@ const LINK = 'Go back to the link you were given and open it again.'
 export const failures = {
   // What the browser or the relying party sent.
   request_malformed: row(400, 'We could not read this sign-in request', LINK),
+  request_too_large: row(413, 'We could not read this sign-in request', LINK),
   parameter_repeated: row(400, 'We could not read this sign-in request', LINK),
   parameter_refused: row(400, 'This sign-in request asks for something we do not do', LINK),
   relying_party_unknown: row(400, 'This link does not belong to a known service', LINK),

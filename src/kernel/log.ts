@@ -29,6 +29,8 @@ export const logFields = [
   'address',
   'file',
   'signal',
+  'silent',
+  'reason',
 ] as const
 
 export type LogFields = { readonly [name in (typeof logFields)[number]]?: string | number | boolean | undefined } & {

@@ -1,5 +1,4 @@
 import type { Page } from './page.ts'
-import type { ConnectionId } from './person.ts'
 import type { Session } from './session.ts'
 import type { TransactionId } from './transaction.ts'
 

@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer'
+import { UsherError } from '#kernel/errors.ts'
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
+const HIGH_ESCAPE = /%[89a-f]/i
+
+/**
+ * Refuses what would not survive decoding: `URLSearchParams` turns broken UTF-8 into U+FFFD without a word, and an opaque
+ * value would come back changed. Throws `request_malformed`.
+ */
+export const assertDecodable = (encoded: string): void => {
+  if (!PRINTABLE_ASCII.test(encoded)) throw new UsherError('request_malformed', { detail: { reason: 'not form-urlencoded' } })
+  if (HIGH_ESCAPE.test(encoded) && !isUtf8(percentDecoded(encoded))) {
+    throw new UsherError('request_malformed', { detail: { reason: 'not UTF-8' } })
+  }
+}
+
+/** A form as it was sent and as it reads. Throws `request_malformed`. */
+export const readForm = (body: string): { readonly form: URLSearchParams; readonly rawForm: string } => {
+  assertDecodable(body)
+  return { form: new URLSearchParams(body), rawForm: body }
+}
+
+/** The bytes behind the percent signs; separators are ASCII, so whole and parts are UTF-8 together or not at all. */
+const percentDecoded = (encoded: string): Buffer => {
+  const bytes = Buffer.alloc(encoded.length)
+  let length = 0
+  for (let index = 0; index < encoded.length; index += 1) {
+    const escaped = encoded[index] === '%' ? encoded.slice(index + 1, index + 3) : ''
+    const isEscape = /^[0-9a-f]{2}$/i.test(escaped)
+    bytes[length] = isEscape ? Number.parseInt(escaped, 16) : encoded.charCodeAt(index)
+    length += 1
+    if (isEscape) index += 2
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,33 @@
+import { type FailureCode, failures } from '#kernel/errors.ts'
+import { type Html, html } from '#lib/html.ts'
+import { shortReference } from '#lib/reference.ts'
+import { button, type Frame, type View } from './layout.ts'
+
+export interface Problem {
+  readonly failure: FailureCode
+  /** The correlation; empty when the sign-in is not known any more. */
+  readonly reference: string
+  readonly again?: string
+}
+
+/** What happened, what to do, and the reference to give when asking for help. */
+export const problem = (page: Problem, frame: Frame): View => {
+  const failure = failures[page.failure]
+  return {
+    title: `Problem: ${failure.heading}`,
+    policy: 'page',
+    content: html`<h1>${failure.heading}</h1>
+<p>${failure.message}</p>
+${page.again !== undefined && button('Try again', page.again)}
+${details(page, frame)}
+`,
+  }
+}
+
+/** The facts an administrator asks for first. */
+export const details = (page: Problem, { at, correlation }: Frame): Html =>
+  html`<dl class="reference"><dt>Reference</dt><dd>${shortReference(page.reference || correlation)}</dd></dl>
+<details class="support"><summary>Details for IT support</summary>
+<dl><dt>Code</dt><dd>${page.failure}</dd><dt>Time</dt><dd><time datetime="${new Date(at).toISOString()}">${utc(at)}</time></dd><dt>Correlation</dt><dd>${page.reference || correlation}</dd></dl></details>`
+
+const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`

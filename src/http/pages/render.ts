@@ -1,0 +1,29 @@
+import type { Page } from '#kernel/page.ts'
+import { chooser } from './chooser.ts'
+import { confirm } from './confirm.ts'
+import { finished } from './finished.ts'
+import type { Frame, View } from './layout.ts'
+import { password } from './password.ts'
+import { problem } from './problem.ts'
+import { signedOut } from './signed-out.ts'
+import { waiting } from './waiting.ts'
+
+/** What a person sees for a page a step decided on. */
+export const render = (page: Page, frame: Frame): View => {
+  switch (page.name) {
+    case 'chooser':
+      return chooser(page)
+    case 'password':
+      return password(page)
+    case 'confirm':
+      return confirm(page)
+    case 'problem':
+      return problem(page, frame)
+    case 'waiting':
+      return waiting(page, frame)
+    case 'finished':
+      return finished(page)
+    case 'signed-out':
+      return signedOut(page, frame)
+  }
+}

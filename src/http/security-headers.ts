@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+
+export type HeaderMap = Readonly<Record<string, string>>
+
+/** What a page may do besides showing itself; each page gets no more than it needs. */
+export type Policy =
+  /** No script; forms only to ourselves. */
+  | 'page'
+  /** Like `page`, and tells us (nobody else) where its form came from. */
+  | 'form'
+  /** Runs the scripts it is served with, and may ask us how things go. */
+  | 'live'
+  /** Posts itself to a relying party. Chromium holds `form-action` against every redirect after a post, so there is none. */
+  | 'post-form'
+  /** Not a page. */
+  | 'document'
+
+const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+const LOOKS = "style-src 'self'; img-src 'self' data:"
+
+/** The value of a `script-src` for one inline script: nothing but these exact bytes runs. */
+export const scriptSource = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+
+/** The headers of every answer, prepared once. */
+export const securityHeaders = (options: {
+  readonly publicUrl: URL
+  /** Paths of the scripts a live page may run. */
+  readonly scripts: readonly string[]
+  /** The one inline script of the page that posts itself. */
+  readonly submitScript: string
+}) => {
+  const everywhere: HeaderMap = {
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': NOTHING,
+    ...(options.publicUrl.protocol === 'https:' && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  }
+  const own = options.scripts.map((path) => new URL(path, options.publicUrl).href).join(' ')
+  const typed = "require-trusted-types-for 'script'; trusted-types 'none'"
+  const policies: Readonly<Record<Policy, string>> = {
+    page: `${NOTHING}; ${LOOKS}; form-action 'self'; ${typed}`,
+    form: `${NOTHING}; ${LOOKS}; form-action 'self'; script-src ${own}; ${typed}`,
+    live: `${NOTHING}; ${LOOKS}; form-action 'self'; script-src ${own}; connect-src 'self'; ${typed}`,
+    'post-form': `${NOTHING}; ${LOOKS}; script-src ${scriptSource(options.submitScript)}; ${typed}`,
+    document: NOTHING,
+  }
+  return { everywhere, policies }
+}
+
+export type SecurityHeaders = ReturnType<typeof securityHeaders>

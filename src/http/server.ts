@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import { type AnswerSender, answerSender } from './answers.ts'
+import { assets } from './assets.ts'
+import { clientAddress } from './client-address.ts'
+import { cookieJar } from './cookies.ts'
+import { correlationOf } from './correlation.ts'
+import { failureHandler } from './failures.ts'
+import type { Health } from './health.ts'
+import { hostCheck } from './host-check.ts'
+import { SUBMIT_SCRIPT } from './pages/post-form.ts'
+import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
+import { assertSameOrigin } from './same-origin.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { SessionKeeper, SignIn } from './sign-in-port.ts'
+import { type VisitReader, visitReader } from './visits.ts'
+
+export interface HttpParts {
+  /** The address people and relying parties reach us by. What comes from us is made from it alone. */
+  readonly publicUrl: URL
+  /** What people call the organization that invites them; the public host when nothing is said. */
+  readonly organization?: string
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
+  /** Names of the protocols; each is reachable at `/{name}` and below. */
+  readonly protocols: readonly string[]
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly signIn: SignIn
+  readonly sessions: SessionKeeper
+  readonly health: Health
+}
+
+const LARGEST_FORM_BYTES = 64 * 1024
+const LARGEST_HEADERS_BYTES = 64 * 1024
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 65_000
+const LONGEST_PATH_PART = 256
+
+export interface HttpServer {
+  /** Resolves to the address it is bound to. */
+  readonly listen: () => Promise<string>
+  /** Takes no new visits, ends event streams, and resolves when the last answer is out. */
+  readonly close: () => Promise<void>
+  /** For tests: an exchange without a socket. */
+  readonly app: FastifyInstance
+}
+
+/** The web server. Throws a plain `Error` when a trusted proxy's address cannot be read. */
+export const httpServer = (parts: HttpParts): HttpServer => {
+  const stopping = new AbortController()
+  const inside = insideOf(parts, stopping.signal)
+  const app = createApp(parts, inside)
+  app.addHook('preClose', async () => stopping.abort())
+  for (const route of inside.routes) addRoute(app, route, inside)
+  addEvents(app, inside)
+  addFiles(app)
+  addHealth(app, parts.health)
+  refuseOtherMethods(app, inside.routes)
+  return {
+    listen: () => app.listen(parts.listen),
+    close: () => app.close(),
+    app,
+  }
+}
+
+interface Inside {
+  readonly parts: HttpParts
+  readonly routes: readonly Route[]
+  readonly read: VisitReader
+  readonly answers: AnswerSender
+  readonly organization: string
+  readonly everywhere: Readonly<Record<string, string>>
+  readonly correlation: (request: FastifyRequest) => string
+}
+
+const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
+  const { publicUrl, clock, randomness, sessions, signIn } = parts
+  const organization = parts.organization ?? publicUrl.hostname
+  const jar = cookieJar(publicUrl)
+  const scripts = [assets.progress.path, assets.password.path]
+  const headers = securityHeaders({ publicUrl, scripts, submitScript: SUBMIT_SCRIPT })
+  const address = clientAddress(parts.trustedProxies)
+  return {
+    parts,
+    routes: routes(signIn, parts.protocols),
+    read: visitReader({ publicUrl, jar, address, sessions, clock, randomness }),
+    answers: answerSender({ publicUrl, organization, jar, headers, sessions, signIn, clock, randomness, stopping }),
+    organization,
+    everywhere: headers.everywhere,
+    correlation: (request) => correlationOf(request.raw.url ?? '', randomUUID),
+  }
+}
+
+const createApp = (parts: HttpParts, inside: Inside): FastifyInstance => {
+  const fail = failureHandler({ ...inside, ...parts, organization: inside.organization })
+  const checkHost = hostCheck(parts.publicUrl)
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: LARGEST_FORM_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    // A visit that reached us while we stop is answered like any other; its connection closes after it.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PATH_PART },
+    frameworkErrors: (error, request, reply) => void fail(error, request, reply.headers(inside.everywhere)),
+    ...serverOptions(parts),
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(inside.everywhere)
+    if (!request.routeOptions.config.anyHost) checkHost(request.raw.headers.host)
+    done()
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler(fail)
+  app.setNotFoundHandler(() => {
+    throw new UsherError('page_unknown')
+  })
+  return app
+}
+
+const serverOptions = ({ tls }: HttpParts) => {
+  const limits = { maxHeaderSize: LARGEST_HEADERS_BYTES, headersTimeout: HEADERS_TIMEOUT_MS }
+  return tls
+    ? { https: { ...limits, cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' as const } }
+    : { http: limits }
+}
+
+const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {
+  const { read, answers, parts, correlation } = inside
+  app.route<{ Params: Record<string, string> }>({
+    method: route.method,
+    url: route.path,
+    onRequest: (request, _reply, done) => {
+      if (route.kind === 'own-form') assertSameOrigin(provenanceOf(request), parts.publicUrl.origin)
+      done()
+    },
+    handler: async (request, reply) => {
+      const { visit, newBrowser } = await read(request)
+      const answer = await route.answer(visit, request.params)
+      const reference = answer.correlation ?? correlation(request)
+      await answers.sendAnswer(reply, answer, { route, visit, correlation: reference, ...(newBrowser && { newBrowser }) })
+      parts.log.info('visit_answered', {
+        reference,
+        route: route.path,
+        method: route.method,
+        status: reply.statusCode,
+        kind: answer.kind,
+        ms: parts.clock.now() - visit.at,
+      })
+      return reply
+    },
+  })
+}
+
+const provenanceOf = ({ headers }: FastifyRequest) => {
+  const fetchSite = headers['sec-fetch-site']
+  return { fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined, origin: headers.origin }
+}
+
+const addEvents = (app: FastifyInstance, { read, answers }: Inside): void => {
+  app.get<{ Params: { transaction: string } }>(`${TRANSACTION_PATH}/events`, async (request, reply) => {
+    const { visit } = await read(request)
+    return answers.sendEvents(reply, request.params.transaction, visit)
+  })
+}
+
+const addFiles = (app: FastifyInstance): void => {
+  for (const { path, type, body } of Object.values(assets)) {
+    app.get(path, (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body)
+    })
+  }
+}
+
+/** For whoever sends visits here: they ask by address, so any Host will do, and the answer says nothing more. */
+const addHealth = (app: FastifyInstance, health: Health): void => {
+  const config = { anyHost: true }
+  app.get('/healthz', { config }, (_request, reply) => {
+    reply.type('text/plain').send('ok')
+  })
+  app.get('/readyz', { config }, async (_request, reply) => {
+    const isReady = await health.isReady().catch(() => false)
+    return reply.code(isReady ? 200 : 503).type('text/plain').send(isReady ? 'ok' : 'not ready')
+  })
+}
+
+/** A known address asked for in another way is told so, with the ways there are. */
+const refuseOtherMethods = (app: FastifyInstance, known: readonly Route[]): void => {
+  for (const [path, entries] of Map.groupBy(known, (route) => route.path)) {
+    const allowed = entries.map((route) => route.method)
+    const others = app.supportedMethods.filter((method) => !allowed.some((one) => one === method))
+    app.route({
+      method: others,
+      url: path,
+      // Before the body is read: it does not matter what was sent.
+      onRequest: (_request, reply) => {
+        reply.header('allow', allowed.join(', '))
+        throw new UsherError('method_refused')
+      },
+      handler: (_request, reply) => reply.send(),
+    })
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly anyHost?: boolean
+  }
+}

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Session } from '#kernel/session.ts'
+import type { Visit } from '#kernel/visit.ts'
+import type { ClientAddress } from './client-address.ts'
+import { type CookieJar, hashOfCookie } from './cookies.ts'
+import { assertDecodable, readForm } from './forms.ts'
+import type { SessionKeeper } from './sign-in-port.ts'
+
+/** A visit, and the value of the browser's own cookie when it has to be set. */
+export interface ReadVisit {
+  readonly visit: Visit
+  readonly newBrowser?: string
+}
+
+export interface VisitParts {
+  readonly publicUrl: URL
+  readonly jar: CookieJar
+  readonly address: ClientAddress
+  readonly sessions: Pick<SessionKeeper, 'find'>
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+const NO_FORM = new URLSearchParams()
+
+/** Reads a request as the inside sees it. Throws `request_malformed`. */
+export const visitReader = (parts: VisitParts) => {
+  const reading = async (request: FastifyRequest): Promise<ReadVisit> => {
+    const at = parts.clock.now()
+    const { headers } = request.raw
+    const cookies = parts.jar.read(headers.cookie)
+    const session = cookies.session ? await parts.sessions.find(hashOfCookie(cookies.session), at) : undefined
+    const newBrowser = cookies.browser ? undefined : randomValue(parts.randomness)
+    const visit: Visit = {
+      ...messageOf(request, parts.publicUrl),
+      header: (name) => oneHeader(headers[name.toLowerCase()]),
+      ip: parts.address(request.raw.socket.remoteAddress ?? '', oneHeader(headers['x-forwarded-for'])),
+      at,
+      browser: hashOfCookie(cookies.browser ?? newBrowser ?? ''),
+      ...(session && { session }),
+      ...(cookies.lastConnection && { lastConnection: cookies.lastConnection }),
+    }
+    return { visit, ...(newBrowser && { newBrowser }) }
+  }
+  return reading
+}
+
+export type VisitReader = ReturnType<typeof visitReader>
+
+/** 32 random bytes for a cookie. */
+export const randomValue = (randomness: Randomness): string => randomness.bytes(32).toString('base64url')
+
+/** The id of a session whose cookie holds this value. */
+export const sessionOf = (value: string, change: Omit<Session, 'id'>): Session => ({ ...change, id: hashOfCookie(value) })
+
+const messageOf = (request: FastifyRequest, publicUrl: URL): Pick<Visit, 'method' | 'url' | 'form' | 'rawForm'> => {
+  const target = request.raw.url ?? '/'
+  if (!target.startsWith('/')) throw new UsherError('request_malformed', { detail: { reason: 'request target' } })
+  assertDecodable(target)
+  const url = new URL(publicUrl.origin + target)
+  if (request.raw.method !== 'POST') return { method: 'GET', url, form: NO_FORM }
+  return { method: 'POST', url, ...(typeof request.body === 'string' ? readForm(request.body) : { form: NO_FORM }) }
+}
+
+const oneHeader = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : value?.join(', ')

@@ -1,0 +1,78 @@
+import { type DestinationStream, pino } from 'pino'
+import { toUsherError, UsherError } from '#kernel/errors.ts'
+import { type Log, type LogFields, logFields } from '#kernel/log.ts'
+import { shortReference } from './reference.ts'
+
+const EXCERPT_CHARACTERS = 200
+const FRAMES = 6
+
+/**
+ * The log as JSON lines. Fields that are not on the list are dropped, and an error is written as its code, its detail, a
+ * scrubbed excerpt of what it said and the places it came from.
+ */
+export const createLog = (options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {}): Log => {
+  const settings = { level: options.level ?? 'info', base: null, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime } as const
+  const logger = options.to ? pino(settings, options.to) : pino(settings)
+  return {
+    info: (event, fields) => logger.info(line(fields), event),
+    warn: (event, fields) => logger.warn(line(fields), event),
+    error: (event, fields) => logger.error(line(fields), event),
+  }
+}
+
+const line = (fields: LogFields = {}): Record<string, unknown> => {
+  const facts: Record<string, unknown> = {}
+  for (const name of logFields) {
+    const value = fields[name]
+    if (value !== undefined) facts[name] = typeof value === 'string' ? value.slice(0, EXCERPT_CHARACTERS) : value
+  }
+  if (typeof fields.reference === 'string') facts.short = shortReference(fields.reference)
+  if (fields.error !== undefined) Object.assign(facts, told(fields.error))
+  return facts
+}
+
+const told = (error: unknown): Record<string, unknown> => {
+  const failure = toUsherError(error)
+  const origin = rootOf(error)
+  return {
+    code: failure.code,
+    ...(Object.keys(failure.detail).length > 0 && { detail: scrubbedDetail(failure) }),
+    ...(origin !== failure && { cause: excerpt(origin) }),
+    at: frames(origin),
+  }
+}
+
+/** The first thing that went wrong. */
+const rootOf = (error: unknown): unknown => {
+  let root = error
+  for (let depth = 0; depth < 5 && root instanceof Error && root.cause !== undefined; depth += 1) root = root.cause
+  return root
+}
+
+const scrubbedDetail = ({ detail }: UsherError): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]))
+
+const excerpt = (error: unknown): string => scrub(error instanceof Error ? `${codeOf(error)}${error.message}` : typeof error)
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? `${error.code}: ` : `${error.name}: `)
+
+/** Where it happened, without the message, which may quote what somebody sent. */
+const frames = (error: unknown): readonly string[] =>
+  error instanceof Error
+    ? (error.stack ?? '')
+        .split('\n')
+        .map((row) => row.trim())
+        .filter((row) => row.startsWith('at '))
+        .slice(0, FRAMES)
+    : []
+
+/** The first 200 printable ASCII characters, without what could be a secret, a token, a query or an address. */
+export const scrub = (text: string): string =>
+  text
+    .slice(0, 20 * EXCERPT_CHARACTERS)
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/[^\s@<>"'=&?;,()]+@[^\s@<>"'&?;,()]+/g, '[address]')
+    .replace(/\?[^\s"'<>]*/g, '?[query]')
+    .replace(/\b(password|passwd|pwd|secret|token|assertion|code|state|nonce|cookie|authorization|bearer|basic)(["']?\s*[:=]\s*["']?|\s+)[^\s"'&;,]+/gi, '$1 [secret]')
+    .replace(/[A-Za-z0-9_\-+/=.%]{40,}/g, '[long]')
+    .slice(0, EXCERPT_CHARACTERS)
