@@ -28,6 +28,7 @@ export const scenarioTable = {
   requireMfa: { sentence: 'Microsoft asks the identity provider for a second factor.', options: {} },
   refuseReplay: { sentence: 'Microsoft takes each assertion once.', options: {} },
   requestShape: { sentence: 'Microsoft sends its requests in one chosen shape.', options: { shape: 'B' } },
+  googleSecondFactor: { sentence: 'Google says that a second factor was used.', options: {} },
   googleMisbehaves: { sentence: 'Google’s answers are wrong in one chosen way.', options: { how: 'wrongNonce', times: 0 } },
 } as const
 

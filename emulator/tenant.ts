@@ -115,4 +115,5 @@ export const foundTenant = (tokenKey: string): WorldState => ({
     employees.map((user) => ({ versions: [{ user, at: 0, graphAt: [0, 0, 0], signInAt: 0 }] })),
     ({ versions }) => versions[0]?.user.id ?? '',
   ),
+  googleClients: {},
 })

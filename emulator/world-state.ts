@@ -10,6 +10,14 @@ export interface WorldState {
   readonly apps: Record<string, AppRegistration>
   readonly skus: Record<string, Sku>
   readonly users: Record<string, UserHistory>
+  /** Clients of the pretend Google, by client id. */
+  readonly googleClients: Record<string, GoogleClient>
+}
+
+export interface GoogleClient {
+  readonly secret: string
+  /** Compared exactly. */
+  readonly redirectUris: readonly string[]
 }
 
 /** Where a domain's people sign in. */

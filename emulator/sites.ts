@@ -1,0 +1,27 @@
+import type { Site } from './journal.ts'
+
+/** Where each site answers; origins without a path, Graph's without its version. */
+export type Addresses = Readonly<Record<Site, string>>
+
+const hosts: Readonly<Record<Site, string>> = {
+  login: 'login.localhost',
+  graph: 'graph.localhost',
+  service: 'contoso.sharepoint.localhost',
+  google: 'accounts.google.localhost',
+  control: 'control.localhost',
+}
+
+export const addressesAt = (port: number): Addresses => ({
+  login: `http://${hosts.login}:${port}`,
+  graph: `http://${hosts.graph}:${port}`,
+  service: `http://${hosts.service}:${port}`,
+  google: `http://${hosts.google}:${port}`,
+  control: `http://${hosts.control}:${port}`,
+})
+
+/** The site a request is for; undefined when its Host header names none of ours. */
+export const siteOf = (host: string | undefined): Site | undefined => {
+  const name = host?.toLowerCase().replace(/:\d+$/, '')
+  const sites: readonly Site[] = ['login', 'graph', 'service', 'google', 'control']
+  return sites.find((site) => hosts[site] === name)
+}
