@@ -39,14 +39,13 @@ const checkPrincipalName = (name: string): void => {
   if (isBad || local.startsWith('.') || local.endsWith('.')) throw invalidValue('userPrincipalName')
 }
 
-const checkPassword = (input: UserInput, principalName: string): void => {
+const checkPassword = (input: UserInput): void => {
   const profile = input['passwordProfile']
   const hasPassword = typeof profile === 'object' && profile !== null && 'password' in profile
   const password = hasPassword && typeof profile.password === 'string' ? profile.password : ''
   const classes = CHARACTER_CLASSES.filter((characters) => characters.test(password)).length
   const isLong = password.length >= SHORTEST_PASSWORD && password.length <= LONGEST_PASSWORD
-  const namesOwner = password.toLowerCase().includes(localPart(principalName).toLowerCase())
-  if (isLong && classes >= NEEDED_CLASSES && !namesOwner) return
+  if (isLong && classes >= NEEDED_CLASSES) return
   throw badRequest(
     'The specified password does not comply with password complexity requirements. Please provide a different password.',
   )
@@ -108,7 +107,7 @@ export const checkNewUser = (world: World, input: UserInput): void => {
   checkPrincipalName(name)
   checkValues(input)
   const domain = verifiedDomain(world, name)
-  checkPassword(input, name)
+  checkPassword(input)
   const anchor = field(input, 'onPremisesImmutableId')
   if (domain.authenticationType === 'Federated' && anchor === undefined) throw anchorRequired()
   checkUnique(world, { userPrincipalName: name, onPremisesImmutableId: anchor, mail: field(input, 'mail') })
@@ -132,7 +131,7 @@ export const checkChange = (world: World, user: DirectoryUser, input: UserInput)
   if (isFederated(world, nextName) && anchor === undefined) throw anchorRequired()
   if (input['passwordProfile'] !== undefined) {
     if (isFederated(world, nextName)) throw badRequest('The password of a federated user cannot be set.')
-    checkPassword(input, nextName)
+    checkPassword(input)
   }
   const mail = field(input, 'mail')
   checkUnique(world, { id: user.id, userPrincipalName: name, onPremisesImmutableId: anchor, mail })
