@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { breakOff, DROP_HEADER } from './broken-answer.ts'
 import { siteOf } from './sites.ts'
 
 /** Answers one request of the web's own kind. */
@@ -48,6 +49,7 @@ const requestOf = (incoming: IncomingMessage, body: Buffer, signal: AbortSignal)
 }
 
 const send = async (response: Response, outgoing: ServerResponse): Promise<void> => {
+  if (response.headers.has(DROP_HEADER)) return breakOff(response, outgoing)
   const plain = [...response.headers].filter(([name]) => name !== 'set-cookie')
   const cookies = response.headers.getSetCookie()
   outgoing.writeHead(response.status, {

@@ -1,10 +1,8 @@
+import { DROP_HEADER } from '../broken-answer.ts'
 import { createRandom, type SeededRandom } from '../random.ts'
 import type { Scenarios } from '../scenarios.ts'
 import type { GraphRoute } from './graph-call.ts'
 import { concurrencyViolation, gatewayTimeout, internalError, serviceUnavailable, tooManyRequests } from './graph-failure.ts'
-
-/** Tells the HTTP server to break the connection instead of answering: `reset` at once, `half` amid the body. */
-export const DROP_HEADER = 'x-emulator-drop'
 
 /** How a call can fail. The numbers are HTTP status codes. */
 const faultKinds = ['429', '500', '502', '503', '504', 'reset', 'half', 'hang'] as const

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type GraphExchange, graphSchemaLog, validateGraphExchange } from './graph-schema.ts'
+import { type GraphExchange, graphSchemaLog, journaledExchange, validateGraphExchange } from './graph-schema.ts'
 
 const ID = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
 const SKU = 'f245ecc8-75af-4f8e-b61f-27d8114de5f3'
@@ -140,6 +140,10 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
     { ...created, status: 404, responseBody: { error: { code: 'a', message: 'b' } } },
     /^response: \/error .*'innerError'/,
   ],
+  'a call the emulator was told to refuse': [
+    { ...created, status: 403, responseBody: failure, headers: { ...headers, 'x-emulator-refused': 'POST /v1.0/users' } },
+    /^response: the emulator objects/,
+  ],
   'a missing request id header': [{ ...created, headers: { ...headers, 'request-id': undefined } }, /^response: header request-id/],
 }
 
@@ -149,6 +153,15 @@ for (const [name, [exchange, problem]] of Object.entries(bad)) {
     assert.ok(problems.some((text) => problem.test(text)), `expected ${problem} among ${JSON.stringify(problems)}`)
   })
 }
+
+test('a journaled call is judged as it was on the wire, and without an answer by its request', () => {
+  const entry = { method: 'POST', path: '/v1.0/users', query: '', requestBody: anna, responseHeaders: headers }
+  const answered = journaledExchange({ ...entry, status: 201, responseBody: created.responseBody })
+  assert.deepEqual(validateGraphExchange(answered), [])
+  assert.deepEqual(journaledExchange({ ...entry, status: 599 }).status, undefined)
+  const dropped = { ...entry, status: 200, responseHeaders: { 'x-emulator-drop': 'half' }, requestBody: { ...anna, id: 7 } }
+  assert.match(validateGraphExchange(journaledExchange(dropped)).join(), /^request: \/id/)
+})
 
 test('the log counts every exchange, skips none of its own accord and names the call with each problem', () => {
   const log = graphSchemaLog()

@@ -103,11 +103,18 @@ const contextProblems = (entry: CompiledOperation, query: URLSearchParams, body:
   return new RegExp(`^${text}${RegExp.escape(tail)}$`).test(context) ? [] : [`@odata.context is "${context}"`]
 }
 
+// These say that a call went somewhere it must not, or where the emulator cannot follow.
+const OBJECTIONS = ['x-emulator-refused', 'x-emulator-missing']
+
 const headerProblems = (exchange: GraphExchange): readonly string[] => {
   const { headers } = exchange
   if (headers === undefined) return []
   const missing = ['request-id', 'client-request-id', 'date'].filter((name) => headers[name] === undefined)
-  const problems = missing.map((name) => `header ${name} is missing`)
+  const objections = OBJECTIONS.filter((name) => headers[name] !== undefined)
+  const problems = [
+    ...missing.map((name) => `header ${name} is missing`),
+    ...objections.map((name) => `the emulator objects: ${name} ${headers[name]}`),
+  ]
   const isJson = headers['content-type']?.startsWith('application/json') === true
   if (typeof exchange.responseBody === 'object' && !isJson) problems.push('JSON without its content type')
   return problems
@@ -147,6 +154,31 @@ export const validateGraphExchange = (exchange: GraphExchange): readonly string[
     ...asked.map((problem) => `request: ${problem}`),
     ...answerProblems(entry, exchange).map((problem) => `response: ${problem}`),
   ]
+}
+
+/** What the emulator's journal says about one call to its Graph site. */
+export interface JournaledCall {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly requestBody?: unknown
+  readonly status: number
+  readonly responseHeaders: Readonly<Record<string, string>>
+  readonly responseBody?: unknown
+}
+
+// What the journal writes down when the caller hung up before there was an answer.
+const HUNG_UP = 599
+
+/** A journal entry as an exchange; calls whose connection broke are judged by their request alone. */
+export const journaledExchange = (entry: JournaledCall): GraphExchange => {
+  const { method, path, query, requestBody } = entry
+  const isAnswered = entry.status !== HUNG_UP && entry.responseHeaders['x-emulator-drop'] === undefined
+  if (!isAnswered) return { method, path, query, requestBody }
+  const { status, responseBody, responseHeaders: headers } = entry
+  // A gateway's page comes from in front of Graph and has none of its headers.
+  const isPage = headers['content-type']?.startsWith('text/html') === true
+  return { method, path, query, requestBody, status, responseBody, ...(isPage ? {} : { headers }) }
 }
 
 /** Keeps count over a whole run; the run passes when `skipped` is 0 and `problems` is empty. */
