@@ -64,25 +64,27 @@ const common = (path: string, site: Site): Response | undefined => {
 const isAwaitedByUsher = (site: Site, path: string): boolean =>
   site === 'graph' || (site === 'login' && path.endsWith('/oauth2/v2.0/token'))
 
-const serve = ({ sites, clock, journal, killSwitch }: ServingParts): Fetch => async (request) => {
-  const { pathname, host } = new URL(request.url)
-  const site = siteOf(host) ?? 'control'
-  const shared = common(pathname, site)
-  if (shared !== undefined) return shared
-  const copy = request.clone()
-  const at = clock.now()
-  try {
-    const response = await sites[site](request)
-    // The control site's own traffic would only tell of whoever is watching.
-    if (site !== 'control') await record(journal, { site, at, request: copy, response })
-    if (isAwaitedByUsher(site, pathname)) killSwitch.pass('holding-answer')
-    return response
-  } catch (error) {
-    const response = new Response(null, { status: HUNG_UP })
-    await record(journal, { site, at, request: copy, response })
-    throw error
+const serve =
+  ({ sites, clock, journal, killSwitch }: ServingParts): Fetch =>
+  async (request) => {
+    const { pathname, host } = new URL(request.url)
+    const site = siteOf(host) ?? 'control'
+    const shared = common(pathname, site)
+    if (shared !== undefined) return shared
+    const copy = request.clone()
+    const at = clock.now()
+    try {
+      const response = await sites[site](request)
+      // The control site's own traffic would only tell of whoever is watching.
+      if (site !== 'control') await record(journal, { site, at, request: copy, response })
+      if (isAwaitedByUsher(site, pathname)) killSwitch.pass('holding-answer')
+      return response
+    } catch (error) {
+      const response = new Response(null, { status: HUNG_UP })
+      await record(journal, { site, at, request: copy, response })
+      throw error
+    }
   }
-}
 
 /** Starts all sites on one port. Throws when the port is taken or the state file cannot be read. */
 export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {

@@ -31,8 +31,7 @@ const asGuid = (bytes: Buffer): string => {
 
 export const createRandom = (seed: number): SeededRandom => {
   const next = mulberry(seed)
-  const bytes = (length: number): Buffer =>
-    Buffer.from(Array.from({ length }, () => Math.floor(next() * A_BYTE)))
+  const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, () => Math.floor(next() * A_BYTE)))
   return {
     seed,
     next,

@@ -3,7 +3,15 @@ import type { Journal, Site } from './journal.ts'
 const LONGEST_PAGE = 4_000
 
 /** Names of fields that hold somebody's secret, on whichever wire. */
-const SECRETS = new Set(['password', 'client_secret', 'client_assertion', 'access_token', 'id_token', 'secrets', 'secret'])
+const SECRETS = new Set([
+  'password',
+  'client_secret',
+  'client_assertion',
+  'access_token',
+  'id_token',
+  'secrets',
+  'secret',
+])
 
 const blank = (value: unknown): string => `[${typeof value === 'string' ? value.length : 0} characters]`
 
@@ -45,10 +53,7 @@ export interface RecordedExchange {
 }
 
 /** Writes one exchange down. Passwords, secrets, tokens and cookies are left out. */
-export const record = async (
-  journal: Journal,
-  exchange: RecordedExchange,
-): Promise<void> => {
+export const record = async (journal: Journal, exchange: RecordedExchange): Promise<void> => {
   const { site, at, request, response } = exchange
   const url = new URL(request.url)
   const requestBody = await bodyOf(request)

@@ -3,7 +3,11 @@ import { test } from 'node:test'
 import { createScenarios } from './scenarios.ts'
 
 test('everything is off at first', () => {
-  assert.ok(createScenarios().list().every(({ on }) => !on))
+  assert.ok(
+    createScenarios()
+      .list()
+      .every(({ on }) => !on),
+  )
 })
 
 test('a scenario with times turns itself off', () => {

@@ -23,13 +23,19 @@ export const scenarioTable = {
   concurrencyConflict: { sentence: 'Writes meet a concurrency violation (409).', options: { times: 2 } },
   tokenRefused: { sentence: 'Graph takes no access token (401).', options: { times: 1 } },
   permissionLost: { sentence: 'The app’s permissions were taken away (403).', options: {} },
-  usageLocationLag: { sentence: 'Licenses are refused until the usage location has spread.', options: { delayMs: 8_000 } },
+  usageLocationLag: {
+    sentence: 'Licenses are refused until the usage location has spread.',
+    options: { delayMs: 8_000 },
+  },
   tokenEndpointDown: { sentence: 'Microsoft’s token endpoint answers 503.', options: { times: 0 } },
   requireMfa: { sentence: 'Microsoft asks the identity provider for a second factor.', options: {} },
   refuseReplay: { sentence: 'Microsoft takes each assertion once.', options: {} },
   requestShape: { sentence: 'Microsoft sends its requests in one chosen shape.', options: { shape: 'B' } },
   googleSecondFactor: { sentence: 'Google says that a second factor was used.', options: {} },
-  googleMisbehaves: { sentence: 'Google’s answers are wrong in one chosen way.', options: { how: 'wrongNonce', times: 0 } },
+  googleMisbehaves: {
+    sentence: 'Google’s answers are wrong in one chosen way.',
+    options: { how: 'wrongNonce', times: 0 },
+  },
 } as const
 
 export type ScenarioName = keyof typeof scenarioTable

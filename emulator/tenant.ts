@@ -74,7 +74,12 @@ const usherApp: AppRegistration = {
 const FOUNDED = '2025-01-15T08:00:00Z'
 
 /** A person the organization made itself. */
-const employee = (id: string, given: string, surname: string, at: { domain: string; immutableId?: string }): DirectoryUser => ({
+const employee = (
+  id: string,
+  given: string,
+  surname: string,
+  at: { domain: string; immutableId?: string },
+): DirectoryUser => ({
   id,
   userPrincipalName: `${given}.${surname}@${at.domain}`.toLowerCase(),
   displayName: `${given} ${surname}`,
@@ -95,8 +100,14 @@ const employee = (id: string, given: string, surname: string, at: { domain: stri
 /** People who were there before Usher. Nothing may ever change them. */
 export const employees: readonly DirectoryUser[] = [
   employee('7d0f6a52-1f0e-4c57-9c0a-3f5f2f8c1a01', 'Megan', 'Bowen', { domain: INITIAL_DOMAIN }),
-  employee('7d0f6a52-1f0e-4c57-9c0a-3f5f2f8c1a02', 'Erika', 'Vogt', { domain: EMPLOYEE_DOMAIN, immutableId: 'employee-0001' }),
-  employee('7d0f6a52-1f0e-4c57-9c0a-3f5f2f8c1a03', 'Jonas', 'Falk', { domain: EMPLOYEE_DOMAIN, immutableId: 'employee-0002' }),
+  employee('7d0f6a52-1f0e-4c57-9c0a-3f5f2f8c1a02', 'Erika', 'Vogt', {
+    domain: EMPLOYEE_DOMAIN,
+    immutableId: 'employee-0001',
+  }),
+  employee('7d0f6a52-1f0e-4c57-9c0a-3f5f2f8c1a03', 'Jonas', 'Falk', {
+    domain: EMPLOYEE_DOMAIN,
+    immutableId: 'employee-0002',
+  }),
 ]
 
 const byKey = <T>(rows: readonly T[], key: (row: T) => string): Record<string, T> =>

@@ -43,7 +43,10 @@ export interface Federation {
   readonly nextSigningCertificate?: string
   readonly preferredAuthenticationProtocol: 'wsFed' | 'saml'
   readonly promptLoginBehavior: 'nativeSupport' | 'translateToFreshPasswordAuthentication' | 'disabled'
-  readonly federatedIdpMfaBehavior: 'acceptIfMfaDoneByFederatedIdp' | 'enforceMfaByFederatedIdp' | 'rejectMfaByFederatedIdp'
+  readonly federatedIdpMfaBehavior:
+    | 'acceptIfMfaDoneByFederatedIdp'
+    | 'enforceMfaByFederatedIdp'
+    | 'rejectMfaByFederatedIdp'
 }
 
 export interface AppRegistration {

@@ -27,7 +27,11 @@ const basic = '3b555118-da6a-4418-894f-7df1e2096870'
 
 test('each reader learns of a new person by its own clock', async () => {
   const clock = createHandClock()
-  const world = await openWorld({ clock, seed: 1, visibilityDelaysMs: { graph: [4_000, 4_000], signIn: [9_000, 9_000] } })
+  const world = await openWorld({
+    clock,
+    seed: 1,
+    visibilityDelaysMs: { graph: [4_000, 4_000], signIn: [9_000, 9_000] },
+  })
   await world.write((edit) => edit.saveUser(ana))
   assert.equal(world.truth.find(ana.id)?.displayName, 'Ana Ruiz')
   assert.equal(world.graphView().find(ana.id), undefined)
@@ -40,7 +44,11 @@ test('each reader learns of a new person by its own clock', async () => {
 
 test('a reader that lags keeps showing the version before', async () => {
   const clock = createHandClock()
-  const world = await openWorld({ clock, seed: 1, visibilityDelaysMs: { graph: [1_000, 1_000], signIn: [2_000, 2_000] } })
+  const world = await openWorld({
+    clock,
+    seed: 1,
+    visibilityDelaysMs: { graph: [1_000, 1_000], signIn: [2_000, 2_000] },
+  })
   await world.write((edit) => edit.saveUser(ana, true))
   await world.write((edit) => edit.saveUser({ ...ana, accountEnabled: false }))
   clock.advance(1_500)

@@ -117,14 +117,16 @@ const createEdit = ({ state, clock, random, scenarios, delaysMs }: WorldOptions)
   }
 }
 
-const countSeats = ({ state, scenarios }: WorldOptions, truth: DirectoryView) => (skuId: string): Seats | undefined => {
-  const sku = state.skus[skuId.toLowerCase()]
-  if (sku === undefined) return undefined
-  const holders = truth.live().filter((user) => user.assignedLicenses.some((license) => license.skuId === sku.skuId))
-  const consumed = sku.heldByOthers + holders.length
-  const enabled = scenarios.isOn('noSeats') ? Math.min(sku.enabled, consumed) : sku.enabled
-  return { enabled, consumed, free: Math.max(0, enabled - consumed) }
-}
+const countSeats =
+  ({ state, scenarios }: WorldOptions, truth: DirectoryView) =>
+  (skuId: string): Seats | undefined => {
+    const sku = state.skus[skuId.toLowerCase()]
+    if (sku === undefined) return undefined
+    const holders = truth.live().filter((user) => user.assignedLicenses.some((license) => license.skuId === sku.skuId))
+    const consumed = sku.heldByOthers + holders.length
+    const enabled = scenarios.isOn('noSeats') ? Math.min(sku.enabled, consumed) : sku.enabled
+    return { enabled, consumed, free: Math.max(0, enabled - consumed) }
+  }
 
 const findDomain = (state: WorldState, name: string): Domain | undefined => {
   const wanted = name.slice(name.lastIndexOf('@') + 1).toLowerCase()

@@ -5,7 +5,8 @@ import { asFields, asPerson, ControlRefused } from './control-input.ts'
 
 const find = (world: World, name: string): DirectoryUser => {
   const wanted = name.toLowerCase()
-  const isWanted = (user: DirectoryUser): boolean => user.id === wanted || user.userPrincipalName.toLowerCase() === wanted
+  const isWanted = (user: DirectoryUser): boolean =>
+    user.id === wanted || user.userPrincipalName.toLowerCase() === wanted
   const user = world.truth.live().find(isWanted)
   if (user === undefined) throw new ControlRefused(404, 'Nobody has this id or user principal name.')
   return user
@@ -43,5 +44,8 @@ export const addPeopleRoutes = (app: Hono, world: World): void => {
     world.write(({ saveUser }) => saveUser({ ...user, accountEnabled }, true))
   app.post('/users/:name/disable', byForm(setEnabled(false)))
   app.post('/users/:name/enable', byForm(setEnabled(true)))
-  app.post('/users/:name/remove', byForm((user) => world.write(({ deleteUser }) => deleteUser(user, true))))
+  app.post(
+    '/users/:name/remove',
+    byForm((user) => world.write(({ deleteUser }) => deleteUser(user, true))),
+  )
 }

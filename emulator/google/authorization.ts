@@ -26,7 +26,8 @@ export const readAuthorizationRequest = (
   const scopes = (query.get('scope') ?? '').split(' ')
   if (!scopes.includes('openid')) return 'invalid_scope'
   const codeChallenge = query.get('code_challenge') ?? ''
-  if (codeChallenge === '' || query.get('code_challenge_method') !== 'S256') return 'invalid_request: PKCE with S256 is needed here'
+  if (codeChallenge === '' || query.get('code_challenge_method') !== 'S256')
+    return 'invalid_request: PKCE with S256 is needed here'
   return {
     clientId,
     redirectUri,

@@ -28,12 +28,14 @@ const AUTHORIZATION = '/o/oauth2/v2/auth'
 const queryOf = (c: Context): URLSearchParams => new URL(c.req.url).searchParams
 
 /** The misbehavior that is switched on, when it is one of `ways`; counts as one time it struck. */
-const createMisbehaving = (world: World): GoogleParts['isMisbehaving'] => (...ways) => {
-  const how = world.scenarios.look('googleMisbehaves')?.how
-  const way = misbehaviors.find((one) => one === how && ways.includes(one))
-  if (way !== undefined) world.scenarios.strike('googleMisbehaves')
-  return way
-}
+const createMisbehaving =
+  (world: World): GoogleParts['isMisbehaving'] =>
+  (...ways) => {
+    const how = world.scenarios.look('googleMisbehaves')?.how
+    const way = misbehaviors.find((one) => one === how && ways.includes(one))
+    if (way !== undefined) world.scenarios.strike('googleMisbehaves')
+    return way
+  }
 
 const backTo = (request: AuthorizationRequest, answer: Readonly<Record<string, string>>): string => {
   const address = new URL(request.redirectUri)
@@ -41,7 +43,11 @@ const backTo = (request: AuthorizationRequest, answer: Readonly<Record<string, s
   return address.href
 }
 
-const finish = ({ world, addresses, grants, isMisbehaving }: GoogleParts, request: AuthorizationRequest, person: GooglePerson): string => {
+const finish = (
+  { world, addresses, grants, isMisbehaving }: GoogleParts,
+  request: AuthorizationRequest,
+  person: GooglePerson,
+): string => {
   const way = isMisbehaving('accessDenied', 'wrongState', 'mixedUpIssuer', 'noIssuer')
   const state = way === 'wrongState' ? `${request.state}x` : request.state
   const issuer = way === 'mixedUpIssuer' ? 'https://accounts.other.example' : addresses.google
@@ -68,7 +74,11 @@ const addAuthorization = (app: Hono, parts: GoogleParts): void => {
     }
     const query = queryOf(c)
     const link = (person: string): string => `${AUTHORIZATION}/as/${encodeURIComponent(person)}?${query}`
-    return c.html(choicePage(({ subject }) => link(subject), link('nobody')), 200, pageHeaders)
+    return c.html(
+      choicePage(({ subject }) => link(subject), link('nobody')),
+      200,
+      pageHeaders,
+    )
   })
 
   app.get(`${AUTHORIZATION}/as/:person`, (c) => {
@@ -115,8 +125,27 @@ const addTokens = (app: Hono, parts: GoogleParts): void => {
     const { nonce, scopes } = grant.request
     const hasSecondFactor = world.scenarios.isOn('googleSecondFactor')
     const order = { issuer: addresses.google, clientId, person, nonce, accessToken, hasSecondFactor, now }
-    const idToken = await idTokens.sign(order, isMisbehaving('wrongNonce', 'noNonce', 'wrongIssuer', 'wrongAudience', 'expired', 'algNone', 'badSignature', 'unknownKey', 'noSubject'))
-    const answer = { access_token: accessToken, expires_in: ONE_HOUR_SECONDS, scope: scopes.join(' '), token_type: 'Bearer', id_token: idToken }
+    const idToken = await idTokens.sign(
+      order,
+      isMisbehaving(
+        'wrongNonce',
+        'noNonce',
+        'wrongIssuer',
+        'wrongAudience',
+        'expired',
+        'algNone',
+        'badSignature',
+        'unknownKey',
+        'noSubject',
+      ),
+    )
+    const answer = {
+      access_token: accessToken,
+      expires_in: ONE_HOUR_SECONDS,
+      scope: scopes.join(' '),
+      token_type: 'Bearer',
+      id_token: idToken,
+    }
     return c.json(answer, 200, { 'cache-control': 'no-store' })
   })
 
@@ -132,7 +161,13 @@ const addTokens = (app: Hono, parts: GoogleParts): void => {
 export const createGoogleApp = ({ world, addresses }: { world: World; addresses: Addresses }): Hono => {
   const app = new Hono()
   const issuer = addresses.google
-  const parts: GoogleParts = { world, addresses, grants: new Map(), people: new Map(), isMisbehaving: createMisbehaving(world) }
+  const parts: GoogleParts = {
+    world,
+    addresses,
+    grants: new Map(),
+    people: new Map(),
+    isMisbehaving: createMisbehaving(world),
+  }
   app.get('/.well-known/openid-configuration', (c) => {
     if (parts.isMisbehaving('discoveryFails') !== undefined) return c.text('Error 502', 502)
     return c.json({
@@ -147,7 +182,18 @@ export const createGoogleApp = ({ world, addresses }: { world: World; addresses:
       id_token_signing_alg_values_supported: ['RS256'],
       scopes_supported: ['openid', 'email', 'profile'],
       token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
-      claims_supported: ['aud', 'email', 'email_verified', 'exp', 'family_name', 'given_name', 'iat', 'iss', 'name', 'sub'],
+      claims_supported: [
+        'aud',
+        'email',
+        'email_verified',
+        'exp',
+        'family_name',
+        'given_name',
+        'iat',
+        'iss',
+        'name',
+        'sub',
+      ],
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
     })

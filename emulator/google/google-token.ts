@@ -35,7 +35,9 @@ export const authenticatedClient = (
 
 /** Whether the code may be redeemed by this client, with this verifier, for this redirect address (RFC 7636 §4.6). */
 export const isRedeemable = (grant: Grant, clientId: string, { form }: TokenRequest): boolean => {
-  const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url')
+  const challenge = createHash('sha256')
+    .update(form.get('code_verifier') ?? '')
+    .digest('base64url')
   return (
     grant.request.clientId === clientId &&
     grant.request.redirectUri === form.get('redirect_uri') &&

@@ -4,8 +4,23 @@ import type { GooglePerson } from './people.ts'
 
 /** Ways in which a provider can be wrong. */
 export const misbehaviors = [
-  'wrongNonce', 'noNonce', 'wrongIssuer', 'wrongAudience', 'expired', 'algNone', 'badSignature', 'unknownKey', 'noSubject',
-  'otherUserinfo', 'wrongState', 'mixedUpIssuer', 'noIssuer', 'accessDenied', 'tokenHangs', 'tokenFails', 'discoveryFails',
+  'wrongNonce',
+  'noNonce',
+  'wrongIssuer',
+  'wrongAudience',
+  'expired',
+  'algNone',
+  'badSignature',
+  'unknownKey',
+  'noSubject',
+  'otherUserinfo',
+  'wrongState',
+  'mixedUpIssuer',
+  'noIssuer',
+  'accessDenied',
+  'tokenHangs',
+  'tokenFails',
+  'discoveryFails',
 ] as const
 export type Misbehavior = (typeof misbehaviors)[number]
 
@@ -30,7 +45,8 @@ const ONE_SECOND_MS = 1_000
 const ONE_HOUR_SECONDS = 3_600
 const KEY_ID = 'google-1'
 
-const halfHash = (text: string): string => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
+const halfHash = (text: string): string =>
+  createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
 
 const keyPair = () => generateKeyPair('RS256', { extractable: true })
 

@@ -8,9 +8,27 @@ export interface GooglePerson {
 }
 
 export const googlePeople: readonly [GooglePerson, ...GooglePerson[]] = [
-  { subject: '108234567890123456701', email: 'ana.ruiz@gmail.com', isEmailVerified: true, givenName: 'Ana', familyName: 'Ruiz' },
-  { subject: '108234567890123456702', email: 'ben@okafor.example', isEmailVerified: true, givenName: 'Ben', familyName: 'Okafor' },
-  { subject: '108234567890123456703', email: 'chris.lund@fabrikam.example', isEmailVerified: false, givenName: 'Chris', familyName: 'Lund' },
+  {
+    subject: '108234567890123456701',
+    email: 'ana.ruiz@gmail.com',
+    isEmailVerified: true,
+    givenName: 'Ana',
+    familyName: 'Ruiz',
+  },
+  {
+    subject: '108234567890123456702',
+    email: 'ben@okafor.example',
+    isEmailVerified: true,
+    givenName: 'Ben',
+    familyName: 'Okafor',
+  },
+  {
+    subject: '108234567890123456703',
+    email: 'chris.lund@fabrikam.example',
+    isEmailVerified: false,
+    givenName: 'Chris',
+    familyName: 'Lund',
+  },
 ]
 
 const SUBJECT_LENGTH = 21

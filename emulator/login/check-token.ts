@@ -1,6 +1,13 @@
 import type { DirectoryView, World } from '../world.ts'
 import type { DirectoryUser, Domain, Federation } from '../world-state.ts'
-import { type Assertion, claimsSecondFactor, findAssertion, immutableIdOf, readAssertion, userPrincipalNameOf } from './assertion.ts'
+import {
+  type Assertion,
+  claimsSecondFactor,
+  findAssertion,
+  immutableIdOf,
+  readAssertion,
+  userPrincipalNameOf,
+} from './assertion.ts'
 import { verifyAssertion } from './assertion-signature.ts'
 import { SignInRefused } from './refusal.ts'
 import { attributeOf } from './xml.ts'

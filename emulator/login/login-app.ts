@@ -32,8 +32,7 @@ const BROWSER_COOKIE = 'esctx'
 const shapeOf = (text: string | undefined, otherwise: RequestShape): RequestShape =>
   requestShapes.find((shape) => shape === text) ?? otherwise
 
-const showPage = (c: Context, markup: Markup, status: 200 | 400 = 200) =>
-  c.html(markup, status, pageHeaders)
+const showPage = (c: Context, markup: Markup, status: 200 | 400 = 200) => c.html(markup, status, pageHeaders)
 
 const browserOf = (c: Context, world: World): string => {
   const known = getCookie(c, BROWSER_COOKIE)
@@ -57,7 +56,11 @@ const createAsk = ({ world }: LoginOptions) => {
     if (name === '') return showPage(c, namePage({ username: '', target, shape: c.req.query('shape') ?? '' }))
     const domain = domainOfName(world, name)
     if (domain === undefined) {
-      throw new SignInRefused(50128, 'Invalid domain name: no tenant-identifying information found in the request.', 400)
+      throw new SignInRefused(
+        50128,
+        'Invalid domain name: no tenant-identifying information found in the request.',
+        400,
+      )
     }
     const federation = domain.federation
     if (federation === undefined) {
@@ -133,11 +136,16 @@ export const createLoginApp = (options: LoginOptions): Hono => {
 
   app.post('/login.srf', async (c) => {
     const form = await readForm(c)
-    if (only(form, 'wa') !== 'wsignin1.0') throw new SignInRefused(20012, 'WsFedMessageInvalid: wa is not wsignin1.0.', 400)
+    if (only(form, 'wa') !== 'wsignin1.0')
+      throw new SignInRefused(20012, 'WsFedMessageInvalid: wa is not wsignin1.0.', 400)
     const wresult = only(form, 'wresult')
     const reading = contexts.spend(form.has('wctx') ? only(form, 'wctx') : '', getCookie(c, BROWSER_COOKIE))
     if (reading.kind === 'refused') {
-      throw new SignInRefused(165000, `Invalid Request: the request tokens do not match the user context (${reading.reason}).`, 400)
+      throw new SignInRefused(
+        165000,
+        `Invalid Request: the request tokens do not match the user context (${reading.reason}).`,
+        400,
+      )
     }
     const { user, domain, hasSecondFactor, warnings } = checker.check(wresult)
     const ticket = sessions.seal({ userId: user.id, at: world.clock.now(), hasSecondFactor })

@@ -34,7 +34,10 @@ const freshness = (order: SignInOrder, behavior: Federation['promptLoginBehavior
     case 'nativeSupport':
       return [['prompt', 'login']]
     case 'translateToFreshPasswordAuthentication':
-      return [['wfresh', '0'], ['wauth', PASSWORD]]
+      return [
+        ['wfresh', '0'],
+        ['wauth', PASSWORD],
+      ]
     case 'disabled':
       return [['wfresh', '0']]
   }
@@ -42,7 +45,11 @@ const freshness = (order: SignInOrder, behavior: Federation['promptLoginBehavior
 
 const parametersOf = (order: SignInOrder): Parameters => {
   const name = order.username ?? ''
-  const asking: Parameters = [['wa', 'wsignin1.0'], ['wtrealm', REALM], ['wctx', order.context]]
+  const asking: Parameters = [
+    ['wa', 'wsignin1.0'],
+    ['wtrealm', REALM],
+    ['wctx', order.context],
+  ]
   const correlation: Parameters = [['client-request-id', order.correlationId]]
   switch (order.shape) {
     case 'A': {
@@ -65,8 +72,10 @@ const parametersOf = (order: SignInOrder): Parameters => {
 }
 
 // Live-ID links leave the realm as it is, and send an empty wfresh where nothing fresh is wanted.
-const spell = (shape: RequestShape, random: SeededRandom) => ([name, value]: readonly [string, string]): string =>
-  shape === 'D' && name === 'wtrealm' ? `${name}=${value}` : `${name}=${encode(value, random)}`
+const spell =
+  (shape: RequestShape, random: SeededRandom) =>
+  ([name, value]: readonly [string, string]): string =>
+    shape === 'D' && name === 'wtrealm' ? `${name}=${value}` : `${name}=${encode(value, random)}`
 
 /** The address a browser is sent to, so that its person proves who they are (WS-Federation, `wsignin1.0`). */
 export const signInAddress = (federation: Federation, order: SignInOrder, random: SeededRandom): string => {

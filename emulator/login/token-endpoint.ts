@@ -16,19 +16,53 @@ type Verdict = { readonly app: AppRegistration } | { readonly failure: TokenFail
 
 const failures = {
   tenantNotFound: { status: 400, error: 'invalid_request', code: 90002, message: 'Tenant not found.' },
-  grantUnsupported: { status: 400, error: 'unsupported_grant_type', code: 70003, message: 'The grant type is not supported.' },
-  scopeInvalid: { status: 400, error: 'invalid_scope', code: 1002012, message: 'The scope is not valid: use /.default.' },
-  appUnknown: { status: 400, error: 'unauthorized_client', code: 700016, message: 'Application was not found in the directory.' },
+  grantUnsupported: {
+    status: 400,
+    error: 'unsupported_grant_type',
+    code: 70003,
+    message: 'The grant type is not supported.',
+  },
+  scopeInvalid: {
+    status: 400,
+    error: 'invalid_scope',
+    code: 1002012,
+    message: 'The scope is not valid: use /.default.',
+  },
+  appUnknown: {
+    status: 400,
+    error: 'unauthorized_client',
+    code: 700016,
+    message: 'Application was not found in the directory.',
+  },
   secretWrong: { status: 401, error: 'invalid_client', code: 7000215, message: 'Invalid client secret provided.' },
-  assertionWrong: { status: 401, error: 'invalid_client', code: 700027, message: 'The certificate or key is not registered on the application.' },
-  credentialMissing: { status: 401, error: 'invalid_client', code: 7000218, message: 'client_assertion or client_secret is required.' },
-  down: { status: 503, error: 'temporarily_unavailable', code: 90033, message: 'A transient error has occurred. Please try again.' },
+  assertionWrong: {
+    status: 401,
+    error: 'invalid_client',
+    code: 700027,
+    message: 'The certificate or key is not registered on the application.',
+  },
+  credentialMissing: {
+    status: 401,
+    error: 'invalid_client',
+    code: 7000218,
+    message: 'client_assertion or client_secret is required.',
+  },
+  down: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    code: 90033,
+    message: 'A transient error has occurred. Please try again.',
+  },
 } as const satisfies Record<string, TokenFailure>
 
 const BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** `2026-03-02 09:00:00Z` */
-const stamp = (now: number): string => new Date(now).toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z')
+const stamp = (now: number): string =>
+  new Date(now)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z')
 
 const isTenant = (world: World, name: string): boolean =>
   name.toLowerCase() === world.state.tenantId || Object.hasOwn(world.state.domains, name.toLowerCase())
@@ -55,7 +89,8 @@ const createJudge = ({ world, addresses }: { world: World; addresses: Addresses 
     const secret = basic?.[1] ?? form.get('client_secret')
     if (secret !== null) return app.secrets.includes(secret) ? { app } : { failure: failures.secretWrong }
     const assertion = form.get('client_assertion')
-    if (assertion === null || form.get('client_assertion_type') !== BEARER) return { failure: failures.credentialMissing }
+    if (assertion === null || form.get('client_assertion_type') !== BEARER)
+      return { failure: failures.credentialMissing }
     const isOwn = await isOwnAssertion({ app, assertion, audiences: audiences(tenant), now: world.clock.now() })
     return isOwn ? { app } : { failure: failures.assertionWrong }
   }
