@@ -7,7 +7,7 @@ import { type App, createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { type DemoEmulator, startEmulator } from './demo-emulator.ts'
 import { type DemoHome, freePort, openDemoHome } from './demo-home.ts'
-import { DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
+import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
 
@@ -63,15 +63,35 @@ const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator
 /** The administrator's part on Microsoft's and Google's side: credentials, and whom the domains trust. */
 const introduce = async (app: App, publicUrl: URL, home: DemoHome, emulator: DemoEmulator): Promise<void> => {
   await emulator.put(`/apps/${DEMO_TENANT.clientId}`, { secrets: [home.secret('entra')] })
-  await emulator.put('/google/client', {
-    clientId: DEMO_GOOGLE_CLIENT,
+  await emulator.put(`/google/${DEMO_GOOGLE_CLIENT}`, {
     clientSecret: home.secret('google'),
     redirectUris: [new URL(`/login/callback/${DEMO_CONNECTIONS.google}`, publicUrl).href],
   })
   const certificates = await app.certificates()
   for (const domain of [DEMO_TENANT.guestDomain, DEMO_TENANT.employeeDomain])
     await emulator.put(`/federation/${domain}`, demoFederation(publicUrl, domain, certificates))
+  await emulator.put('/demo', demoPage(publicUrl))
 }
+
+/** What the first page says beyond what the emulator knows by itself. */
+const demoPage = (publicUrl: URL) => ({
+  links: [
+    {
+      title: 'Open the smart link',
+      address: new URL(`/login?client=${DEMO_CLIENT_ID}&protocol=wsfed&state=&redirect_uri=&`, publicUrl).href,
+      sentence: 'As from an invitation: starts at Usher and ends in Microsoft 365.',
+    },
+    {
+      title: 'Open a link to one document',
+      address: new URL('/go/plan', publicUrl).href,
+      sentence: 'The same, with a page behind it: a newcomer gets an account on the way and still arrives there.',
+    },
+  ],
+  people: [
+    { name: 'Dana Whitfield, dana@fabrikam.example', how: 'with a guest password; the terminal printed it at the first start' },
+    { name: 'Erika Vogt, erika', how: 'with a staff password: she is in Contoso’s directory already, so Usher makes nothing' },
+  ],
+})
 
 interface MadePerson {
   readonly username: string

@@ -52,7 +52,8 @@ export const createSignIn = (parts: Parts) => {
     const relyingParty = settings.relyingParties.find((one) => one.clientId === held.transaction.request.relyingParty)
     if (!relyingParty) throw new UsherError('relying_party_unknown')
     const occasion: Occasion = { visit, settings, relyingParty, parts, ...(input && { input }) }
-    return advance(held, occasion).catch((error) => answerFailure(error, held, occasion))
+    const answer = await advance(held, occasion).catch((error) => answerFailure(error, held, occasion))
+    return answer && { ...answer, correlation: held.transaction.request.correlation }
   }
 
   /** Finds the transaction of this browser and goes on with it, again when somebody else moved it meanwhile. */

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Connection } from '#connections/connection.ts'
+import { hashPassword } from '#connections/database.ts'
+import type { Account } from '#kernel/account.ts'
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Names } from '#kernel/person.ts'
+import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
+import { type DeclaredSettings, readSettings, readSettingsFile } from '#management/settings-file.ts'
+import type { Stores } from '#storage/open.ts'
+
+/** Somebody with a password, as an administrator adds them. */
+export interface NewPerson {
+  readonly connection: string
+  readonly username: string
+  readonly password: string
+  readonly names: Names
+  readonly email?: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+interface Parts {
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly openConnection: (settings: ConnectionSettings) => Connection
+}
+
+/** What an administrator does, from the command line today. */
+export const administration = ({ stores, clock, openConnection }: Parts) => {
+  /** What changed, in words; nothing when everything was so already. Throws `settings_invalid`. */
+  const apply = async (declared: DeclaredSettings): Promise<readonly string[]> => {
+    for (const one of declared.connections) openConnection({ ...one, id: one.name })
+    assertComplete(declared, await stores.settings.current())
+    const { changes } = await stores.settings.apply(declared, clock.now())
+    return changes
+  }
+  return {
+    apply: (raw: unknown) => apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} })),
+    applyFile: (file: string) => apply(readSettingsFile(file)),
+    /** False when somebody has this user name already. Throws `settings_invalid` for a connection that has no people. */
+    addPerson: async ({ connection, username, password, ...said }: NewPerson): Promise<boolean> => {
+      const { connections } = await stores.settings.current()
+      const found = connections.find((one) => one.name === connection && one.type === 'database')
+      if (!found) throw new UsherError('settings_invalid', { detail: { problem: `there is no database connection ${connection}` } })
+      const hash = await hashPassword(password)
+      const entry = { ...said, connection: found.id, username: username.toLowerCase(), subject: randomUUID(), hash, emailVerified: said.email !== undefined }
+      return stores.passwords.add(entry, clock.now())
+    },
+    /** Accounts that wait or stopped. */
+    openAccounts: () => stores.accounts.open(),
+    showAccount: (name: string) => stores.accounts.show(name),
+    /** Tries an account again now; `restore` also brings back what somebody removed or switched off. */
+    releaseAccount: (account: Account, how: 'retry' | 'restore') => stores.accounts.release(account, how, clock.now()),
+  }
+}
+
+/** Every name that is referred to must be there, declared now or before. */
+const assertComplete = (declared: DeclaredSettings, current: Settings): void => {
+  const targets = new Set([...declared.targets, ...current.targets].map(({ name }) => name))
+  const connections = new Set([...declared.connections, ...current.connections].map(({ name }) => name))
+  declared.relyingParties.forEach((party, index) => {
+    const at = `relyingParties.${index}`
+    if (!targets.has(party.target)) throw missing(`${at}.target`, party.target)
+    for (const name of party.connections) if (!connections.has(name)) throw missing(`${at}.connections`, name)
+  })
+}
+
+const missing = (field: string, name: string) =>
+  new UsherError('settings_invalid', { detail: { field, problem: `${field}: there is no ${name}` } })

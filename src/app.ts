@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import type { Connection } from '#connections/connection.ts'
+import { databaseType } from '#connections/database.ts'
+import { oidcType } from '#connections/oidc.ts'
+import { socialTypes } from '#connections/social.ts'
+import { type HttpServer, httpServer } from '#http/server.ts'
+import { UsherError } from '#kernel/errors.ts'
+import { Secret } from '#kernel/secret.ts'
+import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
+import { wsfed } from '#protocols/wsfed/wsfed.ts'
+import { graphTarget } from '#provisioning/graph/graph-target.ts'
+import type { ProvisioningTarget } from '#provisioning/target.ts'
+import { createDrives, type Drives } from '#sign-in/drives.ts'
+import { createSignIn } from '#sign-in/sign-in.ts'
+import { type OpenedStorage, openStorage } from '#storage/open.ts'
+import { saml11 } from '#tokens/saml11.ts'
+import { type SigningKeys, signingKeys } from '#tokens/signing-keys.ts'
+import { sweep } from '#upkeep/sweep.ts'
+import { administration } from './administration.ts'
+import type { Config } from './config.ts'
+import { type Environment, processEnvironment } from './environment.ts'
+
+export type App = Awaited<ReturnType<typeof createApp>>
+
+/** Puts Usher together; the only place that names every plug-in. A `command` works beside a running server. */
+export const createApp = async (
+  config: Config,
+  { role, environment = processEnvironment() }: { readonly role: 'server' | 'command'; readonly environment?: Environment },
+) => {
+  const storage = await openStorage({
+    ...environment,
+    database: config.database,
+    keyEncryptionKey: readKey(config.keyFile),
+    role,
+  })
+  const keys = await signingKeys({ ...environment, keys: storage.stores.keys })
+  const plugins = pluginsOf(config, storage, environment)
+  const drives = createDrives(environment)
+  const stopping = new AbortController()
+  const server = serverOf({ config, environment, storage, keys, plugins, drives, stopping: stopping.signal })
+  let upkeep: Promise<void> | undefined
+  return {
+    ...administration({ stores: storage.stores, clock: environment.clock, openConnection: plugins.connection }),
+    /** The certificates relying parties should trust, the one in use first; base64 DER. */
+    certificates: (): readonly string[] => keys.published(),
+    listen: async (): Promise<string> => {
+      const address = await server.listen()
+      upkeep = sweep(
+        { ...environment, leftovers: storage.stores.upkeep, accounts: storage.stores.accounts, target: plugins.targetNamed },
+        stopping.signal,
+      )
+      return address
+    },
+    /** Takes no new visits, finishes those there are, lets accounts under way take their step, then closes the database. */
+    stop: async (): Promise<void> => {
+      stopping.abort()
+      await server.close()
+      await drives.stop()
+      await upkeep
+      await storage.close()
+      await environment.close()
+    },
+  }
+}
+
+interface Plugins {
+  readonly connection: (settings: ConnectionSettings) => Connection
+  readonly target: (settings: Settings, name: string) => ProvisioningTarget
+  /** By the settings in force; undefined when they know it no longer. */
+  readonly targetNamed: (name: string) => Promise<ProvisioningTarget | undefined>
+}
+
+const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Environment): Plugins => {
+  const oidc = { ...environment, publicUrl: config.publicUrl }
+  const types = [databaseType({ ...environment, passwords: stores.passwords }), oidcType(oidc), ...socialTypes(oidc)]
+  const connection = perSettings((settings: ConnectionSettings) => {
+    const type = types.find((one) => one.type === settings.type)
+    if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: `connections: no type ${settings.type}` } })
+    return type.open(settings)
+  })
+  const openTarget = perSettings((settings: TargetSettings) =>
+    graphTarget({ ...environment, settings, accounts: stores.accounts, seats: stores.seats, digest: stores.digest, publicUrl: config.publicUrl }),
+  )
+  const known = (settings: Settings, name: string) => settings.targets.find((one) => one.name === name)
+  return {
+    connection,
+    target: (settings, name) => {
+      const found = known(settings, name)
+      if (!found) throw new UsherError('settings_invalid', { detail: { field: 'target', target: name } })
+      return openTarget(found)
+    },
+    targetNamed: async (name) => {
+      const found = known(await stores.settings.current(), name)
+      return found && openTarget(found)
+    },
+  }
+}
+
+interface ServerParts {
+  readonly config: Config
+  readonly environment: Environment
+  readonly storage: OpenedStorage
+  readonly keys: SigningKeys
+  readonly plugins: Plugins
+  readonly drives: Drives
+  readonly stopping: AbortSignal
+}
+
+const serverOf = ({ config, environment, storage, keys, plugins, drives, stopping }: ServerParts): HttpServer => {
+  const { publicUrl, trustedProxies, listen } = config
+  const protocols = [wsfed({ ...environment, publicUrl, certificates: keys })]
+  const formats = [saml11({ ...environment, keys })]
+  const signIn = createSignIn({
+    ...environment,
+    ...plugins,
+    books: storage.stores,
+    protocols: byName(protocols),
+    formats: byName(formats),
+    drives,
+    publicUrl,
+    clockSkewMs: () => 0,
+  })
+  return httpServer({
+    ...environment,
+    publicUrl,
+    trustedProxies,
+    listen,
+    ...(config.tls && { tls: readTls(config.tls) }),
+    protocols: protocols.map(({ name }) => name),
+    signIn,
+    sessions: storage.stores.sessions,
+    health: { isReady: async () => !stopping.aborted && (await storage.health()) },
+  })
+}
+
+/** Opened once for each reading of the settings: the same object gives the same plug-in. */
+const perSettings = <Settings extends object, Plugin>(open: (settings: Settings) => Plugin): ((settings: Settings) => Plugin) => {
+  const opened = new WeakMap<Settings, Plugin>()
+  return (settings) => {
+    const plugin = opened.get(settings) ?? open(settings)
+    opened.set(settings, plugin)
+    return plugin
+  }
+}
+
+const byName = <T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> => new Map(all.map((one) => [one.name, one]))
+
+const readTls = ({ certificateFile, keyFile }: NonNullable<Config['tls']>) => ({
+  certificatePem: readFileSync(certificateFile, 'utf8'),
+  privateKeyPem: readFileSync(keyFile, 'utf8'),
+})
+
+/** Throws `key_missing` with the way to make one. */
+const readKey = (file: string): Secret => {
+  try {
+    return new Secret(readFileSync(file, 'utf8').trim())
+  } catch (error) {
+    const problem = `the key-encryption key cannot be read. Make one: (umask 077; head -c 32 /dev/urandom | base64 > ${file})`
+    throw new UsherError('key_missing', { cause: error, detail: { file, problem } })
+  }
+}

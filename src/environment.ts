@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '#kernel/clock.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import { createLog } from '#lib/log.ts'
+import { outbound } from '#lib/outbound.ts'
+
+/** What a process brings along: time, randomness, the network and where its log goes. Tests bring their own. */
+export interface Environment {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly fetch: typeof fetch
+  readonly log: Log
+  readonly close: () => Promise<void>
+}
+
+/** The real ones. */
+export const processEnvironment = (): Environment => {
+  const { fetch, close } = outbound()
+  return {
+    clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
+    randomness: { bytes: randomBytes },
+    fetch,
+    log: createLog(),
+    close,
+  }
+}

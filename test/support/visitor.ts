@@ -1,0 +1,157 @@
+import { outbound } from '../../src/lib/outbound.ts'
+
+/** A page somebody stands on. */
+export interface Stop {
+  readonly url: URL
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+  readonly title: string
+  /** Text as a person reads it, white space collapsed. */
+  readonly text: string
+  readonly forms: readonly Form[]
+  readonly links: readonly Link[]
+}
+
+export interface Form {
+  readonly action: string
+  readonly method: 'GET' | 'POST'
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface Link {
+  readonly href: string
+  readonly text: string
+}
+
+/** Every answer on the way, for those who check what must not happen. */
+export interface Hop {
+  readonly method: string
+  readonly url: URL
+  readonly status: number
+  readonly location?: string
+}
+
+const MAX_HOPS = 25
+
+/** A browser without scripts: cookies per host, redirects and zero-delay refreshes followed, forms posted on request. */
+export const visitor = (options: { readonly language?: string } = {}) => {
+  const calls = outbound()
+  const jars = new Map<string, Map<string, string>>()
+  const hops: Hop[] = []
+
+  const send = async (url: URL, init: { readonly method: 'GET' | 'POST'; readonly body?: string; readonly from?: URL }) => {
+    const jar = jars.get(url.hostname)
+    const cookie = jar && [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answer = await calls.fetch(url, {
+      method: init.method,
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html',
+        ...(cookie && { cookie }),
+        ...(options.language && { 'accept-language': options.language }),
+        ...(init.body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(init.from && { origin: init.from.origin, 'sec-fetch-site': siteBetween(init.from, url) }),
+      },
+      ...(init.body !== undefined && { body: init.body }),
+    })
+    keepCookies(url, answer.headers)
+    return answer
+  }
+
+  const keepCookies = (url: URL, headers: Headers) => {
+    const jar = jars.get(url.hostname) ?? new Map<string, string>()
+    jars.set(url.hostname, jar)
+    for (const line of headers.getSetCookie()) {
+      const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
+      const equals = pair.indexOf('=')
+      const isGone = attributes.some((attribute) => /^max-age=0$/i.test(attribute))
+      if (isGone) jar.delete(pair.slice(0, equals))
+      else jar.set(pair.slice(0, equals), pair.slice(equals + 1))
+    }
+  }
+
+  const go = async (start: URL, init: { readonly method: 'GET' | 'POST'; readonly body?: string; readonly from?: URL }): Promise<Stop> => {
+    let url = start
+    let request = init
+    for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+      const answer = await send(url, request)
+      const location = answer.headers.get('location') ?? refreshOf(answer.headers)
+      hops.push({ method: request.method, url, status: answer.status, ...(location && { location }) })
+      const body = await answer.text()
+      if (!location) return stopAt(url, answer, body)
+      url = new URL(location, url)
+      request = { method: 'GET' }
+    }
+    throw new Error(`more than ${MAX_HOPS} redirects, the last one to ${url.origin}${url.pathname}`)
+  }
+
+  return {
+    hops,
+    /** Follows an address as if it were typed or clicked. */
+    open: (address: string | URL, from?: Stop) => go(new URL(address, from?.url), { method: 'GET' }),
+    /** Clicks the link whose text contains these words. */
+    click: (stop: Stop, words: string): Promise<Stop> => {
+      const link = stop.links.find((one) => one.text.includes(words))
+      if (!link) throw new Error(`no link "${words}" on "${stop.title}" (${stop.status}): ${stop.text.slice(0, 400)}`)
+      return go(new URL(link.href, stop.url), { method: 'GET' })
+    },
+    /** Posts the first form of a page, with what was typed into it. */
+    submit: (stop: Stop, typed: Readonly<Record<string, string>> = {}): Promise<Stop> => {
+      const [form] = stop.forms
+      if (!form) throw new Error(`no form on "${stop.title}" (${stop.status}): ${stop.text.slice(0, 400)}`)
+      const fields = new URLSearchParams({ ...form.fields, ...typed })
+      const action = new URL(form.action, stop.url)
+      if (form.method === 'POST') return go(action, { method: 'POST', body: fields.toString(), from: stop.url })
+      action.search = fields.toString()
+      return go(action, { method: 'GET' })
+    },
+    cookies: (host: string): ReadonlyMap<string, string> => jars.get(host) ?? new Map(),
+    forget: () => jars.clear(),
+    close: () => calls.close(),
+  }
+}
+
+export type Visitor = ReturnType<typeof visitor>
+
+const siteBetween = (from: URL, to: URL): string => (from.origin === to.origin ? 'same-origin' : 'cross-site')
+
+const refreshOf = (headers: Headers): string | undefined => /^0;\s*url=(.+)$/i.exec(headers.get('refresh') ?? '')?.[1]
+
+const stopAt = (url: URL, answer: Response, body: string): Stop => ({
+  url,
+  status: answer.status,
+  headers: answer.headers,
+  body,
+  title: textOf(/<title>([^<]*)<\/title>/.exec(body)?.[1] ?? ''),
+  text: textOf(body.replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ')),
+  forms: [...body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', inside = '']) => ({
+    action: attribute(attributes, 'action') ?? '',
+    method: attribute(attributes, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
+    fields: Object.fromEntries(
+      [...inside.matchAll(/<input\b([^>]*)>/g)].flatMap(([, input = '']) => {
+        const name = attribute(input, 'name')
+        return name ? [[name, attribute(input, 'value') ?? '']] : []
+      }),
+    ),
+  })),
+  links: [...body.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)].map(([, attributes = '', inside = '']) => ({
+    href: attribute(attributes, 'href') ?? '',
+    text: textOf(inside.replace(/<[^>]*>/g, ' ')),
+  })),
+})
+
+const attribute = (markup: string, name: string): string | undefined => {
+  const found = new RegExp(`\\b${name}="([^"]*)"|\\b${name}=([^\\s>"]+)`).exec(markup)
+  const value = found?.[1] ?? found?.[2]
+  return value === undefined ? undefined : unescaped(value)
+}
+
+const textOf = (markup: string): string => unescaped(markup).replace(/\s+/g, ' ').trim()
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+const unescaped = (text: string): string =>
+  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) =>
+    decimal ? String.fromCodePoint(Number(decimal)) : hex ? String.fromCodePoint(Number.parseInt(hex, 16)) : (NAMED[name] ?? whole),
+  )
