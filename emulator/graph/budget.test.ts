@@ -18,23 +18,44 @@ test('a small tenant has 3500 units in ten seconds, for each app', () => {
   const budget = createBudget()
   const expense = { clientId: 'a', units: 35, isWrite: false, now: 0, people: 10 }
   for (let round = 0; round < 100; round += 1) budget.charge(expense)
-  assert.equal(retryAfter(() => budget.charge({ ...expense, now: 4_000 })), '6')
-  assert.equal(retryAfter(() => budget.charge({ ...expense, clientId: 'b' })), undefined)
-  assert.equal(retryAfter(() => budget.charge({ ...expense, now: 10_000 })), undefined)
+  assert.equal(
+    retryAfter(() => budget.charge({ ...expense, now: 4_000 })),
+    '6',
+  )
+  assert.equal(
+    retryAfter(() => budget.charge({ ...expense, clientId: 'b' })),
+    undefined,
+  )
+  assert.equal(
+    retryAfter(() => budget.charge({ ...expense, now: 10_000 })),
+    undefined,
+  )
 })
 
 test('a large tenant has more', () => {
   const expense = { clientId: 'a', units: 8_000, isWrite: false, now: 0 }
-  assert.equal(retryAfter(() => createBudget().charge({ ...expense, people: 501 })), undefined)
-  assert.equal(retryAfter(() => createBudget().charge({ ...expense, people: 500 })), '10')
+  assert.equal(
+    retryAfter(() => createBudget().charge({ ...expense, people: 501 })),
+    undefined,
+  )
+  assert.equal(
+    retryAfter(() => createBudget().charge({ ...expense, people: 500 })),
+    '10',
+  )
 })
 
 test('3000 writes in two and a half minutes are the most', () => {
   const budget = createBudget()
   const expense = { clientId: 'a', units: 1, isWrite: true, people: 10 }
   for (let round = 0; round < 3_000; round += 1) budget.charge({ ...expense, now: round * 40 })
-  assert.equal(retryAfter(() => budget.charge({ ...expense, now: 120_000 })), '30')
-  assert.equal(retryAfter(() => budget.charge({ ...expense, now: 150_000 })), undefined)
+  assert.equal(
+    retryAfter(() => budget.charge({ ...expense, now: 120_000 })),
+    '30',
+  )
+  assert.equal(
+    retryAfter(() => budget.charge({ ...expense, now: 150_000 })),
+    undefined,
+  )
 })
 
 test('the app is warned from four fifths on', () => {

@@ -16,13 +16,38 @@ test('a deleted person is in the recycle bin only, under a name that frees the o
   const { call, ana } = await withDeletedAna()
   assert.equal((await call('GET', `/users/${ana}`)).status, 404)
   assert.equal((await call('DELETE', `/users/${ana}`)).status, 404)
-  const found = await call('GET', `${BIN}/microsoft.graph.user?$filter=onPremisesImmutableId eq 'anchor-of-ana'&$select=id,userPrincipalName,deletedDateTime`)
+  const found = await call(
+    'GET',
+    `${BIN}/microsoft.graph.user?$filter=onPremisesImmutableId eq 'anchor-of-ana'&$select=id,userPrincipalName,deletedDateTime`,
+  )
   assert.deepEqual(found.body.value, [
-    { id: ana, userPrincipalName: `${ana.replaceAll('-', '')}ana@guests.contoso.example`, deletedDateTime: '2026-03-02T09:00:00Z' },
+    {
+      id: ana,
+      userPrincipalName: `${ana.replaceAll('-', '')}ana@guests.contoso.example`,
+      deletedDateTime: '2026-03-02T09:00:00Z',
+    },
   ])
   const one = await call('GET', `${BIN}/${ana}`)
   assert.equal(one.body['@odata.type'], '#microsoft.graph.user')
   assert.equal((await call('POST', '/users', guest('ana', { onPremisesImmutableId: 'other' }))).status, 201)
+})
+
+test('a deleted person keeps all but the licenses', async () => {
+  const { call } = await openGraph()
+  const { body } = await call('POST', '/users', guest('ana', { otherMails: ['ana@fabrikam.example'] }))
+  const order = { addLicenses: [{ skuId: BASIC, disabledPlans: [] }], removeLicenses: [] }
+  await call('POST', `/users/${body.id}/assignLicense`, order)
+  await call('DELETE', `/users/${body.id}`)
+  const names = 'otherMails,assignedLicenses,licenseAssignmentStates,proxyAddresses'
+  const { value } = (await call('GET', `${BIN}/microsoft.graph.user?$select=${names}`)).body
+  assert.deepEqual(value, [
+    {
+      otherMails: ['ana@fabrikam.example'],
+      assignedLicenses: [],
+      licenseAssignmentStates: [],
+      proxyAddresses: ['SMTP:ana@guests.contoso.example'],
+    },
+  ])
 })
 
 test('a restored person is the same person with the same name', async () => {
@@ -61,7 +86,10 @@ test('licenses come back with their holder as long as a seat is free', async () 
   const graph = await openGraph()
   const { call } = graph
   const give = (id: string) =>
-    call('POST', `/users/${id}/assignLicense`, { addLicenses: [{ skuId: BASIC, disabledPlans: [] }], removeLicenses: [] })
+    call('POST', `/users/${id}/assignLicense`, {
+      addLicenses: [{ skuId: BASIC, disabledPlans: [] }],
+      removeLicenses: [],
+    })
   const { body } = await call('POST', '/users', guest('ana'))
   await give(body.id)
   await call('DELETE', `/users/${body.id}`)

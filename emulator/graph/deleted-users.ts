@@ -3,17 +3,27 @@ import { type GraphAnswer, type GraphCall, type GraphRoute, noContent } from './
 import { malformed, resourceNotFound } from './graph-failure.ts'
 import { collection, oneEntity } from './odata.ts'
 import { recycleBin } from './recycle-bin.ts'
-import { directoryObjectSet, userEntity, userSet } from './user-entity.ts'
+import { directoryObjectSet, userEntity, userRow, userSet } from './user-entity.ts'
 import { addressesOf, checkRestored } from './user-rules.ts'
 
-const READ = ['User.Read.All', 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
+const READ = [
+  'User.Read.All',
+  'User.ReadWrite.All',
+  'User.DeleteRestore.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+]
 const RESTORE = ['User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.All']
 const AS_USER = { '@odata.type': '#microsoft.graph.user' }
 const ID_PREFIX_LENGTH = 32
 
 const list = (call: GraphCall): GraphAnswer => {
   const deleted = recycleBin(call.view, call.now)
-  return collection(userSet, deleted.map((user) => userEntity(call.world.state, user)), call)
+  return collection(
+    userSet,
+    deleted.map((user) => userRow(call.world.state, user)),
+    call,
+  )
 }
 
 const seen = (call: GraphCall): DirectoryUser => {
@@ -59,7 +69,9 @@ const withFreeSeats = (call: GraphCall, user: DirectoryUser): DirectoryUser => (
 })
 
 const isAddressFree = (call: GraphCall, address: string): boolean =>
-  call.world.truth.live().every((other) => addressesOf(other).every((held) => held.toLowerCase() !== address.toLowerCase()))
+  call.world.truth
+    .live()
+    .every((other) => addressesOf(other).every((held) => held.toLowerCase() !== address.toLowerCase()))
 
 const withFreeAddresses = (call: GraphCall, user: DirectoryUser): DirectoryUser => {
   const free = addressesOf(user).filter((address) => isAddressFree(call, address))

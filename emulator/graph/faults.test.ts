@@ -44,7 +44,10 @@ test('somebody else can take the name of the next newcomer, who is then refused'
   const holder = await call('GET', '/users/ana@guests.contoso.example?$select=displayName,onPremisesImmutableId')
   assert.equal(holder.body.displayName, 'Somebody Else')
   assert.notEqual(holder.body.onPremisesImmutableId, 'anchor-of-ana')
-  assert.equal((await call('POST', '/users', guest('ana', { userPrincipalName: 'ana.2@guests.contoso.example' }))).status, 201)
+  assert.equal(
+    (await call('POST', '/users', guest('ana', { userPrincipalName: 'ana.2@guests.contoso.example' }))).status,
+    201,
+  )
 })
 
 test('an outage, a gateway’s page and a concurrency conflict reach the caller as such', async () => {
@@ -100,7 +103,17 @@ const storm = async (seed: number, kinds: string): Promise<readonly string[]> =>
 
 test('random faults strike before and after the act, and the same seed strikes alike', async () => {
   const seen = await storm(1, '429 500 502 503 504')
-  for (const outcome of ['201 made', '500 made', '500 not made', '503 made', '503 not made', '504 made', '504 not made', '502 made', '429 not made']) {
+  for (const outcome of [
+    '201 made',
+    '500 made',
+    '500 not made',
+    '503 made',
+    '503 not made',
+    '504 made',
+    '504 not made',
+    '502 made',
+    '429 not made',
+  ]) {
     assert.ok(seen.includes(outcome), outcome)
   }
   assert.ok(!seen.includes('201 not made'))

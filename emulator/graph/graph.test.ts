@@ -90,7 +90,11 @@ test('the permission to disable people changes nothing else about them', async (
 
 test('a path or method this emulator does not have is answered 501, so that no test passes by luck', async () => {
   const { call } = await openGraph()
-  for (const [method, path] of [['GET', '/groups'], ['PUT', '/users'], ['POST', '/$batch']] as const) {
+  for (const [method, path] of [
+    ['GET', '/groups'],
+    ['PUT', '/users'],
+    ['POST', '/$batch'],
+  ] as const) {
     const reply = await call(method, path)
     assert.equal(reply.status, 501)
     assert.equal(reply.headers.get('x-emulator-missing'), `${method} /v1.0${path}`)
@@ -120,15 +124,20 @@ test('the organization and its domains can be read', async () => {
   const { call, token } = await openGraph()
   const authorization = `Bearer ${token(['Directory.Read.All', 'Domain.Read.All'])}`
   const organization = await call('GET', '/organization', undefined, { authorization })
-  assert.deepEqual(organization.body.value[0].verifiedDomains.map(({ name, type }: { name: string; type: string }) => [name, type]), [
-    ['contoso.onmicrosoft.com', 'Managed'],
-    ['guests.contoso.example', 'Federated'],
-    ['employees.contoso.example', 'Managed'],
-  ])
+  assert.deepEqual(
+    organization.body.value[0].verifiedDomains.map(({ name, type }: { name: string; type: string }) => [name, type]),
+    [
+      ['contoso.onmicrosoft.com', 'Managed'],
+      ['guests.contoso.example', 'Federated'],
+      ['employees.contoso.example', 'Managed'],
+    ],
+  )
   assert.equal((await call('GET', '/domains?$select=id', undefined, { authorization })).body.value.length, 3)
   const domain = await call('GET', '/domains/guests.contoso.example', undefined, { authorization })
   assert.equal(domain.body.authenticationType, 'Federated')
-  const federation = await call('GET', '/domains/guests.contoso.example/federationConfiguration', undefined, { authorization })
+  const federation = await call('GET', '/domains/guests.contoso.example/federationConfiguration', undefined, {
+    authorization,
+  })
   assert.equal(federation.body.value[0].preferredAuthenticationProtocol, 'wsFed')
   assert.equal((await call('GET', '/domains/elsewhere.example', undefined, { authorization })).status, 404)
 })
@@ -142,7 +151,12 @@ test('a body without its content type, or that is no JSON, is refused', async ()
 
 test('a defect of the emulator is not dressed up as an answer of Microsoft’s', async () => {
   const world = await openWorld({ clock: createHandClock(), seed: 1 })
-  const broken = { ...world, graphView: () => { throw new Error('a defect') } }
+  const broken = {
+    ...world,
+    graphView: () => {
+      throw new Error('a defect')
+    },
+  }
   const app = graphApp({ world: broken })
   const token = mintAccessToken(world.state, { clientId: 'a', roles: ['User.Read.All'] }, world.clock.now())
   const headers = { authorization: `Bearer ${token}` }

@@ -38,12 +38,16 @@ const readBody = async (context: GraphContext): Promise<unknown> => {
   const text = await context.req.text()
   if (text === '') return undefined
   if (context.req.header('content-type')?.startsWith('application/json') !== true) {
-    throw malformed('A missing or invalid Content-Type header was found when trying to read a message. The content type header is required.')
+    throw malformed(
+      'A missing or invalid Content-Type header was found when trying to read a message. The content type header is required.',
+    )
   }
   try {
     return JSON.parse(text)
   } catch {
-    throw malformed('Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.')
+    throw malformed(
+      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+    )
   }
 }
 
@@ -55,12 +59,15 @@ const envelope = (failure: GraphFailure, context: GraphContext, now: number): Re
     'client-request-id': context.get('clientRequestId'),
   }
   const error = { code, message, ...(details.length > 0 ? { details } : {}), innerError }
-  return new Response(JSON.stringify({ error }), { status, headers: { ...headers, 'content-type': 'application/json' } })
+  return new Response(JSON.stringify({ error }), {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  })
 }
 
 const locationOf = (world: World, answer: GraphAnswer): Readonly<Record<string, string>> => {
   if (answer.status !== 201) return {}
-  const object = `directoryObjects/${String(answer.body?.['id'])}/Microsoft.DirectoryServices.User`
+  const object = `directoryObjects/${String(answer.body?.id)}/Microsoft.DirectoryServices.User`
   return { location: `https://graph.microsoft.com/v2/${world.state.tenantId}/${object}` }
 }
 
@@ -127,7 +134,7 @@ const admit = async ({ context, route, world, clock, budget }: Service): Promise
   const url = new URL(context.req.url)
   const access = authenticate(world, context.req.header('authorization'), now)
   const units = unitsFor(route.units, url.searchParams)
-  const people = world.truth.live().length
+  const people = Object.keys(world.state.users).length
   const usage = budget.charge({ clientId: access.clientId, units, isWrite: route.method !== 'GET', now, people })
   context.set('usage', usage)
   authorize(route, access)

@@ -3,7 +3,7 @@ import type { DirectoryUser, Sku } from '../world-state.ts'
 import type { GraphAnswer, GraphCall, GraphRoute } from './graph-call.ts'
 import { licensed, readLicenseOrder } from './licenses.ts'
 import { collection, type EntitySet, oneEntity } from './odata.ts'
-import type { Entity } from './odata-filter.ts'
+import { type Entity, rowOf } from './odata-filter.ts'
 import { userEntity, userSet } from './user-entity.ts'
 import { namedUser } from './users.ts'
 
@@ -22,8 +22,17 @@ const skuSet: EntitySet = {
   context: 'subscribedSkus',
   type: 'subscribedSku',
   properties: new Set([
-    'id', 'accountId', 'accountName', 'appliesTo', 'capabilityStatus', 'consumedUnits', 'prepaidUnits', 'servicePlans',
-    'skuId', 'skuPartNumber', 'subscriptionIds',
+    'id',
+    'accountId',
+    'accountName',
+    'appliesTo',
+    'capabilityStatus',
+    'consumedUnits',
+    'prepaidUnits',
+    'servicePlans',
+    'skuId',
+    'skuPartNumber',
+    'subscriptionIds',
   ]),
 }
 
@@ -62,7 +71,11 @@ const skuEntity = (world: World, sku: Sku): Entity => {
 }
 
 const listSkus = (call: GraphCall): GraphAnswer =>
-  collection(skuSet, Object.values(call.world.state.skus).map((sku) => skuEntity(call.world, sku)), call)
+  collection(
+    skuSet,
+    Object.values(call.world.state.skus).map((sku) => rowOf(skuEntity(call.world, sku))),
+    call,
+  )
 
 /**
  * The license service reads a replica of its own, which may lag behind the one that found the person; the scenario
@@ -101,7 +114,7 @@ const details = (call: GraphCall): GraphAnswer => {
     skuPartNumber: sku.skuPartNumber,
     servicePlans: servicePlans(sku),
   }))
-  return collection(set, rows, call)
+  return collection(set, rows.map(rowOf), call)
 }
 
 /** What the tenant bought, who holds it, and giving it out. */

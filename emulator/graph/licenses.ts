@@ -25,7 +25,8 @@ const list = (body: object, name: string): readonly unknown[] => {
 const license = (value: unknown): AssignedLicense => {
   if (typeof value !== 'object' || value === null) throw malformed('Unable to read JSON request payload.')
   const plans = 'disabledPlans' in value ? value.disabledPlans : []
-  if (!Array.isArray(plans)) throw badRequest("Cannot convert a primitive value to the expected type 'Collection(Edm.Guid)'.")
+  if (!Array.isArray(plans))
+    throw badRequest("Cannot convert a primitive value to the expected type 'Collection(Edm.Guid)'.")
   return { skuId: guid('skuId' in value ? value.skuId : undefined), disabledPlans: plans.map(guid) }
 }
 
@@ -65,7 +66,9 @@ const checkPlans = (plans: readonly ServicePlan[]): void => {
     }
     const rival = excludes.find((other) => enabled.has(other))
     if (rival !== undefined) {
-      throw badRequest(`License assignment failed because service plans ${servicePlanId}, ${rival} are mutually exclusive.`)
+      throw badRequest(
+        `License assignment failed because service plans ${servicePlanId}, ${rival} are mutually exclusive.`,
+      )
     }
   }
 }
@@ -86,7 +89,7 @@ const EXCHANGE = /^EXCHANGE_S_/
 
 // Exchange gives its people an address as soon as they hold one of its plans.
 const withMailbox = (user: DirectoryUser, plans: readonly ServicePlan[]): DirectoryUser => {
-  const hasMail = user.properties['mail'] !== undefined
+  const hasMail = user.properties.mail !== undefined
   if (hasMail || !plans.some(({ servicePlanName }) => EXCHANGE.test(servicePlanName))) return user
   const mail = user.userPrincipalName
   return { ...user, properties: { ...user.properties, mail, proxyAddresses: [`SMTP:${mail}`] } }
@@ -96,7 +99,11 @@ const withMailbox = (user: DirectoryUser, plans: readonly ServicePlan[]): Direct
  * The user after the order, or 400 in the words of contract section 5.5. `isLocated` says whether the license service
  * knows a usage location for this person already.
  */
-export const licensed = (world: World, user: DirectoryUser, order: LicenseOrder & { isLocated: boolean }): DirectoryUser => {
+export const licensed = (
+  world: World,
+  user: DirectoryUser,
+  order: LicenseOrder & { isLocated: boolean },
+): DirectoryUser => {
   for (const added of order.add) checkDisabledPlans(knownSku(world, added.skuId), added)
   checkRemovals(user, order)
   if (order.add.length > 0 && !order.isLocated) {

@@ -3,9 +3,18 @@ import { GraphFailure, malformed } from './graph-failure.ts'
 /** A JSON object as it would be answered in full. */
 export type Entity = Readonly<Record<string, unknown>>
 
+/** One entity of a list: asked for single properties, and built in full only when it is to be answered. */
+export interface Row {
+  readonly read: (property: string) => unknown
+  readonly entity: () => Entity
+}
+
+/** A row over an entity that is there already. */
+export const rowOf = (entity: Entity): Row => ({ read: (property) => entity[property], entity: () => entity })
+
 /** A parsed `$filter`: what it lets through, and whether only the advanced query engine takes it. */
 export interface Filter {
-  readonly matches: (entity: Entity) => boolean
+  readonly matches: (row: Row) => boolean
   readonly isAdvanced: boolean
 }
 
@@ -37,14 +46,14 @@ const plain = (clause: string): Comparison | undefined => {
   if (operator === undefined) return undefined
   const value = literal(text)
   const isEqual = operator === 'eq'
-  return { property, isAdvanced: !isEqual, matches: (entity) => isSame(property, entity[property], value) === isEqual }
+  return { property, isAdvanced: !isEqual, matches: ({ read }) => isSame(property, read(property), value) === isEqual }
 }
 
 const among = (clause: string): Comparison | undefined => {
   const [, property = '', list] = AMONG.exec(clause) ?? []
   if (list === undefined) return undefined
   const values = [...list.matchAll(/'(?:[^']|'')*'/g)].map(([text]) => literal(text))
-  const matches = (entity: Entity): boolean => values.some((value) => isSame(property, entity[property], value))
+  const matches = ({ read }: Row): boolean => values.some((value) => isSame(property, read(property), value))
   return { property, isAdvanced: false, matches }
 }
 
@@ -52,8 +61,8 @@ const any = (clause: string): Comparison | undefined => {
   const [, property = '', , text] = ANY.exec(clause) ?? []
   if (text === undefined) return undefined
   const value = literal(text)
-  const matches = (entity: Entity): boolean => {
-    const list = entity[property]
+  const matches = ({ read }: Row): boolean => {
+    const list = read(property)
     return Array.isArray(list) && list.some((item) => isSame(property, item, value))
   }
   return { property, isAdvanced: false, matches }
@@ -64,8 +73,8 @@ const affix = (clause: string): Comparison | undefined => {
   if (text === undefined) return undefined
   const value = String(literal(text)).toLowerCase()
   const isPrefix = name.toLowerCase() === 'startswith'
-  const matches = (entity: Entity): boolean => {
-    const held = String(entity[property] ?? '').toLowerCase()
+  const matches = ({ read }: Row): boolean => {
+    const held = String(read(property) ?? '').toLowerCase()
     return isPrefix ? held.startsWith(value) : held.endsWith(value)
   }
   return { property, isAdvanced: !isPrefix, matches }
@@ -103,6 +112,6 @@ export const parseFilter = (text: string, known: ReadonlySet<string>, isEventual
   }
   return {
     isAdvanced: advanced !== undefined,
-    matches: (entity) => parsed.every((clause) => clause.matches(entity)),
+    matches: (row) => parsed.every((clause) => clause.matches(row)),
   }
 }

@@ -24,7 +24,7 @@ const found: Readonly<Record<string, readonly string[]>> = {
   "onPremisesImmutableId in ('anchor-of-ana', 'nobody')": ['ana'],
   "otherMails/any(a:a eq 'ana@fabrikam.example')": ['ana'],
   "startswith(displayName,'AN')": ['ana'],
-  "accountEnabled eq false": ["o'hara"],
+  'accountEnabled eq false': ["o'hara"],
   "displayName eq 'ana' and accountEnabled eq true": ['ana'],
   "displayName eq 'ana' and accountEnabled eq false": [],
   "displayName eq 'ana and bea'": [],
@@ -54,7 +54,10 @@ test('a filter that cannot be read, or names a stranger, is refused', async () =
     assert.equal(reply.body.error.code, 'BadRequest')
   }
   const selected = await call('GET', '/users?$select=immutableId')
-  assert.match(selected.body.error.message, /Could not find a property named 'immutableId' on type 'microsoft\.graph\.user'/)
+  assert.match(
+    selected.body.error.message,
+    /Could not find a property named 'immutableId' on type 'microsoft\.graph\.user'/,
+  )
 })
 
 test('a long list comes in pages that link to the next', async () => {

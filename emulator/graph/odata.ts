@@ -1,6 +1,6 @@
 import type { GraphAnswer, GraphCall } from './graph-call.ts'
 import { malformed, missing } from './graph-failure.ts'
-import { type Entity, parseFilter } from './odata-filter.ts'
+import { type Entity, parseFilter, type Row } from './odata-filter.ts'
 
 const ROOT = 'https://graph.microsoft.com/v1.0'
 const KNOWN_OPTIONS = new Set(['$select', '$filter', '$count', '$top', '$skiptoken'])
@@ -24,7 +24,10 @@ const checkOptions = (query: URLSearchParams): void => {
 }
 
 const selection = (set: EntitySet, query: URLSearchParams): readonly string[] | undefined => {
-  const names = query.get('$select')?.split(',').map((name) => name.trim())
+  const names = query
+    .get('$select')
+    ?.split(',')
+    .map((name) => name.trim())
   const stranger = names?.find((name) => !set.properties.has(name))
   if (stranger !== undefined) {
     throw malformed(
@@ -76,15 +79,15 @@ const nextLink = (url: URL, query: URLSearchParams, start: number): string => {
   return `${url.origin}${url.pathname}?${next}`
 }
 
-/** A page of the entities that `$filter` lets through. */
-export const collection = (set: EntitySet, entities: readonly Entity[], call: GraphCall): GraphAnswer => {
+/** A page of the rows that `$filter` lets through. */
+export const collection = (set: EntitySet, rows: readonly Row[], call: GraphCall): GraphAnswer => {
   const { query } = call
   checkOptions(query)
   const names = selection(set, query)
   const text = query.get('$filter')
   const isAdvanced = call.isEventual && query.get('$count') === 'true'
   const filter = text === null ? undefined : parseFilter(text, set.properties, isAdvanced)
-  const found = filter === undefined ? entities : entities.filter((entity) => filter.matches(entity))
+  const found = filter === undefined ? rows : rows.filter((row) => filter.matches(row))
   const start = pageStart(query)
   const end = start + pageSize(query)
   return {
@@ -94,7 +97,7 @@ export const collection = (set: EntitySet, entities: readonly Entity[], call: Gr
       // Without the header the directory does not count, whatever the query says.
       ...(isAdvanced ? { '@odata.count': found.length } : {}),
       ...(end < found.length ? { '@odata.nextLink': nextLink(call.url, query, end) } : {}),
-      value: found.slice(start, end).map((entity) => trim(entity, names ?? set.usual)),
+      value: found.slice(start, end).map((row) => trim(row.entity(), names ?? set.usual)),
     },
   }
 }

@@ -2,9 +2,14 @@ import type { Domain, WorldState } from '../world-state.ts'
 import type { GraphAnswer, GraphCall, GraphRoute } from './graph-call.ts'
 import { resourceNotFound } from './graph-failure.ts'
 import { collection, type EntitySet, oneEntity } from './odata.ts'
-import type { Entity } from './odata-filter.ts'
+import { type Entity, rowOf } from './odata-filter.ts'
 
-const READ_ORGANIZATION = ['Organization.Read.All', 'Organization.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
+const READ_ORGANIZATION = [
+  'Organization.Read.All',
+  'Organization.ReadWrite.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+]
 const READ_DOMAINS = ['Domain.Read.All', 'Domain.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const READ_FEDERATION = [
   'Domain-InternalFederation.Read.All',
@@ -63,14 +68,18 @@ const namesOf = (entity: Entity): ReadonlySet<string> => new Set(Object.keys(ent
 
 const organizations = (call: GraphCall): GraphAnswer => {
   const entity = organizationEntity(call.world.state)
-  return collection({ context: 'organization', type: 'organization', properties: namesOf(entity) }, [entity], call)
+  return collection(
+    { context: 'organization', type: 'organization', properties: namesOf(entity) },
+    [rowOf(entity)],
+    call,
+  )
 }
 
 const domainSet = (entity: Entity): EntitySet => ({ context: 'domains', type: 'domain', properties: namesOf(entity) })
 
 const domains = (call: GraphCall): GraphAnswer => {
   const entities = Object.values(call.world.state.domains).map(domainEntity)
-  return collection(domainSet(entities[0] ?? {}), entities, call)
+  return collection(domainSet(entities[0] ?? {}), entities.map(rowOf), call)
 }
 
 const namedDomain = (call: GraphCall): Domain => {
@@ -101,7 +110,7 @@ const federation = (call: GraphCall): GraphAnswer => {
     type: 'internalDomainFederation',
     properties: namesOf({ ...nothingSet, ...settings }),
   }
-  return collection(set, entities, call)
+  return collection(set, entities.map(rowOf), call)
 }
 
 /** The organization and its domains; read only. */
@@ -109,5 +118,11 @@ export const tenantRoutes: readonly GraphRoute[] = [
   { method: 'GET', path: '/organization', roles: READ_ORGANIZATION, units: 1, answer: organizations },
   { method: 'GET', path: '/domains', roles: READ_DOMAINS, units: 1, answer: domains },
   { method: 'GET', path: '/domains/{key}', roles: READ_DOMAINS, units: 1, answer: oneDomain },
-  { method: 'GET', path: '/domains/{key}/federationConfiguration', roles: READ_FEDERATION, units: 1, answer: federation },
+  {
+    method: 'GET',
+    path: '/domains/{key}/federationConfiguration',
+    roles: READ_FEDERATION,
+    units: 1,
+    answer: federation,
+  },
 ]

@@ -25,7 +25,12 @@ export interface TestGraph {
   readonly world: World
   readonly clock: HandClock
   /** `path` begins below the version and includes the query. Each exchange is checked against Graph's types, too. */
-  readonly call: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Reply>
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Reply>
   readonly token: (roles?: readonly string[]) => string
 }
 
@@ -62,7 +67,10 @@ const checkSchema = (exchange: GraphExchange): void => {
 
 /** A tenant whose guest domain is federated, and Graph in front of it. Writes are seen at once unless told otherwise. */
 export const openGraph = async (
-  options: Omit<Partial<GraphOptions>, 'world'> & { readonly delaysMs?: VisibilityDelaysMs; readonly seed?: number } = {},
+  options: Omit<Partial<GraphOptions>, 'world'> & {
+    readonly delaysMs?: VisibilityDelaysMs
+    readonly seed?: number
+  } = {},
 ): Promise<TestGraph> => {
   const clock = createHandClock()
   const world = await openWorld({ clock, seed: options.seed ?? 1, visibilityDelaysMs: options.delaysMs ?? AT_ONCE })
@@ -71,11 +79,16 @@ export const openGraph = async (
   world.state.domains[GUEST_DOMAIN] = { ...guests, authenticationType: 'Federated', federation: FEDERATED }
   const app = graphApp({ ...options, world })
   const usual = world.state.apps[USHER_CLIENT_ID]?.roles ?? []
-  const token = (roles = usual): string => mintAccessToken(world.state, { clientId: USHER_CLIENT_ID, roles }, clock.now())
+  const token = (roles = usual): string =>
+    mintAccessToken(world.state, { clientId: USHER_CLIENT_ID, roles }, clock.now())
   const call: TestGraph['call'] = async (method, path, body, headers = {}) => {
     const response = await app.request(`http://graph.localhost/v1.0${path}`, {
       method,
-      headers: { authorization: `Bearer ${token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        authorization: `Bearer ${token()}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const answer = parse(await response.text())
@@ -94,7 +107,10 @@ export const openGraph = async (
 }
 
 /** A guest as Usher makes them. */
-export const guest = (name: string, changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => ({
+export const guest = (
+  name: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> => ({
   accountEnabled: true,
   displayName: name,
   mailNickname: name,

@@ -1,6 +1,6 @@
 import type { DirectoryUser, Sku, WorldState } from '../world-state.ts'
 import type { EntitySet } from './odata.ts'
-import type { Entity } from './odata-filter.ts'
+import type { Entity, Row } from './odata-filter.ts'
 import { userPropertyNames, usualUserProperties } from './user-properties.ts'
 
 /** `/users`, and the type cast of `/directory/deletedItems`. */
@@ -18,18 +18,13 @@ const EXTENSION_ATTRIBUTES = 15
 const noExtensions: Entity = Object.fromEntries(
   Array.from({ length: EXTENSION_ATTRIBUTES }, (_, index) => [`extensionAttribute${index + 1}`, null]),
 )
-const EMPTY_COLLECTIONS = {
-  assignedLicenses: [],
-  assignedPlans: [],
-  businessPhones: [],
-  identities: [],
-  licenseAssignmentStates: [],
-  otherMails: [],
-  proxyAddresses: [],
-}
+const unlicensed: Entity = { assignedLicenses: [], assignedPlans: [], licenseAssignmentStates: [] }
 const nothingSet: Entity = {
   ...Object.fromEntries([...userPropertyNames].map((name) => [name, null])),
-  ...EMPTY_COLLECTIONS,
+  ...unlicensed,
+  businessPhones: [],
+  otherMails: [],
+  proxyAddresses: [],
 }
 
 const held = (state: WorldState, user: DirectoryUser): readonly Sku[] =>
@@ -37,7 +32,7 @@ const held = (state: WorldState, user: DirectoryUser): readonly Sku[] =>
 
 const licensing = (state: WorldState, user: DirectoryUser): Entity => {
   // A deleted person's licenses are free for others, although a restore brings them back.
-  if (user.deletedDateTime !== undefined) return EMPTY_COLLECTIONS
+  if (user.deletedDateTime !== undefined) return unlicensed
   const off = new Set(user.assignedLicenses.flatMap(({ disabledPlans }) => disabledPlans))
   const plans = held(state, user).flatMap(({ servicePlans }) => servicePlans)
   return {
@@ -60,7 +55,7 @@ const licensing = (state: WorldState, user: DirectoryUser): Entity => {
 }
 
 const extensionsOf = (properties: DirectoryUser['properties']): object => {
-  const held = properties['onPremisesExtensionAttributes']
+  const held = properties.onPremisesExtensionAttributes
   return typeof held === 'object' && held !== null ? held : {}
 }
 
@@ -77,3 +72,20 @@ export const userEntity = (state: WorldState, user: DirectoryUser): Entity => {
     ...licensing(state, user),
   }
 }
+
+const COMPUTED: ReadonlySet<string> = new Set([
+  ...Object.keys(unlicensed),
+  'identities',
+  'onPremisesExtensionAttributes',
+])
+
+const stored = (user: DirectoryUser, property: string): unknown => {
+  const own: Readonly<Record<string, unknown>> = { ...user }
+  return own[property] ?? user.properties[property]
+}
+
+/** A user in a list that may be long. */
+export const userRow = (state: WorldState, user: DirectoryUser): Row => ({
+  read: (property) => (COMPUTED.has(property) ? userEntity(state, user)[property] : stored(user, property)),
+  entity: () => userEntity(state, user),
+})

@@ -68,18 +68,43 @@ export const userPropertyNames: ReadonlySet<string> = new Set(Object.keys(userPr
 
 /** What a user is answered with when nothing was selected. */
 export const usualUserProperties: readonly string[] = [
-  'businessPhones', 'displayName', 'givenName', 'jobTitle', 'mail', 'mobilePhone',
-  'officeLocation', 'preferredLanguage', 'surname', 'userPrincipalName', 'id',
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
+  'id',
 ]
 
 /** What an app may read with `User.ReadBasic.All` alone. */
 export const basicUserProperties: ReadonlySet<string> = new Set([
-  'id', 'displayName', 'givenName', 'surname', 'mail', 'userPrincipalName',
+  'id',
+  'displayName',
+  'givenName',
+  'surname',
+  'mail',
+  'userPrincipalName',
 ])
 
 /** Those with a place of their own in the world's user; the rest lives in its `properties`. */
 export const ownProperties: ReadonlySet<string> = new Set([
-  'id', 'userPrincipalName', 'displayName', 'mailNickname', 'accountEnabled', 'userType', 'onPremisesImmutableId',
-  'usageLocation', 'givenName', 'surname', 'assignedLicenses', 'createdDateTime', 'deletedDateTime',
+  'id',
+  'userPrincipalName',
+  'displayName',
+  'mailNickname',
+  'accountEnabled',
+  'userType',
+  'onPremisesImmutableId',
+  'usageLocation',
+  'givenName',
+  'surname',
+  'assignedLicenses',
+  'createdDateTime',
+  'deletedDateTime',
   'signInSessionsValidFromDateTime',
 ])

@@ -29,7 +29,13 @@ const verifiedDomain = (world: World, principalName: string): Domain => {
   if (domain !== undefined) return domain
   throw badRequest(
     'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
-    [{ code: 'InvalidValue', message: 'The domain portion of the userPrincipalName property is invalid.', target: 'userPrincipalName' }],
+    [
+      {
+        code: 'InvalidValue',
+        message: 'The domain portion of the userPrincipalName property is invalid.',
+        target: 'userPrincipalName',
+      },
+    ],
   )
 }
 
@@ -40,7 +46,7 @@ const checkPrincipalName = (name: string): void => {
 }
 
 const checkPassword = (input: UserInput): void => {
-  const profile = input['passwordProfile']
+  const profile = input.passwordProfile
   const hasPassword = typeof profile === 'object' && profile !== null && 'password' in profile
   const password = hasPassword && typeof profile.password === 'string' ? profile.password : ''
   const classes = CHARACTER_CLASSES.filter((characters) => characters.test(password)).length
@@ -66,7 +72,7 @@ const sameText = (left: string, right: string): boolean => left.toLowerCase() ==
 
 /** The addresses a user receives mail at, without their `SMTP:` prefix. */
 export const addressesOf = (user: DirectoryUser): readonly string[] => {
-  const list = user.properties['proxyAddresses']
+  const list = user.properties.proxyAddresses
   return Array.isArray(list) ? list.map((address) => String(address).replace(/^smtp:/i, '')) : []
 }
 
@@ -118,7 +124,7 @@ const isFederated = (world: World, principalName: string): boolean =>
 
 /** Every rule a change must meet (contract section 5.7). Throws 400. */
 export const checkChange = (world: World, user: DirectoryUser, input: UserInput): void => {
-  if (user.properties['onPremisesSyncEnabled'] === true) {
+  if (user.properties.onPremisesSyncEnabled === true) {
     throw badRequest(
       'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
     )
@@ -129,7 +135,7 @@ export const checkChange = (world: World, user: DirectoryUser, input: UserInput)
   const nextName = name ?? user.userPrincipalName
   const anchor = 'onPremisesImmutableId' in input ? field(input, 'onPremisesImmutableId') : user.onPremisesImmutableId
   if (isFederated(world, nextName) && anchor === undefined) throw anchorRequired()
-  if (input['passwordProfile'] !== undefined) {
+  if (input.passwordProfile !== undefined) {
     if (isFederated(world, nextName)) throw badRequest('The password of a federated user cannot be set.')
     checkPassword(input)
   }

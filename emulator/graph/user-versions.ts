@@ -37,26 +37,30 @@ export const newUser = (maker: Maker, input: UserInput): DirectoryUser => {
   const madeAt = instant(maker.now)
   return {
     id: maker.random.guid(),
-    userPrincipalName: textOf(input['userPrincipalName']) ?? '',
-    displayName: textOf(input['displayName']) ?? '',
-    mailNickname: textOf(input['mailNickname']) ?? '',
-    accountEnabled: input['accountEnabled'] === true,
-    userType: input['userType'] === 'Guest' ? 'Guest' : 'Member',
-    ...optionalText('onPremisesImmutableId', input['onPremisesImmutableId']),
-    ...optionalText('usageLocation', input['usageLocation']),
-    ...optionalText('givenName', input['givenName']),
-    ...optionalText('surname', input['surname']),
+    userPrincipalName: textOf(input.userPrincipalName) ?? '',
+    displayName: textOf(input.displayName) ?? '',
+    mailNickname: textOf(input.mailNickname) ?? '',
+    accountEnabled: input.accountEnabled === true,
+    userType: input.userType === 'Guest' ? 'Guest' : 'Member',
+    ...optionalText('onPremisesImmutableId', input.onPremisesImmutableId),
+    ...optionalText('usageLocation', input.usageLocation),
+    ...optionalText('givenName', input.givenName),
+    ...optionalText('surname', input.surname),
     assignedLicenses: [],
     createdDateTime: madeAt,
     signInSessionsValidFromDateTime: madeAt,
-    properties: { ...looseProperties(input), ...withAddress([], input['mail']) },
+    properties: { ...looseProperties(input), ...withAddress([], input.mail) },
     madeBy: maker.clientId,
   }
 }
 
 /** Somebody else with the same user principal name, whom an administrator made. */
 export const strangerNamed = (maker: Maker, input: UserInput): DirectoryUser => ({
-  ...newUser(maker, { ...input, displayName: 'Somebody Else', onPremisesImmutableId: `stranger-${maker.random.guid()}` }),
+  ...newUser(maker, {
+    ...input,
+    displayName: 'Somebody Else',
+    onPremisesImmutableId: `stranger-${maker.random.guid()}`,
+  }),
   properties: {},
   madeBy: 'administrator',
 })
@@ -74,15 +78,18 @@ const withoutCleared = (user: DirectoryUser, input: UserInput): DirectoryUser =>
 
 /** The user after a checked change; null clears. */
 export const changedUser = (user: DirectoryUser, input: UserInput): DirectoryUser => {
-  const extensions = { ...objectOf(user.properties['onPremisesExtensionAttributes']), ...objectOf(input['onPremisesExtensionAttributes']) }
+  const extensions = {
+    ...objectOf(user.properties.onPremisesExtensionAttributes),
+    ...objectOf(input.onPremisesExtensionAttributes),
+  }
   return {
     ...withoutCleared(user, input),
     ...ownChanges(input),
     properties: {
       ...user.properties,
       ...looseProperties(input),
-      ...(input['onPremisesExtensionAttributes'] === undefined ? {} : { onPremisesExtensionAttributes: extensions }),
-      ...withAddress(addressesOf(user), input['mail']),
+      ...(input.onPremisesExtensionAttributes === undefined ? {} : { onPremisesExtensionAttributes: extensions }),
+      ...withAddress(addressesOf(user), input.mail),
     },
   }
 }

@@ -3,13 +3,19 @@ import type { DirectoryUser } from '../world-state.ts'
 import { type GraphAnswer, type GraphCall, type GraphRoute, noContent } from './graph-call.ts'
 import { denied, resourceNotFound } from './graph-failure.ts'
 import { collection, oneEntity, valueContext } from './odata.ts'
-import { userEntity, userSet } from './user-entity.ts'
+import { userEntity, userRow, userSet } from './user-entity.ts'
 import { readUserInput } from './user-input.ts'
 import { basicUserProperties, usualUserProperties } from './user-properties.ts'
 import { checkChange, checkNewUser } from './user-rules.ts'
 import { changedUser, instant, type Maker, newUser, strangerNamed } from './user-versions.ts'
 
-const READ = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
+const READ = [
+  'User.ReadBasic.All',
+  'User.Read.All',
+  'User.ReadWrite.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+]
 const WRITE = ['User.ReadWrite.All', 'Directory.ReadWrite.All']
 
 const byKey = (view: DirectoryView, key: string): DirectoryUser | undefined => {
@@ -31,13 +37,18 @@ export const namedUser = (call: GraphCall): DirectoryUser => {
 // With the least permission a few properties are readable; asking for more is refused.
 const checkReach = (call: GraphCall): void => {
   if (READ.slice(1).some((role) => call.access.roles.includes(role))) return
-  const names = call.query.get('$select')?.split(',') ?? usualUserProperties.filter((name) => basicUserProperties.has(name))
+  const names =
+    call.query.get('$select')?.split(',') ?? usualUserProperties.filter((name) => basicUserProperties.has(name))
   if (names.some((name) => !basicUserProperties.has(name.trim()))) throw denied()
 }
 
 const list = (call: GraphCall): GraphAnswer => {
   checkReach(call)
-  return collection(userSet, call.view.live().map((user) => userEntity(call.world.state, user)), call)
+  return collection(
+    userSet,
+    call.view.live().map((user) => userRow(call.world.state, user)),
+    call,
+  )
 }
 
 const get = (call: GraphCall): GraphAnswer => {

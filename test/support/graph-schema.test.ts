@@ -25,7 +25,12 @@ const created: GraphExchange = {
   path: '/v1.0/users',
   requestBody: anna,
   status: 201,
-  responseBody: { '@odata.context': `${CONTEXT}users/$entity`, id: ID, displayName: 'Anna Example', businessPhones: [] },
+  responseBody: {
+    '@odata.context': `${CONTEXT}users/$entity`,
+    id: ID,
+    displayName: 'Anna Example',
+    businessPhones: [],
+  },
   headers,
 }
 const failure = {
@@ -68,7 +73,11 @@ const good: Readonly<Record<string, GraphExchange>> = {
     method: 'POST',
     path: `/v1.0/directory/deletedItems/${ID}/restore`,
     status: 200,
-    responseBody: { '@odata.context': `${CONTEXT}directoryObjects/$entity`, '@odata.type': '#microsoft.graph.user', id: ID },
+    responseBody: {
+      '@odata.context': `${CONTEXT}directoryObjects/$entity`,
+      '@odata.type': '#microsoft.graph.user',
+      id: ID,
+    },
   },
   'deleted users are listed by their type cast': {
     method: 'GET',
@@ -105,24 +114,36 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
   'an unknown path': [{ method: 'GET', path: '/v1.0/groups', status: 200 }, /no described operation/],
   'an unknown method on a known path': [{ method: 'PUT', path: '/v1.0/users', status: 200 }, /no described operation/],
   'the beta root': [{ method: 'GET', path: '/beta/users', status: 200 }, /no described operation/],
-  "the old recipe's immutableId": [{ ...created, requestBody: { ...anna, immutableId: 'x' } }, /^request: .*"immutableId"/],
+  "the old recipe's immutableId": [
+    { ...created, requestBody: { ...anna, immutableId: 'x' } },
+    /^request: .*"immutableId"/,
+  ],
   "the old recipe's password flag": [
     { ...created, requestBody: { ...anna, passwordProfile: { password: 'a', forceChangePasswordNextLogin: false } } },
     /^request: \/passwordProfile.*"forceChangePasswordNextLogin"/,
   ],
-  'text where a flag belongs': [{ ...created, requestBody: { ...anna, accountEnabled: 'yes' } }, /^request: \/accountEnabled/],
+  'text where a flag belongs': [
+    { ...created, requestBody: { ...anna, accountEnabled: 'yes' } },
+    /^request: \/accountEnabled/,
+  ],
   'a user without a password profile': [
     { ...created, requestBody: { ...anna, passwordProfile: undefined } },
     /^request: .*'passwordProfile'/,
   ],
   'a misspelled selection': [{ ...found, query: '?$select=immutableId' }, /^request: "immutableId" is no property/],
-  'a filter on a stranger': [{ ...found, query: "?$filter=immutableId eq 'a'" }, /^request: "immutableId" is no property/],
+  'a filter on a stranger': [
+    { ...found, query: "?$filter=immutableId eq 'a'" },
+    /^request: "immutableId" is no property/,
+  ],
   'an unknown query option': [{ ...found, query: '?$selekt=id' }, /^request: query option \$selekt/],
   'a SKU name where its id belongs': [
     { ...licensed, requestBody: { addLicenses: [{ skuId: 'O365_BUSINESS' }], removeLicenses: [] } },
     /^request: \/addLicenses\/0\/skuId/,
   ],
-  'a license call without removeLicenses': [{ ...licensed, requestBody: { addLicenses: [] } }, /^request: .*'removeLicenses'/],
+  'a license call without removeLicenses': [
+    { ...licensed, requestBody: { addLicenses: [] } },
+    /^request: .*'removeLicenses'/,
+  ],
   'a body with DELETE': [{ method: 'DELETE', path: '/v1.0/users/a', requestBody: {}, status: 204 }, /^request: a body/],
   'an answer with an unknown property': [
     { ...created, responseBody: { ...anna, '@odata.context': `${CONTEXT}users/$entity`, objectId: ID } },
@@ -132,25 +153,42 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
     { ...created, responseBody: { '@odata.context': `${CONTEXT}users/$entity`, id: ID, accountEnabled: true } },
     /^response: "accountEnabled" came although/,
   ],
-  'a wrong context': [{ ...created, responseBody: { '@odata.context': `${CONTEXT}users`, id: ID } }, /^response: @odata.context/],
+  'a wrong context': [
+    { ...created, responseBody: { '@odata.context': `${CONTEXT}users`, id: ID } },
+    /^response: @odata.context/,
+  ],
   'an undescribed success': [{ ...created, status: 202, responseBody: undefined }, /^response: status 202/],
-  'a failure without the envelope': [{ ...created, status: 404, responseBody: { message: 'no' } }, /^response: .*'error'/],
+  'a failure without the envelope': [
+    { ...created, status: 404, responseBody: { message: 'no' } },
+    /^response: .*'error'/,
+  ],
   'a failure in plain text': [{ ...created, status: 400, responseBody: 'no' }, /^response: \/ must be object/],
   'a failure without its request id': [
     { ...created, status: 404, responseBody: { error: { code: 'a', message: 'b' } } },
     /^response: \/error .*'innerError'/,
   ],
   'a call the emulator was told to refuse': [
-    { ...created, status: 403, responseBody: failure, headers: { ...headers, 'x-emulator-refused': 'POST /v1.0/users' } },
+    {
+      ...created,
+      status: 403,
+      responseBody: failure,
+      headers: { ...headers, 'x-emulator-refused': 'POST /v1.0/users' },
+    },
     /^response: the emulator objects/,
   ],
-  'a missing request id header': [{ ...created, headers: { ...headers, 'request-id': undefined } }, /^response: header request-id/],
+  'a missing request id header': [
+    { ...created, headers: { ...headers, 'request-id': undefined } },
+    /^response: header request-id/,
+  ],
 }
 
 for (const [name, [exchange, problem]] of Object.entries(bad)) {
   test(`${name} is a problem`, () => {
     const problems = validateGraphExchange(exchange)
-    assert.ok(problems.some((text) => problem.test(text)), `expected ${problem} among ${JSON.stringify(problems)}`)
+    assert.ok(
+      problems.some((text) => problem.test(text)),
+      `expected ${problem} among ${JSON.stringify(problems)}`,
+    )
   })
 }
 
@@ -159,7 +197,12 @@ test('a journaled call is judged as it was on the wire, and without an answer by
   const answered = journaledExchange({ ...entry, status: 201, responseBody: created.responseBody })
   assert.deepEqual(validateGraphExchange(answered), [])
   assert.deepEqual(journaledExchange({ ...entry, status: 599 }).status, undefined)
-  const dropped = { ...entry, status: 200, responseHeaders: { 'x-emulator-drop': 'half' }, requestBody: { ...anna, id: 7 } }
+  const dropped = {
+    ...entry,
+    status: 200,
+    responseHeaders: { 'x-emulator-drop': 'half' },
+    requestBody: { ...anna, id: 7 },
+  }
   assert.match(validateGraphExchange(journaledExchange(dropped)).join(), /^request: \/id/)
 })
 

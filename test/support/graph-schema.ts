@@ -62,8 +62,7 @@ const belowRoot = (path: string): string =>
 // A literal segment beats a placeholder, so that `/deletedItems/microsoft.graph.user` is not taken for an id.
 const find = (exchange: GraphExchange): CompiledOperation | undefined =>
   compiled.find(
-    (candidate) =>
-      candidate.operation.method === exchange.method && candidate.pattern.test(belowRoot(exchange.path)),
+    (candidate) => candidate.operation.method === exchange.method && candidate.pattern.test(belowRoot(exchange.path)),
   )
 
 const bodyProblems = (entry: CompiledOperation, exchange: GraphExchange): readonly string[] => {
@@ -149,7 +148,10 @@ const answerProblems = (entry: CompiledOperation, exchange: GraphExchange): read
 export const validateGraphExchange = (exchange: GraphExchange): readonly string[] => {
   const entry = find(exchange)
   if (entry === undefined) return [`request: ${exchange.method} ${belowRoot(exchange.path)} is no described operation`]
-  const asked = [...queryProblems(entry.operation, new URLSearchParams(exchange.query)), ...bodyProblems(entry, exchange)]
+  const asked = [
+    ...queryProblems(entry.operation, new URLSearchParams(exchange.query)),
+    ...bodyProblems(entry, exchange),
+  ]
   return [
     ...asked.map((problem) => `request: ${problem}`),
     ...answerProblems(entry, exchange).map((problem) => `response: ${problem}`),
@@ -202,7 +204,9 @@ export const graphSchemaLog = (): GraphSchemaLog => {
     check: (exchange) => {
       const found = validateGraphExchange(exchange)
       validated += 1
-      problems.push(...found.map((problem) => `${exchange.method} ${exchange.path} ${exchange.status ?? '–'} ${problem}`))
+      problems.push(
+        ...found.map((problem) => `${exchange.method} ${exchange.path} ${exchange.status ?? '–'} ${problem}`),
+      )
       return found
     },
     skip: (reason) => {

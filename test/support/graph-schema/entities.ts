@@ -40,7 +40,12 @@ const licenseDetails: EntityRows = {
   skuPartNumber: 'text?',
 }
 
-const licenseUnitsDetail: EntityRows = { enabled: 'whole?', lockedOut: 'whole?', suspended: 'whole?', warning: 'whole?' }
+const licenseUnitsDetail: EntityRows = {
+  enabled: 'whole?',
+  lockedOut: 'whole?',
+  suspended: 'whole?',
+  warning: 'whole?',
+}
 
 const subscribedSku: EntityRows = {
   id: 'text',
@@ -208,6 +213,15 @@ export const entities: Readonly<Record<string, EntityRows>> = {
 
 /** What a user looks like when nothing was selected (Graph's default property set, contract section 5.2). */
 export const defaultUserProperties: readonly string[] = [
-  'id', 'businessPhones', 'displayName', 'givenName', 'jobTitle', 'mail',
-  'mobilePhone', 'officeLocation', 'preferredLanguage', 'surname', 'userPrincipalName',
+  'id',
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
 ]

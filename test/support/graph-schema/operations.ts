@@ -15,7 +15,12 @@ export interface GraphOperation {
 
 export type RequestShape =
   | { readonly kind: 'entity'; readonly name: string; readonly required: readonly string[] }
-  | { readonly kind: 'parameters'; readonly rows: Readonly<Record<string, string>>; readonly required: readonly string[]; readonly isOptional?: boolean }
+  | {
+      readonly kind: 'parameters'
+      readonly rows: Readonly<Record<string, string>>
+      readonly required: readonly string[]
+      readonly isOptional?: boolean
+    }
 
 export type AnswerShape =
   | { readonly status: 200 | 201; readonly kind: 'entity'; readonly name: string; readonly context: string }
@@ -56,16 +61,41 @@ export const operations: readonly GraphOperation[] = [
   { method: 'PATCH', path: '/users/{id}', request: { kind: 'entity', name: 'user', required: [] }, answer: noContent },
   { method: 'DELETE', path: '/users/{id}', answer: noContent },
   { method: 'POST', path: '/users/{id}/assignLicense', request: licenseParameters, answer: oneUser },
-  { method: 'POST', path: '/users/{id}/revokeSignInSessions', answer: { status: 200, kind: 'value', type: 'flag?', context: 'Edm.Boolean' } },
-  { method: 'GET', path: '/users/{id}/licenseDetails', answer: collection('licenseDetails', "users('{id}')/licenseDetails"), subject: 'licenseDetails' },
-  { method: 'GET', path: '/directory/deletedItems/microsoft.graph.user', answer: users, subject: 'user', isTrimmed: true },
+  {
+    method: 'POST',
+    path: '/users/{id}/revokeSignInSessions',
+    answer: { status: 200, kind: 'value', type: 'flag?', context: 'Edm.Boolean' },
+  },
+  {
+    method: 'GET',
+    path: '/users/{id}/licenseDetails',
+    answer: collection('licenseDetails', "users('{id}')/licenseDetails"),
+    subject: 'licenseDetails',
+  },
+  {
+    method: 'GET',
+    path: '/directory/deletedItems/microsoft.graph.user',
+    answer: users,
+    subject: 'user',
+    isTrimmed: true,
+  },
   { method: 'GET', path: '/directory/deletedItems/{id}', answer: directoryUser, subject: 'user' },
   { method: 'DELETE', path: '/directory/deletedItems/{id}', answer: noContent },
   { method: 'POST', path: '/directory/deletedItems/{id}/restore', request: restoreParameters, answer: directoryUser },
-  { method: 'GET', path: '/subscribedSkus', answer: collection('subscribedSku', 'subscribedSkus'), subject: 'subscribedSku' },
+  {
+    method: 'GET',
+    path: '/subscribedSkus',
+    answer: collection('subscribedSku', 'subscribedSkus'),
+    subject: 'subscribedSku',
+  },
   { method: 'GET', path: '/organization', answer: collection('organization', 'organization'), subject: 'organization' },
   { method: 'GET', path: '/domains', answer: collection('domain', 'domains'), subject: 'domain' },
-  { method: 'GET', path: '/domains/{id}', answer: { status: 200, kind: 'entity', name: 'domain', context: 'domains/$entity' }, subject: 'domain' },
+  {
+    method: 'GET',
+    path: '/domains/{id}',
+    answer: { status: 200, kind: 'entity', name: 'domain', context: 'domains/$entity' },
+    subject: 'domain',
+  },
   {
     method: 'GET',
     path: '/domains/{id}/federationConfiguration',

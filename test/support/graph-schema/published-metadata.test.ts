@@ -6,7 +6,7 @@ import { entities } from './entities.ts'
 import { operations } from './operations.ts'
 
 // Microsoft publishes the document at https://graph.microsoft.com/v1.0/$metadata; it is not kept in this repository.
-const file = process.env['GRAPH_METADATA']
+const file = process.env.GRAPH_METADATA
 const words: Readonly<Record<string, string>> = {
   'Edm.String': 'text',
   'Edm.Boolean': 'flag',
@@ -50,7 +50,9 @@ const notation = (csdl: string, tag: string): string => {
 const agrees = (ours: string, theirs: string | undefined): boolean =>
   theirs !== undefined && ours === theirs.replaceAll('|unknownFutureValue', '')
 
-test('every row agrees with the metadata Microsoft publishes', { skip: file === undefined && 'GRAPH_METADATA is not set' }, () => {
+test('every row agrees with the metadata Microsoft publishes', {
+  skip: file === undefined && 'GRAPH_METADATA is not set',
+}, () => {
   const csdl = read(file ?? '')
   let compared = 0
   for (const [name, rows] of Object.entries(entities)) {
@@ -65,12 +67,16 @@ test('every row agrees with the metadata Microsoft publishes', { skip: file === 
   assert.ok(compared > 110)
 })
 
-test('every action exists in the metadata Microsoft publishes', { skip: file === undefined && 'GRAPH_METADATA is not set' }, () => {
+test('every action exists in the metadata Microsoft publishes', {
+  skip: file === undefined && 'GRAPH_METADATA is not set',
+}, () => {
   const csdl = read(file ?? '')
   for (const { path, request, method } of operations) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (method !== 'POST' || request?.kind === 'entity') continue
-    const actions = [...csdl.matchAll(new RegExp(`<Action Name="${name}"[\\s\\S]*?</Action>`, 'g'))].map(([text]) => text)
+    const actions = [...csdl.matchAll(new RegExp(`<Action Name="${name}"[\\s\\S]*?</Action>`, 'g'))].map(
+      ([text]) => text,
+    )
     assert.ok(actions.length > 0, `${name} is not in the metadata`)
     for (const parameter of Object.keys(request?.rows ?? {})) {
       const isKnown = actions.some((text) => text.includes(`<Parameter Name="${parameter}"`))

@@ -6,7 +6,10 @@ const COMPARED = /([A-Za-z]\w*)(?:\/any\(|\s+(?:eq|ne|ge|le|in)\b)/g
 
 /** The properties a query asks for, or undefined when it asks for none. */
 export const selected = (query: URLSearchParams): readonly string[] | undefined =>
-  query.get('$select')?.split(',').map((name) => name.trim())
+  query
+    .get('$select')
+    ?.split(',')
+    .map((name) => name.trim())
 
 const withoutTexts = (filter: string): string => filter.replaceAll(/'(?:[^']|'')*'/g, "''")
 
