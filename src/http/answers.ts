@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { Clock } from '#kernel/clock.ts'
+import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import type { CookieJar } from './cookies.ts'
@@ -24,6 +25,7 @@ export interface AnswerParts {
   readonly signIn: Pick<SignIn, 'watch'>
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly log: Log
   /** Fires when the server stops. */
   readonly stopping: AbortSignal
 }
@@ -60,7 +62,12 @@ export const answerSender = (parts: AnswerParts) => {
     const left = new AbortController()
     reply.raw.once('close', () => left.abort())
     const signal = AbortSignal.any([left.signal, parts.stopping])
-    return { progress: parts.signIn.watch(transaction, visit, signal), clock: parts.clock, signal }
+    return {
+      progress: parts.signIn.watch(transaction, visit, signal),
+      clock: parts.clock,
+      signal,
+      failed: (error: unknown) => parts.log.error('watch_failed', { transaction, error }),
+    }
   }
 
   const frameOf = ({ visit, correlation }: Pick<Exchange, 'visit' | 'correlation'>): Frame => ({ organization, at: visit.at, correlation })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { fastifyCookie } from '@fastify/cookie'
+import { parseCookie } from 'cookie'
 
 const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
 /** 32 random bytes in base64url: anything else in a cookie of ours did not come from us. */
@@ -30,7 +30,7 @@ export const cookieJar = (publicUrl: URL) => {
   return {
     read: (header: string | undefined): BrowserCookies => {
       if (!header) return {}
-      const cookies = fastifyCookie.parse(header)
+      const cookies = parseCookie(header)
       const session = matching(cookies[names.session], RANDOM_VALUE)
       const browser = matching(cookies[names.browser], RANDOM_VALUE)
       const lastConnection = matching(cookies[names.last], CONNECTION_ID)

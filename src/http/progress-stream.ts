@@ -12,6 +12,8 @@ export interface Watching {
   readonly clock: Clock
   /** Fires when the browser left or we are stopping. */
   readonly signal: AbortSignal
+  /** Told when the watching itself fails; the browser then goes on, and finds out why there. */
+  readonly failed: (error: unknown) => void
 }
 
 /** Server-sent events: `progress` with every step, then `done`. Comments keep proxies from closing a quiet line. */
@@ -38,18 +40,22 @@ const stepWriter = () => {
   let open: ProgressStep['name'] | undefined
   let said: Progress['say']
   const seen = new Set<ProgressStep['name']>()
-  return ({ steps, say }: Progress): string => {
+  return ({ steps, say, done }: Progress): string => {
     let text = ''
     for (const { name, state } of steps) {
       if (open !== undefined && (open !== name || state === 'done')) {
-        text += ENDED
+        text += TICKED
         open = undefined
       }
       if (state === 'next' || seen.has(name)) continue
       seen.add(name)
       text += html`<li class="now">${stepNames[name]}`
-      if (state === 'done') text += ENDED
+      if (state === 'done') text += TICKED
       else open = name
+    }
+    if (done && open !== undefined) {
+      text += TICKED
+      open = undefined
     }
     if (say === undefined || say === said) return text
     said = say
@@ -57,7 +63,7 @@ const stepWriter = () => {
   }
 }
 
-const ENDED = '<span class="tick"> – done</span></li>\n'
+const TICKED = '<span class="tick"> – done</span></li>\n'
 
 const told = ({ steps, say }: Progress) => ({
   steps: steps.map(({ name, state }) => ({ text: stepNames[name], state })),
@@ -65,27 +71,37 @@ const told = ({ steps, say }: Progress) => ({
 })
 
 /** Every progress as it comes, and a heartbeat whenever nothing came for a while. */
-async function* withHeartbeat({ progress, clock, signal }: Watching): AsyncGenerator<Progress | 'heartbeat'> {
+async function* withHeartbeat(watching: Watching): AsyncGenerator<Progress | 'heartbeat'> {
+  const { progress, signal } = watching
   const iterator = progress[Symbol.asyncIterator]()
-  let coming = iterator.next()
-  while (!signal.aborted) {
-    const quiet = new AbortController()
-    const first = await Promise.race([
-      coming.catch((error: unknown) => (signal.aborted ? ENDED_ITERATION : Promise.reject(error))),
-      clock.sleep(HEARTBEAT_MS, AbortSignal.any([quiet.signal, signal])).then(
-        () => 'heartbeat' as const,
-        () => ENDED_ITERATION,
-      ),
-    ])
-    quiet.abort()
-    if (first === 'heartbeat') {
-      yield first
-      continue
+  const take = () => iterator.next().catch((error: unknown): typeof ENDED => (signal.aborted || watching.failed(error), ENDED))
+  try {
+    let coming = take()
+    while (!signal.aborted) {
+      const first = await firstOf(coming, watching)
+      if (first === 'heartbeat') yield first
+      else if (first.done) return
+      else {
+        yield first.value
+        coming = take()
+      }
     }
-    if (first.done) return
-    yield first.value
-    coming = iterator.next()
+  } finally {
+    // Not waited for: it may be in the middle of a look around.
+    iterator.return?.().catch(() => undefined)
   }
 }
 
-const ENDED_ITERATION = { done: true, value: undefined } as const
+const ENDED = { done: true, value: undefined } as const
+
+/** What comes first: the next progress, a heartbeat, or the end because the browser left. */
+const firstOf = async (coming: Promise<IteratorResult<Progress>>, { clock, signal }: Watching): Promise<IteratorResult<Progress> | 'heartbeat'> => {
+  const came = new AbortController()
+  const heartbeat = clock.sleep(HEARTBEAT_MS, AbortSignal.any([came.signal, signal])).then(
+    () => 'heartbeat' as const,
+    () => ENDED,
+  )
+  const first = await Promise.race([coming, heartbeat])
+  came.abort()
+  return first
+}

@@ -12,6 +12,7 @@ import { correlationOf } from './correlation.ts'
 import { failureHandler } from './failures.ts'
 import type { Health } from './health.ts'
 import { hostCheck } from './host-check.ts'
+import { refuseUnreadable } from './unreadable.ts'
 import { SUBMIT_SCRIPT } from './pages/post-form.ts'
 import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
 import { assertSameOrigin } from './same-origin.ts'
@@ -83,7 +84,7 @@ interface Inside {
 }
 
 const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
-  const { publicUrl, clock, randomness, sessions, signIn } = parts
+  const { publicUrl, clock, randomness, sessions, signIn, log } = parts
   const organization = parts.organization ?? publicUrl.hostname
   const jar = cookieJar(publicUrl)
   const scripts = [assets.progress.path, assets.password.path]
@@ -93,7 +94,7 @@ const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
     parts,
     routes: routes(signIn, parts.protocols),
     read: visitReader({ publicUrl, jar, address, sessions, clock, randomness }),
-    answers: answerSender({ publicUrl, organization, jar, headers, sessions, signIn, clock, randomness, stopping }),
+    answers: answerSender({ publicUrl, organization, jar, headers, sessions, signIn, clock, randomness, log, stopping }),
     organization,
     everywhere: headers.everywhere,
     correlation: (request) => correlationOf(request.raw.url ?? '', randomUUID),
@@ -114,11 +115,12 @@ const createApp = (parts: HttpParts, inside: Inside): FastifyInstance => {
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     frameworkErrors: (error, request, reply) => void fail(error, request, reply.headers(inside.everywhere)),
+    clientErrorHandler: refuseUnreadable(inside.everywhere),
     ...serverOptions(parts),
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(inside.everywhere)
-    if (!request.routeOptions.config.anyHost) checkHost(request.raw.headers.host)
+    if (!request.routeOptions.config.anyHost) checkHost(request.raw)
     done()
   })
   app.removeAllContentTypeParsers()

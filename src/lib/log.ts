@@ -8,7 +8,7 @@ const FRAMES = 6
 
 /**
  * The log as JSON lines. Fields that are not on the list are dropped, and an error is written as its code, its detail, a
- * scrubbed excerpt of what it said and the places it came from.
+ * scrubbed excerpt of what it said and, at level `error`, the places it came from.
  */
 export const createLog = (options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {}): Log => {
   const settings = { level: options.level ?? 'info', base: null, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime } as const
@@ -16,7 +16,7 @@ export const createLog = (options: { readonly level?: 'info' | 'warn' | 'error' 
   return {
     info: (event, fields) => logger.info(line(fields), event),
     warn: (event, fields) => logger.warn(line(fields), event),
-    error: (event, fields) => logger.error(line(fields), event),
+    error: (event, fields) => logger.error({ ...line(fields), ...places(fields) }, event),
   }
 }
 
@@ -38,7 +38,6 @@ const told = (error: unknown): Record<string, unknown> => {
     code: failure.code,
     ...(Object.keys(failure.detail).length > 0 && { detail: scrubbedDetail(failure) }),
     ...(origin !== failure && { cause: excerpt(origin) }),
-    at: frames(origin),
   }
 }
 
@@ -56,23 +55,28 @@ const excerpt = (error: unknown): string => scrub(error instanceof Error ? `${co
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? `${error.code}: ` : `${error.name}: `)
 
+const FRAME = /^\s+at .+:\d+:\d+\)?$/
+
 /** Where it happened, without the message, which may quote what somebody sent. */
-const frames = (error: unknown): readonly string[] =>
-  error instanceof Error
-    ? (error.stack ?? '')
-        .split('\n')
-        .map((row) => row.trim())
-        .filter((row) => row.startsWith('at '))
-        .slice(0, FRAMES)
-    : []
+const places = ({ error }: LogFields = {}): { readonly at?: readonly string[] } => {
+  const origin = rootOf(error)
+  if (!(origin instanceof Error) || origin.stack === undefined) return {}
+  const afterMessage = origin.stack.slice(origin.stack.indexOf(origin.message) + origin.message.length)
+  const frames = afterMessage.split('\n').filter((row) => FRAME.test(row))
+  return { at: frames.slice(0, FRAMES).map((row) => row.trim()) }
+}
+
+const NAMED_SECRET =
+  /\b(password|passwd|pwd|secret|token|assertion|code|state|nonce|cookie|authorization)(["']?\s*[:=]\s*["']?)[^\s"'&;,]+/gi
 
 /** The first 200 printable ASCII characters, without what could be a secret, a token, a query or an address. */
 export const scrub = (text: string): string =>
   text
-    .slice(0, 20 * EXCERPT_CHARACTERS)
+    .slice(0, 5 * EXCERPT_CHARACTERS)
     .replace(/[^\x20-\x7e]+/g, ' ')
     .replace(/[^\s@<>"'=&?;,()]+@[^\s@<>"'&?;,()]+/g, '[address]')
     .replace(/\?[^\s"'<>]*/g, '?[query]')
-    .replace(/\b(password|passwd|pwd|secret|token|assertion|code|state|nonce|cookie|authorization|bearer|basic)(["']?\s*[:=]\s*["']?|\s+)[^\s"'&;,]+/gi, '$1 [secret]')
-    .replace(/[A-Za-z0-9_\-+/=.%]{40,}/g, '[long]')
+    .replace(NAMED_SECRET, '$1$2[secret]')
+    .replace(/\b(bearer|basic)\s+\S+/gi, '$1 [secret]')
+    .replace(/[\w+/=-]{32,}/g, '[long]')
     .slice(0, EXCERPT_CHARACTERS)
