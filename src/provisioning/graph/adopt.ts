@@ -1,0 +1,34 @@
+import type { Account } from '#kernel/account.ts'
+import type { DirectoryUser } from './directory.ts'
+import { advance, setBack, stop, type Work } from './work.ts'
+
+/** Takes our own object as the account's: made by a try whose answer was lost, or by a row that was. */
+export const adopt = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
+  if (user.accountEnabled === false) {
+    if (account.stage !== 'closed') return stop(account, work, 'disabled_in_entra')
+    const reply = await work.shop.directory.change(user.id, { accountEnabled: true }, work.candidate.reference)
+    if (!reply.ok) return setBack(account, work, reply.setback)
+  }
+  const license = await heldLicense(account, work, user)
+  const isLicensed = work.shop.settings.licenses.length === 0 || user.assignedLicenses.some(({ skuId }) => skuId === license)
+  if (isLicensed) work.shop.seats.given(account.userId)
+  return advance(
+    work,
+    { stage: isLicensed ? 'licensed' : 'created', objectId: user.id, license, ...(account.stage === 'closed' && { readyAt: undefined }) },
+    eventOf(account, user),
+  )
+}
+
+/** The license it has already, if that is one of ours: a second one would be a second seat. */
+const heldLicense = async (account: Account, work: Work, user: DirectoryUser): Promise<string | undefined> => {
+  const isHeld = (skuId: string | undefined): boolean => user.assignedLicenses.some((license) => license.skuId === skuId)
+  if (isHeld(account.license)) return account.license
+  const held = work.shop.settings.licenses.find(({ skuId }) => isHeld(skuId))?.skuId
+  if (held !== undefined) await work.shop.seats.keep(account.userId, held)
+  return held ?? account.license
+}
+
+const eventOf = (account: Account, user: DirectoryUser) => {
+  if (account.stage === 'closed') return { type: 'account_restored', facts: { objectId: user.id } } as const
+  return account.objectId === user.id ? undefined : ({ type: 'account_adopted', facts: { objectId: user.id } } as const)
+}

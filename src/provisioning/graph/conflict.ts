@@ -1,0 +1,31 @@
+import type { Account } from '#kernel/account.ts'
+import { nextPrincipalName } from '../subject.ts'
+import { adopt } from './adopt.ts'
+import { isOurs } from './holder.ts'
+import { lookAgain, PATIENCE, setBack, stop, type Work } from './work.ts'
+
+/**
+ * Somebody has one of our values. Only a holder who was seen, and is not ours, makes us take another name: one who is
+ * not seen may be our own object that has not spread yet.
+ */
+export const meetHolder = async (account: Account, work: Work): Promise<Account> => {
+  const reply = await work.shop.directory.get(account.userPrincipalName, work.candidate.reference)
+  if (!reply.ok) {
+    if (reply.setback.kind !== 'absent') return setBack(account, work, reply.setback)
+    return account.attempts < PATIENCE ? lookAgain(account, work) : stop(account, work, 'account_name_taken')
+  }
+  const holder = reply.value
+  if (holder.onPremisesImmutableId !== account.immutableId) return takeNextName(account, work)
+  return isOurs(holder, account, work) ? adopt(account, work, holder) : stop(account, work, 'account_conflict')
+}
+
+const takeNextName = async (account: Account, work: Work): Promise<Account> => {
+  // Names we did not choose are not ours to change.
+  let name = account.origin === 'usher' ? nextPrincipalName(work.names, account.userPrincipalName) : undefined
+  while (name !== undefined) {
+    const renamed = await work.rename({ userPrincipalName: name, attempts: 0, nextAttemptAt: work.shop.clock.now() })
+    if (renamed !== undefined) return renamed
+    name = nextPrincipalName(work.names, name)
+  }
+  return stop(account, work, 'account_name_taken')
+}

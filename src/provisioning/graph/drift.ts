@@ -1,0 +1,51 @@
+import type { Account } from '#kernel/account.ts'
+import { look } from './holder.ts'
+import { stop, type Work } from './work.ts'
+
+export type Drift = 'removed_in_entra' | 'disabled_in_entra' | 'changed_in_entra'
+
+const LONGEST_MARGIN_MS = 160_000
+const SHORTEST_DOUBLED_MARGIN_MS = 5_000
+
+/** Stops, and ends the sessions: somebody else decided that this person does not come in. */
+export const stopForGood = async (account: Account, work: Work, drift: Drift): Promise<Account> => {
+  const stopped = await stop(account, work, drift)
+  await work.shop.accounts.endSessions(account.userId)
+  return stopped
+}
+
+/** What somebody else did to an account that was ready, as far as one look can tell. */
+const driftOf = async (account: Account, work: Work): Promise<Drift | undefined> => {
+  const reply = await look(account, work)
+  if (!reply.ok) return undefined
+  switch (reply.value.kind) {
+    case 'live': {
+      const { accountEnabled, userPrincipalName } = reply.value.user
+      if (accountEnabled === false) return 'disabled_in_entra'
+      return userPrincipalName.toLowerCase() === account.userPrincipalName.toLowerCase() ? undefined : 'changed_in_entra'
+    }
+    case 'deleted':
+      // Before it was ready it may have been deleted and brought back, and a replica may not know the second half yet.
+      return Date.parse(reply.value.user.deletedDateTime ?? '') < (account.readyAt ?? 0) ? undefined : 'removed_in_entra'
+    case 'foreign':
+      return 'changed_in_entra'
+    case 'nobody':
+      return undefined
+  }
+}
+
+/**
+ * For a person who came back right after their first token: they have probably not arrived. Unless somebody took the
+ * account away, the sign-in service is given twice the time.
+ */
+export const doubt = async (account: Account, work: Work): Promise<Account> => {
+  const drift = await driftOf(account, work)
+  if (drift !== undefined) return stopForGood(account, work, drift)
+  const doubled = Math.max(2 * (account.settleMs ?? work.shop.settings.settleMs), SHORTEST_DOUBLED_MARGIN_MS)
+  const settleMs = Math.min(doubled, LONGEST_MARGIN_MS)
+  const settleUntil = work.shop.clock.now() + settleMs
+  return work.change(
+    { stage: 'waiting', reason: undefined, attempts: 0, settleMs, settleUntil, nextAttemptAt: settleUntil, unprovenTokenAt: undefined },
+    { type: 'account_waiting', facts: { settleMs } },
+  )
+}

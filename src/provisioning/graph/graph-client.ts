@@ -1,0 +1,120 @@
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import { type AllowedCall, isAllowedCall } from './allowed-calls.ts'
+import type { AppToken } from './app-token.ts'
+import type { CloudAddresses } from './clouds.ts'
+import { exchange, type Exchange, type Fetch } from './exchange.ts'
+import { type GraphErrorBody, type GraphRefusal, retryAfterMs, type Setback, setbackOf } from './graph-errors.ts'
+
+export interface GraphRequest {
+  readonly method: AllowedCall['method']
+  /** Below `/v1.0`, percent-encoded, without its query. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: Readonly<Record<string, unknown>>
+  /** Becomes `client-request-id`. */
+  readonly reference: string
+}
+
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly setback: Setback }
+
+export interface GraphClient {
+  /**
+   * One call and what came of it: the parsed body of a success, undefined when that had none. Nothing is repeated but a
+   * refused access token, once. Nothing is sent before the moment Graph last asked for.
+   */
+  readonly call: (request: GraphRequest) => Promise<Reply<unknown>>
+}
+
+export interface GraphClientParts {
+  readonly cloud: CloudAddresses
+  readonly token: AppToken
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const SAFE_REFERENCE = /^[\w.-]{1,100}$/
+
+const urlOf = (cloud: CloudAddresses, { path, query }: GraphRequest): string => {
+  // URLSearchParams would write a blank as `+`, which OData does not read as one.
+  const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return `${cloud.graph}/v1.0${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
+}
+
+const initOf = (request: GraphRequest, token: string): RequestInit => {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
+  if (SAFE_REFERENCE.test(request.reference)) headers['client-request-id'] = request.reference
+  if (request.body === undefined) return { method: request.method, headers }
+  headers['content-type'] = 'application/json'
+  return { method: request.method, headers, body: JSON.stringify(request.body) }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const detailsOf = (value: unknown): GraphErrorBody['details'] =>
+  (Array.isArray(value) ? value : []).filter(isRecord).map((detail) => ({ code: textOf(detail['code']), target: textOf(detail['target']) }))
+
+const errorOf = (json: unknown): GraphErrorBody | undefined => {
+  const error = isRecord(json) ? json['error'] : undefined
+  if (!isRecord(error) || typeof error['code'] !== 'string') return undefined
+  return { code: error['code'], message: textOf(error['message']), details: detailsOf(error['details']) }
+}
+
+const refusalOf = ({ status, header, json }: Exchange, now: number): GraphRefusal => {
+  const error = errorOf(json)
+  const afterMs = retryAfterMs(header('retry-after'), now)
+  const requestId = header('request-id')
+  return {
+    status,
+    ...(error === undefined ? {} : { error }),
+    ...(afterMs === undefined ? {} : { retryAfterMs: afterMs }),
+    ...(requestId === null ? {} : { requestId }),
+  }
+}
+
+const unavailable: Reply<never> = { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
+
+/** Calls Microsoft Graph v1.0, and only what `allowed-calls.ts` lists. */
+export const graphClient = (parts: GraphClientParts): GraphClient => {
+  const { clock, log } = parts
+  let notBefore = 0
+
+  const read = (answer: Exchange, request: GraphRequest): Reply<unknown> => {
+    const isSuccess = answer.status >= 200 && answer.status < 300
+    // A body that broke off says nothing: what was asked may have happened or not.
+    if (isSuccess) return answer.status === 204 || answer.json !== undefined ? { ok: true, value: answer.json } : unavailable
+    const refusal = refusalOf(answer, clock.now())
+    const { status, requestId, retryAfterMs: afterMs } = refusal
+    if (afterMs !== undefined) notBefore = Math.max(notBefore, clock.now() + afterMs)
+    log.info('graph_refused', { reference: request.reference, method: request.method, status, code: refusal.error?.code, requestId, retryAfterMs: afterMs })
+    return { ok: false, setback: setbackOf(refusal, clock.now()) }
+  }
+
+  const attempt = async (request: GraphRequest): Promise<Reply<unknown>> => {
+    const access = await parts.token.get()
+    if (!access.ok) return access
+    if (clock.now() < notBefore) return { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } }
+    try {
+      const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, access.token.reveal()))
+      if (answer.status === 401) parts.token.drop(access.token)
+      return read(answer, request)
+    } catch (error) {
+      log.warn('graph_silent', { reference: request.reference, method: request.method, error })
+      return unavailable
+    }
+  }
+
+  return {
+    call: async (request) => {
+      if (!isAllowedCall(request.method, request.path)) throw new UsherError('internal_error', { detail: { method: request.method } })
+      const first = await attempt(request)
+      const isTokenRefused = !first.ok && first.setback.kind === 'again' && first.setback.failure === 'target_credential_refused'
+      return isTokenRefused ? attempt(request) : first
+    },
+  }
+}

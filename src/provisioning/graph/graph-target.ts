@@ -1,0 +1,181 @@
+import type { Account } from '#kernel/account.ts'
+import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { TargetSettings } from '#kernel/settings.ts'
+import type { AccountBook, AccountLease, IdentityDigest } from '../account-book.ts'
+import type { SeatBook } from '../seat-book.ts'
+import { type DerivedNames, deriveNames, usageLocationOf } from '../subject.ts'
+import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.ts'
+import { appToken } from './app-token.ts'
+import { cloudOf } from './clouds.ts'
+import { findOrCreate } from './create.ts'
+import { graphDirectory } from './directory.ts'
+import { doubt } from './drift.ts'
+import type { Fetch } from './exchange.ts'
+import { graphClient } from './graph-client.ts'
+import { assignLicense } from './license.ts'
+import { finish, observe } from './ready.ts'
+import { reserveSeat } from './seat.ts'
+import { createSeats } from './seats.ts'
+import { LeaseLost, LONG_WAIT_MS, type Step, type Work, type Workshop } from './work.ts'
+
+export interface GraphTargetParts {
+  readonly settings: TargetSettings
+  readonly accounts: AccountBook
+  readonly seats: SeatBook
+  readonly digest: IdentityDigest
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly randomness: Randomness
+  /** This process, among all that share the accounts. */
+  readonly owner: string
+  readonly log: Log
+}
+
+const LEASE_MS = 25 * ONE_SECOND_MS
+/** A step begins only while at least so much of the lease is left. */
+const STEP_MS = 12 * ONE_SECOND_MS
+const SOMEBODY_ELSE_MS = ONE_SECOND_MS
+const UNPROVEN_FOR_MS = 5 * ONE_MINUTE_MS
+const SEAT_ASKED_AGAIN_MS = 30 * ONE_SECOND_MS
+
+/**
+ * Microsoft Entra ID through Microsoft Graph v1.0 (contract section 5): makes the account, licenses it and sees it
+ * ready, step by step from what its row says. Throws `settings_invalid` when the addresses are not to be used.
+ */
+export const graphTarget = (parts: GraphTargetParts): ProvisioningTarget => {
+  const shop = workshop(parts)
+  const running = new Map<string, Promise<AccountProgress>>()
+  return {
+    name: parts.settings.name,
+    ensure: (candidate) => {
+      const joined = running.get(candidate.user.id)
+      if (joined !== undefined) return joined
+      const run = drive(candidate, shop, parts).finally(() => running.delete(candidate.user.id))
+      running.set(candidate.user.id, run)
+      return run
+    },
+  }
+}
+
+const workshop = (parts: GraphTargetParts): Workshop => {
+  const { settings, accounts, clock, randomness, log, fetch } = parts
+  const cloud = cloudOf(settings)
+  const token = appToken({ settings, cloud, fetch, clock, randomness })
+  const directory = graphDirectory(graphClient({ cloud, token, fetch, clock, log }))
+  const seats = createSeats({ settings, book: parts.seats, directory, clock })
+  return { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() }
+}
+
+const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {
+  const names = deriveNames(parts.digest.digest(shop.settings.tenant, candidate.user.identity), candidate.user.names, shop.settings)
+  const begun = shop.clock.now()
+  const account = await findOrIntend(candidate, names, shop)
+  if (account === undefined) return { kind: 'stopped', failure: 'account_name_taken' }
+  if (account.origin === 'directory') throw new UsherError('internal_error', { detail: { account: account.userId, origin: account.origin } })
+  const rest = await restingProgress(account, candidate, shop)
+  if (rest !== undefined) return rest
+  const lease = await shop.accounts.lease(candidate.user.id, parts.owner, { at: shop.clock.now(), ms: LEASE_MS })
+  if (lease === undefined) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
+  const isNew = account.createdAt >= begun && account.version === 1
+  try {
+    return await work(lease, { candidate, names, isNew }, shop)
+  } catch (error) {
+    if (error instanceof LeaseLost) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
+    throw error
+  } finally {
+    await shop.accounts.release({ userId: candidate.user.id, fence: lease.fence })
+  }
+}
+
+const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Workshop): Promise<Account | undefined> => {
+  const { settings, accounts, clock } = shop
+  const known = await accounts.find(candidate.user.id, settings.name)
+  if (known !== undefined) return known
+  for (const userPrincipalName of names.userPrincipalNames) {
+    const account = await accounts.intend({
+      userId: candidate.user.id,
+      target: settings.name,
+      origin: 'usher',
+      immutableId: names.immutableId,
+      userPrincipalName,
+      usageLocation: usageLocationOf(settings.usageLocation, candidate.attributes),
+      reference: candidate.reference,
+      at: clock.now(),
+    })
+    if (account !== undefined) return account
+  }
+  return undefined
+}
+
+const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names' | 'isNew'>, shop: Workshop): Promise<AccountProgress> => {
+  const until = shop.clock.now() + LEASE_MS - STEP_MS
+  const tools = { ...job, shop, ...changes(lease, job.candidate, shop) }
+  let account = lease.account
+  for (;;) {
+    const rest = await restingProgress(account, job.candidate, shop)
+    if (rest !== undefined) return rest
+    if (shop.clock.now() > until) return pending(account, shop.clock.now())
+    account = await nextStep(account, shop)(account, tools)
+  }
+}
+
+const changes = (lease: AccountLease, candidate: Candidate, shop: Workshop): Pick<Work, 'change' | 'rename'> => {
+  const hold = { userId: lease.account.userId, fence: lease.fence }
+  const rename: Work['rename'] = (change) => shop.accounts.change(hold, change)
+  const change: Work['change'] = async (values, happening) => {
+    const { reference } = candidate
+    const event = happening && { ...happening, at: shop.clock.now(), reference, user: hold.userId }
+    const account = await shop.accounts.change(hold, { ...values, reference }, event)
+    if (account === undefined) throw new LeaseLost()
+    return account
+  }
+  return { change, rename }
+}
+
+/** What the row itself calls for next. */
+const nextStep = (account: Account, { settings }: Workshop): Step => {
+  if (account.stage === 'ready') return doubt
+  if (account.settleUntil !== undefined) return finish
+  if (account.license === undefined && settings.licenses.length > 0) return reserveSeat
+  switch (account.stage) {
+    case 'created':
+      return assignLicense
+    case 'licensed':
+      return observe
+    case 'intent':
+    case 'waiting':
+    case 'closed':
+    case 'stopped':
+      return findOrCreate
+  }
+}
+
+/** How the account stands when there is nothing to do for it now; undefined when there is. */
+const restingProgress = async (account: Account, candidate: Candidate, shop: Workshop): Promise<AccountProgress | undefined> => {
+  const now = shop.clock.now()
+  if (account.stage === 'stopped') return { kind: 'stopped', failure: account.reason ?? 'internal_error' }
+  if (account.stage !== 'ready') return isDue(account, candidate, now) ? undefined : pending(account, account.nextAttemptAt)
+  if (isUnproven(account, candidate)) return undefined
+  const subject = await shop.accounts.subject(account.userId, account.target)
+  return subject === undefined ? pending(account, now + SOMEBODY_ELSE_MS) : { kind: 'ready', subject }
+}
+
+/** Somebody who stands at the door for a license is worth another look before the next round. */
+const isDue = ({ nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
+  if (now >= nextAttemptAt) return true
+  const lastAsked = nextAttemptAt - LONG_WAIT_MS
+  return reason === 'license_exhausted' && arrivedAt !== undefined && now >= lastAsked + SEAT_ASKED_AGAIN_MS
+}
+
+/** Back within five minutes of a token that nobody knows brought them in. */
+const isUnproven = ({ unprovenTokenAt }: Account, { arrivedAt }: Candidate): boolean =>
+  unprovenTokenAt !== undefined &&
+  arrivedAt !== undefined &&
+  arrivedAt >= unprovenTokenAt &&
+  arrivedAt - unprovenTokenAt <= UNPROVEN_FOR_MS
+
+const pending = ({ stage, reason }: Account, nextAt: number): AccountProgress =>
+  reason === undefined ? { kind: 'pending', stage, nextAt } : { kind: 'pending', stage, reason, nextAt }

@@ -1,0 +1,133 @@
+import type { Account } from '#kernel/account.ts'
+import type { AuditEvent } from '#kernel/audit.ts'
+import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import type { FailureCode } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { TargetSettings } from '#kernel/settings.ts'
+import type { AccountBook, AccountChange } from '../account-book.ts'
+import type { DerivedNames } from '../subject.ts'
+import type { Candidate } from '../target.ts'
+import type { Directory } from './directory.ts'
+import type { Setback } from './graph-errors.ts'
+import type { Seats } from './seats.ts'
+
+/** What every step works with; the same for all accounts of a target. */
+export interface Workshop {
+  readonly settings: TargetSettings
+  readonly accounts: AccountBook
+  readonly directory: Directory
+  readonly seats: Seats
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  /** When an account was read complete for the first of two times. Lost with the process; then both are read again. */
+  readonly firstReadings: Map<string, number>
+}
+
+/** One account under one lease. */
+export interface Work {
+  readonly shop: Workshop
+  readonly candidate: Candidate
+  readonly names: DerivedNames
+  /** True when the row was written by this very call: nothing of an earlier try is left anywhere. */
+  readonly isNew: boolean
+  /** Changes the row and says so in the audit. Throws `LeaseLost` when somebody else drives it by now. */
+  readonly change: (change: AccountChange, event?: Happening) => Promise<Account>
+  /** As `change`, but undefined when the user principal name in it is somebody else's. */
+  readonly rename: (change: AccountChange & { readonly userPrincipalName: string }) => Promise<Account | undefined>
+}
+
+/** An audit event without what is the same for all events of one account. */
+export type Happening = Pick<AuditEvent, 'type' | 'failure' | 'facts'>
+
+/**
+ * One step: does its part and gives the row as it is then. Whatever must be waited for is in the row, so that any
+ * process can go on: nothing happens before its `nextAttemptAt`.
+ */
+export type Step = (account: Account, work: Work) => Promise<Account>
+
+/** Another driver took the row over; whatever it finds, it finishes. */
+export class LeaseLost extends Error {}
+
+const FIRST_WAIT_MS = 250
+const LONGEST_SHORT_WAIT_MS = 8 * ONE_SECOND_MS
+const SHORT_WAITS = 5
+const FIRST_LONG_WAIT_MS = 15 * ONE_SECOND_MS
+export const LONG_WAIT_MS = 5 * ONE_MINUTE_MS
+
+/** At least 0, below 1. */
+const fraction = (randomness: Randomness): number => randomness.bytes(4).readUInt32BE(0) / 2 ** 32
+
+/** Full jitter: many accounts that failed together do not come back together. `attempts` counts from 1. */
+export const backoffMs = (attempts: number, randomness: Randomness): number => {
+  if (attempts <= SHORT_WAITS) {
+    const most = Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_SHORT_WAIT_MS)
+    return Math.ceil(most * Math.max(0.1, fraction(randomness)))
+  }
+  const most = Math.min(FIRST_LONG_WAIT_MS * 2 ** (attempts - SHORT_WAITS - 1), LONG_WAIT_MS)
+  return Math.ceil(most * (0.5 + fraction(randomness) / 2))
+}
+
+/** How many looks a replica is given to catch up before what it does not show is taken for a fact: three minutes. */
+export const PATIENCE = 26
+
+/** How long a replica is given until the next look: 1, 1, 2, 2, 4, 4, then 8 seconds each. */
+const lookAgainMs = (attempts: number): number => Math.min(ONE_SECOND_MS * 2 ** Math.floor(attempts / 2), LONGEST_SHORT_WAIT_MS)
+
+/** The same step again when the directory had time to catch up. */
+export const lookAgain = (account: Account, work: Work): Promise<Account> =>
+  work.change({ attempts: account.attempts + 1, nextAttemptAt: work.shop.clock.now() + lookAgainMs(account.attempts) })
+
+/** A step that got somewhere: what held it up is forgotten, and the next one may begin at once. */
+export const advance = (work: Work, change: AccountChange, event?: Happening): Promise<Account> =>
+  work.change({ attempts: 0, reason: undefined, nextAttemptAt: work.shop.clock.now(), ...change }, event)
+
+/** Nothing more happens until a person says so. */
+export const stop = (account: Account, work: Work, failure: FailureCode, requestId?: string): Promise<Account> => {
+  work.shop.firstReadings.delete(account.userId)
+  work.shop.log.warn('account_stopped', { reference: work.candidate.reference, user: account.userId, code: failure, requestId })
+  return work.change(
+    { stage: 'stopped', reason: failure, settleUntil: undefined },
+    { type: 'account_stopped', failure, ...(requestId === undefined ? {} : { facts: { requestId } }) },
+  )
+}
+
+interface Pause {
+  readonly failure: FailureCode
+  readonly until: number
+}
+
+/** Waits with a reason. A closed account stays closed while it waits: only so it is known that Usher ended it. */
+export const wait = (account: Account, work: Work, { failure, until }: Pause): Promise<Account> => {
+  const isPassing = failure === 'target_unavailable' && account.attempts < SHORT_WAITS
+  const stage = account.stage === 'closed' || isPassing ? account.stage : 'waiting'
+  const isNews = account.reason !== failure
+  return work.change(
+    { stage, reason: failure, attempts: account.attempts + 1, nextAttemptAt: until },
+    isNews ? { type: 'account_waiting', failure } : undefined,
+  )
+}
+
+/** What a failed call does to the account, for all that no step treats in its own way. */
+export const setBack = (account: Account, work: Work, setback: Setback): Promise<Account> => {
+  const { clock, randomness } = work.shop
+  const now = clock.now()
+  const pauseMs = backoffMs(account.attempts + 1, randomness)
+  switch (setback.kind) {
+    case 'again':
+      // Past the asked-for moment by a jitter, so that the gate does not open to a stampede.
+      return wait(account, work, { failure: setback.failure, until: Math.max(now, setback.notBefore ?? 0) + pauseMs })
+    case 'later':
+      return wait(account, work, { failure: setback.failure, until: now + LONG_WAIT_MS })
+    case 'never':
+      return stop(account, work, setback.failure, setback.requestId)
+    case 'conflict':
+      return stop(account, work, 'account_conflict', setback.requestId)
+    case 'absent':
+    case 'location_lag':
+      return lookAgain(account, work)
+    case 'no_seats':
+      return wait(account, work, { failure: 'license_exhausted', until: now + LONG_WAIT_MS })
+  }
+}
