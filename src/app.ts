@@ -33,7 +33,7 @@ export const createApp = async (
     keyEncryptionKey: readKey(config.keyFile),
     role,
   })
-  const keys = await signingKeys({ ...environment, keys: storage.stores.keys })
+  const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives(environment)
   const stopping = new AbortController()
