@@ -40,7 +40,8 @@ export const startEmulator = async (
   }
 }
 
-const firstLine = async (stream: NodeJS.ReadableStream): Promise<DemoEmulator['addresses'] | undefined> => {
+const firstLine = async (stream: NodeJS.ReadableStream | null): Promise<DemoEmulator['addresses'] | undefined> => {
+  if (!stream) return undefined
   for await (const line of createInterface({ input: stream })) return JSON.parse(line).addresses
   return undefined
 }

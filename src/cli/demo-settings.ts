@@ -22,7 +22,7 @@ interface DemoSecrets {
 }
 
 /** The settings of the demo, with the addresses of this run. */
-export const demoSettings = (publicUrl: URL, { addresses }: DemoEmulator, secrets: DemoSecrets): unknown => ({
+export const demoSettings = (publicUrl: URL, { addresses }: Pick<DemoEmulator, 'addresses'>, secrets: DemoSecrets): unknown => ({
   targets: [
     {
       name: 'contoso',

@@ -64,7 +64,7 @@ const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator
 const introduce = async (app: App, publicUrl: URL, home: DemoHome, emulator: DemoEmulator): Promise<void> => {
   await emulator.put(`/apps/${DEMO_TENANT.clientId}`, { secrets: [home.secret('entra')] })
   await emulator.put(`/google/${DEMO_GOOGLE_CLIENT}`, {
-    clientSecret: home.secret('google'),
+    secret: home.secret('google'),
     redirectUris: [new URL(`/login/callback/${DEMO_CONNECTIONS.google}`, publicUrl).href],
   })
   const certificates = await app.certificates()

@@ -72,7 +72,7 @@ export const openHouse = async (options: HouseOptions) => {
   await app.apply(options.settings ? options.settings(settings) : settings)
   await control('PUT', `/apps/${DEMO_TENANT.clientId}`, { secrets: [secrets.entra] })
   await control('PUT', `/google/${DEMO_GOOGLE_CLIENT}`, {
-    clientSecret: secrets.google,
+    secret: secrets.google,
     redirectUris: [new URL(`/login/callback/${DEMO_CONNECTIONS.google}`, publicUrl).href],
   })
   for (const domain of [DEMO_TENANT.guestDomain, DEMO_TENANT.employeeDomain])
