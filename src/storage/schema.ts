@@ -1,0 +1,179 @@
+import type { AccountOrigin, AccountStage } from '#kernel/account.ts'
+import type { AuditEvent } from '#kernel/audit.ts'
+import type { FailureCode } from '#kernel/errors.ts'
+import type { Method } from '#kernel/person.ts'
+
+/** 0 or 1: SQLite has no other. */
+export type Flag = 0 | 1
+
+/**
+ * The tables, as both databases have them. Instants are milliseconds since the epoch and, like all whole numbers, come
+ * back as numbers. `*_json` columns hold JSON, `*_sealed` ones what the key-encryption key protects, `*_hash` ones
+ * SHA-256 of something that opens doors, `*_key` ones a text folded so that it compares without regard to case.
+ */
+export interface Schema {
+  readonly settings: SettingsTable
+  readonly lasting_secrets: LastingSecretsTable
+  readonly signing_keys: SigningKeysTable
+  readonly users: UsersTable
+  readonly accounts: AccountsTable
+  readonly principal_names: PrincipalNamesTable
+  readonly seats: SeatsTable
+  readonly seat_pools: SeatPoolsTable
+  readonly sessions: SessionsTable
+  readonly transactions: TransactionsTable
+  readonly grants: GrantsTable
+  readonly events: EventsTable
+  readonly passwords: PasswordsTable
+  readonly password_tries: PasswordTriesTable
+}
+
+/** One row, `current`: everything an administrator declared, so that a reading is always of one piece. */
+export interface SettingsTable {
+  readonly name: string
+  readonly revision: number
+  readonly body_json: string
+}
+
+/** Secrets that live as long as the database: the key of the identity digest. */
+export interface LastingSecretsTable {
+  readonly name: string
+  readonly value_sealed: string
+}
+
+export interface SigningKeysTable {
+  readonly id: string
+  readonly state: 'next' | 'active' | 'retired'
+  readonly certificate_pem: string
+  readonly private_key_sealed: string
+  readonly not_after: number
+  readonly created_at: number
+}
+
+/** Unique by (connection, issuer, subject): one identity is one user. */
+export interface UsersTable {
+  readonly id: string
+  readonly connection: string
+  readonly issuer: string
+  readonly subject: string
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly display_name: string | null
+  readonly email: string | null
+  readonly email_key: string | null
+  readonly email_verified: Flag
+  readonly blocked: Flag
+  readonly created_at: number
+}
+
+/** By (user_id, target). Unique in a target: immutable ID and user principal name whatever their case, object id. */
+export interface AccountsTable {
+  readonly user_id: string
+  readonly target: string
+  readonly origin: AccountOrigin
+  readonly stage: AccountStage
+  readonly immutable_id: string
+  readonly immutable_id_key: string
+  readonly principal_name: string
+  readonly principal_name_key: string
+  readonly object_id: string | null
+  readonly license: string | null
+  readonly usage_location: string
+  readonly reason: FailureCode | null
+  readonly attempts: number
+  readonly next_attempt_at: number
+  readonly settle_until: number | null
+  readonly settle_ms: number | null
+  readonly ready_at: number | null
+  readonly unproven_token_at: number | null
+  readonly version: number
+  readonly reference: string
+  readonly created_at: number
+  readonly lease_owner: string | null
+  readonly lease_until: number | null
+  readonly lease_fence: number
+}
+
+/** Every user principal name there ever was and whose it is for good. Rows are never deleted. */
+export interface PrincipalNamesTable {
+  readonly target: string
+  readonly name_key: string
+  readonly user_id: string
+}
+
+export interface SeatsTable {
+  readonly target: string
+  readonly user_id: string
+  readonly sku_key: string
+  readonly reserved_at: number
+}
+
+/** How many seats of a SKU are held: always the number of its rows in `seats`. */
+export interface SeatPoolsTable {
+  readonly target: string
+  readonly sku_key: string
+  readonly held: number
+}
+
+export interface SessionsTable {
+  readonly id_hash: string
+  readonly user_id: string
+  readonly connection: string
+  readonly authenticated_at: number
+  readonly method: Method
+  readonly second_factor_at: number | null
+  readonly created_at: number
+  readonly expires_at: number
+  /** The sign-in that started it. */
+  readonly reference: string
+}
+
+/** Under way while `ended_user` is null; after that the body is gone. */
+export interface TransactionsTable {
+  readonly id: string
+  readonly version: number
+  readonly body_json: string | null
+  readonly ended_user: string | null
+  readonly ended_relying_party: string | null
+  readonly expires_at: number
+}
+
+export interface GrantsTable {
+  readonly key_hash: string
+  readonly body_json: string
+  readonly expires_at: number
+}
+
+/** The audit. The id begins with the instant, so that rows lie in the order they happened. */
+export interface EventsTable {
+  readonly id: string
+  readonly type: AuditEvent['type']
+  readonly at: number
+  readonly reference: string
+  readonly user_id: string | null
+  readonly relying_party: string | null
+  readonly connection: string | null
+  readonly failure: FailureCode | null
+  readonly facts_json: string | null
+}
+
+/** By (connection, subject); the user name is unique in its connection and may change. */
+export interface PasswordsTable {
+  readonly connection: string
+  readonly subject: string
+  readonly username: string
+  readonly password_hash: string
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly display_name: string | null
+  readonly email: string | null
+  readonly email_verified: Flag
+  readonly attributes_json: string
+  readonly created_at: number
+}
+
+export interface PasswordTriesTable {
+  readonly key_hash: string
+  readonly tries: number
+  readonly expires_at: number
+}
