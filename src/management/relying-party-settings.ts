@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { webAddress } from './web-address.ts'
 
-const webAddress = z.url({ protocol: /^https?$/ })
 const domain = z.string().toLowerCase().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name')
 const email = z.email().transform((text) => text.toLowerCase())
 

@@ -52,7 +52,7 @@ const readJson = (file: string): unknown => {
 /** Replaces `{ "secret": … }`, `{ "secretFile": … }` and `{ "secretEnv": … }` wherever they stand by a Secret. */
 const withSecrets = (value: unknown, sources: SecretSources, path: string): unknown => {
   if (Array.isArray(value)) return value.map((one, index) => withSecrets(one, sources, `${path}.${index}`))
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value
   const [only, another] = Object.entries(value)
   if (only && !another && typeof only[1] === 'string') {
     const secret = secretOf(only[0], only[1], sources, path)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Secret } from '#kernel/secret.ts'
+import { webAddress } from './web-address.ts'
 
-const webAddress = z.url({ protocol: /^https?$/ })
 const guid = z.guid()
 const TEN_SECONDS_MS = 10_000
 

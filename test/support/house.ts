@@ -11,12 +11,13 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { outbound } from '../../src/lib/outbound.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
-import { visitor, type Visitor } from './visitor.ts'
+import type { StoryClock } from './story-clock.ts'
+import { type Visitor, visitor } from './visitor.ts'
 
 export interface HouseOptions {
   /** `sqlite` for a file of its own, or a `postgres://` address. */
   readonly database: string
-  readonly clock: Clock
+  readonly clock: Clock & Partial<Pick<StoryClock, 'busy'>>
   readonly seed?: number
   /** Changes the demo's settings before they are applied. */
   readonly settings?: (settings: any) => unknown // the file's own shape, as loosely typed as a file
@@ -51,7 +52,7 @@ export const openHouse = async (options: HouseOptions) => {
       environment: {
         clock,
         randomness: { bytes: randomBytes },
-        fetch: options.fetch ?? calls.fetch,
+        fetch: countedFetch(options.fetch ?? calls.fetch, clock),
         log: createLog({ to: { write: (line) => void lines.push(line) } }),
         close: async () => undefined,
       },
@@ -114,6 +115,18 @@ export const openHouse = async (options: HouseOptions) => {
     },
   }
 }
+
+/** No time passes while Usher waits for somebody's answer. */
+const countedFetch =
+  (call: typeof fetch, clock: HouseOptions['clock']): typeof fetch =>
+  async (input, init) => {
+    const over = clock.busy?.()
+    try {
+      return await call(input, init)
+    } finally {
+      over?.()
+    }
+  }
 
 export type House = Awaited<ReturnType<typeof openHouse>>
 

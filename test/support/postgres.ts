@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 /** Why a PostgreSQL test is left out, or false: `test('…', { skip: withoutPostgres }, …)`. */
-export const withoutPostgres = process.env['USHER_TEST_POSTGRES'] === 'none' && 'PostgreSQL: USHER_TEST_POSTGRES=none'
+export const withoutPostgres = process.env['USHER_TEST_POSTGRES'] === 'none' && 'PostgreSQL (USHER_TEST_POSTGRES=none)'
 
 /** Where test/run.ts tells the files it runs about the server it started for all of them. */
 export const SHARED_SERVER = 'USHER_TEST_POSTGRES_SERVER'

@@ -76,9 +76,9 @@ export const visitor = (options: { readonly language?: string } = {}) => {
     let request = init
     for (let hop = 0; hop < MAX_HOPS; hop += 1) {
       const answer = await send(url, request)
-      const location = answer.headers.get('location') ?? refreshOf(answer.headers)
-      hops.push({ method: request.method, url, status: answer.status, ...(location && { location }) })
       const body = await answer.text()
+      const location = answer.headers.get('location') ?? refreshOf(answer.headers) ?? refreshIn(body)
+      hops.push({ method: request.method, url, status: answer.status, ...(location && { location }) })
       if (!location) return stopAt(url, answer, body)
       url = new URL(location, url)
       request = { method: 'GET' }
@@ -117,6 +117,12 @@ export type Visitor = ReturnType<typeof visitor>
 const siteBetween = (from: URL, to: URL): string => (from.origin === to.origin ? 'same-origin' : 'cross-site')
 
 const refreshOf = (headers: Headers): string | undefined => /^0;\s*url=(.+)$/i.exec(headers.get('refresh') ?? '')?.[1]
+
+/** A page may end in its own refresh, as the progress page without script does. */
+const refreshIn = (body: string): string | undefined => {
+  const found = /<meta http-equiv="refresh" content="0; ?url=([^"]+)">/.exec(body)?.[1]
+  return found && unescaped(found)
+}
 
 const stopAt = (url: URL, answer: Response, body: string): Stop => ({
   url,

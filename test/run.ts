@@ -1,0 +1,55 @@
+// `npm test`: every *.test.ts beside the sources and in test/, except what asks for more than npm gives.
+// `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- FILE|FOLDER …` what is named.
+import { globSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { run } from 'node:test'
+import { withoutBrowser } from './support/chromium.ts'
+import { SHARED_SERVER, startServer, withoutPostgres } from './support/postgres.ts'
+import { closingLine, exitCodeOf, tallyOf } from './support/tally.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const TWO_CORES = 2
+const TEN_MINUTES_MS = 10 * 60_000
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const startedAt = performance.now()
+  const files = chosen(args)
+  say(`Running ${files.length} test files on Node ${process.versions.node} …`)
+  const postgres = await sharedServer()
+  const events = run({ files, concurrency: args[0] === 'interop' ? 1 : TWO_CORES, timeout: TEN_MINUTES_MS, cwd: root })
+  const tally = await tallyOf(events, say)
+  await postgres?.stop()
+  for (const [what, total] of tally.counts) say(`${total} ${what}`)
+  say(`${files.length} files in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+  say(closingLine(tally))
+  return exitCodeOf(tally)
+}
+
+const chosen = (args: readonly string[]): readonly string[] => {
+  if (args.length === 0) return found('{src,emulator,test}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
+  if (args[0] === 'interop') return found('test/interop/**/*.test.ts')
+  return args.flatMap((name) => (name.endsWith('.ts') ? found(name) : found(`${name}/**/*.test.ts`)))
+}
+
+const found = (pattern: string): readonly string[] =>
+  globSync(pattern, { cwd: root })
+    .map((file) => join(root, file))
+    .sort()
+
+/** One server for the run. Where it cannot start, the tests that need it say so themselves, and fail. */
+const sharedServer = async () => {
+  if (withoutPostgres) return undefined
+  try {
+    const server = await startServer({ durable: false })
+    process.env[SHARED_SERVER] = server.url
+    return server
+  } catch (error) {
+    say(String(error))
+    return undefined
+  }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+if (withoutBrowser) say(`Left out: ${withoutBrowser}`)
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
+import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
+import { story } from '../support/story.ts'
+
+story('a smart link takes a newcomer through a first provisioning into Microsoft 365', async ({ house }) => {
+  const ana = guest(house)
+  const arrived = await ana.withGoogle(await ana.smartLink(), ANA)
+  assertArrived(house, arrived, '/')
+  assert.equal(madeByUsher(house).length, 1)
+})
+
+story('a named link arrives at its deep link, also through a first provisioning', async ({ house, clock }) => {
+  const ana = guest(house)
+  assertArrived(house, await ana.withGoogle(await ana.namedLink('plan'), ANA), '/sites/welcome/plan')
+  clock.advance(ONE_HOUR_MS)
+  const deep = encodeURIComponent(`${house.emulator.addresses.service}/sites/other?x=1`)
+  assertArrived(house, await ana.namedLink('portal', `?to=${deep}`), '/sites/other?x=1')
+})
+
+story('a link never leads to an address that nobody allowed', async ({ house }) => {
+  const ana = guest(house)
+  for (const to of ['https://evil.example/', '//evil.example', 'javascript:alert(1)', `${house.emulator.addresses.service}@evil.example/`]) {
+    const refused = await ana.namedLink('portal', `?to=${encodeURIComponent(to)}`)
+    assertPage(house, refused, /does not belong to a known service/, 400)
+    assert.ok(!refused.body.includes('evil.example'))
+  }
+  assertPage(house, await ana.namedLink('nowhere'), /does not lead anywhere/, 404)
+})
+
+story('a relying party that always asks again is answered once after a smart link, and then by a page', async ({ house }) => {
+  await house.emulator.scenario('requestShape', true, { shape: 'B' })
+  const ana = guest(house)
+  assertArrived(house, await ana.withGoogle(await ana.smartLink(), ANA), '/')
+  const strict = `${house.publicUrl.origin}/wsfed/${house.clientId}?wa=wsignin1.0&wtrealm=urn%3Afederation%3AMicrosoftOnline&wctx=x&wfresh=0`
+  const second = await ana.browser.open(strict)
+  assertPage(house, second, /Continue with Google/, 200)
+})

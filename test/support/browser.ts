@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from 'playwright-core'
+
+const EXECUTABLE = '/usr/bin/chromium'
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A browser page, and everything it complained about. */
+export interface GuardedPage {
+  readonly page: Page
+  /** Console messages about security, broken policies and uncaught errors, in order. */
+  readonly complaints: readonly string[]
+  /** Fails when there was any complaint, then closes the page and its cookies. */
+  readonly close: () => Promise<void>
+}
+
+export interface TestBrowser {
+  /** A page in a browser profile of its own. */
+  readonly newPage: (options?: BrowserContextOptions) => Promise<GuardedPage>
+  readonly close: () => Promise<void>
+}
+
+/** Starts Chromium. Throws where it is not installed. */
+export const launchBrowser = async (): Promise<TestBrowser> => {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS })
+  return { newPage: (options) => guardedPage(browser, options), close: () => browser.close() }
+}
+
+const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}): Promise<GuardedPage> => {
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => isComplaint(message) && complaints.push(`${page.url()}: ${message.text()}`))
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+  if (options.javaScriptEnabled !== false) await reportViolations(page, complaints)
+  return {
+    page,
+    complaints,
+    close: async () => {
+      await context.close()
+      assert.deepEqual(complaints, [])
+    },
+  }
+}
+
+/** What Chromium says about policies, cookies, mixed content and the like; a page's status is no complaint. */
+const isComplaint = (message: ConsoleMessage): boolean =>
+  message.type() !== 'log' && message.type() !== 'info' && !/^Failed to load resource: the server responded with a status of/.test(message.text())
+
+const reportViolations = async (page: Page, complaints: string[]): Promise<void> => {
+  await page.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))
+  await page.addInitScript(() => {
+    // Runs in the page, where the function just exposed is a global.
+    const report = Reflect.get(globalThis, 'usherTestViolation')
+    addEventListener('securitypolicyviolation', (event) => report(`${event.documentURI}: ${event.violatedDirective} refused ${event.blockedURI}`))
+  })
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] as const
+
+/** What axe finds on a page as it is right now: each rule with the elements that break it. */
+export const axeFindings = async (page: Page): Promise<readonly string[]> => {
+  const client = await page.context().newCDPSession(page)
+  const evaluate = async (expression: string): Promise<unknown> => {
+    const { result, exceptionDetails } = await client.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+    assert.equal(exceptionDetails, undefined, exceptionDetails?.exception?.description)
+    return result.value
+  }
+  await evaluate(`${AXE};0`)
+  const run = `axe.run(document, ${JSON.stringify({ runOnly: TAGS })})
+    .then(({ violations, passes }) => ({ checked: passes.length, found: violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)) }))`
+  const outcome = await evaluate(run)
+  await client.detach()
+  return findingsOf(outcome)
+}
+
+const findingsOf = (outcome: unknown): readonly string[] => {
+  assert.ok(typeof outcome === 'object' && outcome !== null && 'found' in outcome && 'checked' in outcome)
+  assert.ok(Number(outcome.checked) > 5, 'axe looked at something')
+  assert.ok(Array.isArray(outcome.found))
+  return outcome.found.map(String)
+}
