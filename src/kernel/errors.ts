@@ -78,6 +78,7 @@ export const failures = {
   subject_invalid: row(403, 'Your directory account cannot be used here', ASK),
   subject_changed: row(403, 'Your directory account has changed', ASK),
   subject_taken: row(403, 'Your directory account belongs to somebody else here', ASK),
+  claims_invalid: row(403, 'Your account cannot be used here', ASK),
   domain_not_federated: row(500, 'Sign-in is being set up', ASK),
   clock_off: row(503, 'Sign-in is not available right now', ASK, true),
 

@@ -1,4 +1,6 @@
+import { UsherError } from '#kernel/errors.ts'
 import type { Claims } from '#kernel/token.ts'
+import { isXmlText } from '#lib/xml.ts'
 
 /** A claim as SAML 1.1 splits its name: everything before the last slash, and what follows it. */
 export interface ClaimType {
@@ -40,14 +42,30 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'onpremobjectguid',
   'accounttype',
   'alternateloginid',
+  // Being inside the organization's network spares people a second factor.
+  'insidecorporatenetwork',
 ])
 const RESERVED_NAMESPACES = ['//schemas.microsoft.com/liveid', '//schemas.microsoft.com/claims', '//schemas.microsoft.com/identity/claims']
 
-/** The claims a rule may make, split for SAML 1.1; reserved ones, and false word of a second factor, are left out. */
-export const permittedClaims = (claims: Claims): readonly { readonly type: ClaimType; readonly values: readonly string[] }[] =>
+/** One claim of a token that is not about its subject. */
+export interface PermittedClaim {
+  readonly type: ClaimType
+  readonly values: readonly string[]
+}
+
+/**
+ * The claims a rule may make, split for SAML 1.1; reserved ones, odd names, and false word of a second factor are left out.
+ * Throws `claims_invalid` for a value that XML cannot carry: shortened, it would say something else.
+ */
+export const permittedClaims = (claims: Claims): readonly PermittedClaim[] =>
   Object.entries(claims)
+    .filter(([fullName]) => PLAIN_NAME.test(fullName))
     .map(([fullName, value]) => ({ type: splitName(fullName), values: typeof value === 'string' ? [value] : value }))
     .filter(({ type, values }) => values.length > 0 && !isReserved(type) && !values.some(isReservedValue))
+    .map(carriable)
+
+/** What addresses and plain words are made of: two names that look alike, or that somebody decodes to the same, are not both plain. */
+const PLAIN_NAME = /^[A-Za-z0-9_.:/#~+-]{1,512}$/
 
 const splitName = (fullName: string): ClaimType => {
   const slash = fullName.lastIndexOf('/')
@@ -55,8 +73,13 @@ const splitName = (fullName: string): ClaimType => {
 }
 
 const isReserved = ({ namespace, name }: ClaimType): boolean =>
-  name.trim() === '' ||
+  name === '' ||
   RESERVED_NAMES.has(name.toLowerCase().replace(/[^a-z]/g, '')) ||
   RESERVED_NAMESPACES.some((reserved) => namespace.toLowerCase().includes(reserved))
 
-const isReservedValue = (value: string): boolean => value.trim().toLowerCase().replace(/^https:/, 'http:') === SECOND_FACTOR_DONE
+const isReservedValue = (value: string): boolean => value.trim().toLowerCase().replace(/^https:/, 'http:').replace(/\/+$/, '') === SECOND_FACTOR_DONE
+
+const carriable = (claim: PermittedClaim): PermittedClaim => {
+  if (claim.values.every(isXmlText)) return claim
+  throw new UsherError('claims_invalid', { detail: { reason: 'a character that XML cannot carry' } })
+}

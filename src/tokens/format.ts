@@ -17,6 +17,6 @@ export interface TokenOrder {
 
 export interface TokenFormat {
   readonly name: string
-  /** A signed token. Reserved claim names are dropped from `claims`. */
+  /** A signed token. Reserved claim names are dropped from `claims`. Throws `subject_invalid`, `claims_invalid`, `settings_invalid`. */
   readonly issue: (order: TokenOrder) => Promise<Token>
 }

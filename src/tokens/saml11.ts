@@ -4,7 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Authentication, Method } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import { guid } from '#lib/guid.ts'
-import { elementsOf, type Namespace, serialize, withoutForbidden, Xml, type XmlElement } from '#lib/xml.ts'
+import { elementsOf, type Namespace, serialize, Xml, type XmlElement } from '#lib/xml.ts'
 import { type ClaimType, IMMUTABLE_ID, METHOD, METHODS, permittedClaims, SECOND_FACTOR_AT, SECOND_FACTOR_DONE, UPN } from './claim-types.ts'
 import type { TokenFormat, TokenOrder } from './format.ts'
 import type { SigningKey } from './signing-keys.ts'
@@ -27,7 +27,7 @@ export interface Saml11Parts {
 
 /**
  * SAML 1.1 assertions as Microsoft Entra ID takes them from a federated domain: written in canonical form, so that what
- * is signed is what is sent, and signed with RSA-SHA256. `issue` throws `subject_invalid` and `settings_invalid`.
+ * is signed is what is sent, and signed with RSA-SHA256. `issue` throws `subject_invalid`, `claims_invalid` and `settings_invalid`.
  */
 export const saml11 = ({ keys, randomness }: Saml11Parts): TokenFormat => ({
   name: 'saml11',
@@ -36,7 +36,7 @@ export const saml11 = ({ keys, randomness }: Saml11Parts): TokenFormat => ({
     const notBefore = order.at - NOT_BEFORE_MS
     const notAfter = order.at + lifetimeMs(order)
     const value = signed(assertionOf(order, { id, notBefore, notAfter }), id, keys.active())
-    if (value.length > LONGEST_TOKEN) throw new UsherError('internal_error', { detail: { reason: 'token too long' } })
+    if (value.length > LONGEST_TOKEN) throw new UsherError('claims_invalid', { detail: { reason: 'too long' } })
     return { id, format: 'saml11', value, notBefore, notAfter }
   },
 })
@@ -62,7 +62,7 @@ const assertionOf = (order: TokenOrder, { id, notBefore, notAfter }: Validity): 
     attribute(UPN, [order.subject.userPrincipalName]),
     attribute(IMMUTABLE_ID, [order.subject.immutableId]),
     ...secondFactorAttributes(order.authentication),
-    ...permittedClaims(order.claims).map(({ type, values }) => attribute(shown(type), values.map(withoutForbidden))),
+    ...permittedClaims(order.claims).map(({ type, values }) => attribute(type, values)),
   ]
   const authentication = {
     AuthenticationInstant: instant(order.authentication.at),
@@ -104,27 +104,32 @@ const attribute = ({ namespace, name }: ClaimType, values: readonly string[]): X
     values.map((value) => saml('AttributeValue', {}, [value])),
   )
 
-const shown = ({ namespace, name }: ClaimType): ClaimType => ({ namespace: withoutForbidden(namespace), name: withoutForbidden(name) })
-
 const METHODS_OF_MICROSOFT = 'http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod'
 
+interface MethodNames {
+  readonly statement: string
+  /** What stands beside the second factor, where the first one is known. */
+  readonly reference?: string
+}
+
 // A provider elsewhere does not say how it knew the person; Microsoft has no name for that, and password claims least.
-const METHOD_NAMES: Readonly<Record<Method, { readonly statement: string; readonly reference: string }>> = {
+const METHOD_NAMES: Readonly<Record<Method, MethodNames>> = {
   password: { statement: 'urn:oasis:names:tc:SAML:1.0:am:password', reference: `${METHODS_OF_MICROSOFT}/password` },
-  federated: { statement: 'urn:oasis:names:tc:SAML:1.0:am:password', reference: `${METHODS_OF_MICROSOFT}/password` },
+  federated: { statement: 'urn:oasis:names:tc:SAML:1.0:am:password' },
   windows: { statement: 'urn:federation:authentication:windows', reference: `${METHODS_OF_MICROSOFT}/windows` },
   certificate: { statement: 'urn:oasis:names:tc:SAML:1.0:am:X509-PKI', reference: `${METHODS_OF_MICROSOFT}/x509` },
 }
 
 /** Only after a real second factor; both spellings that Microsoft documents. */
-const secondFactorAttributes = ({ method, secondFactor }: Authentication): readonly XmlElement[] =>
-  secondFactor
-    ? [
-        attribute(METHODS, [METHOD_NAMES[method].reference, SECOND_FACTOR_DONE]),
-        attribute(METHOD, [SECOND_FACTOR_DONE]),
-        attribute(SECOND_FACTOR_AT, [instant(secondFactor.at)]),
-      ]
-    : []
+const secondFactorAttributes = ({ method, secondFactor }: Authentication): readonly XmlElement[] => {
+  if (!secondFactor) return []
+  const { reference } = METHOD_NAMES[method]
+  return [
+    attribute(METHODS, [...(reference ? [reference] : []), SECOND_FACTOR_DONE]),
+    attribute(METHOD, [SECOND_FACTOR_DONE]),
+    attribute(SECOND_FACTOR_AT, [instant(secondFactor.at)]),
+  ]
+}
 
 const END = '</saml:Assertion>'
 

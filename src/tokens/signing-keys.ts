@@ -32,7 +32,7 @@ const RSA_BITS = 2048
 
 /**
  * The keys tokens are signed with, made on the first start. Two nodes that start at once agree on the keys of whichever
- * wrote first. Throws `key_missing` when there are keys but none is active.
+ * wrote first. Throws `key_missing` when there are keys but none is active, and `key_wrong` when a key is not its certificate's.
  */
 export const signingKeys = async (parts: SigningKeysParts): Promise<SigningKeys> => {
   const known = await parts.book.list()
@@ -40,12 +40,17 @@ export const signingKeys = async (parts: SigningKeysParts): Promise<SigningKeys>
   const active = records.find((record) => record.state === 'active')
   const next = records.find((record) => record.state === 'next')
   if (!active) throw new UsherError('key_missing', { detail: { reason: 'no active signing key' } })
-  const key: SigningKey = { privateKey: createPrivateKey(active.privateKeyPem.reveal()), certificate: derOf(active) }
-  const published = [key.certificate, ...(next ? [derOf(next)] : [])]
+  const key = keyOf(active)
+  const published = [key.certificate, ...(next ? [keyOf(next).certificate] : [])]
   return { active: () => key, published: () => published }
 }
 
-const derOf = (record: KeyRecord): string => new X509Certificate(record.certificatePem).raw.toString('base64')
+const keyOf = (record: KeyRecord): SigningKey => {
+  const certificate = new X509Certificate(record.certificatePem)
+  const privateKey = createPrivateKey(record.privateKeyPem.reveal())
+  if (!certificate.checkPrivateKey(privateKey)) throw new UsherError('key_wrong', { detail: { reason: 'not the key of its certificate' } })
+  return { privateKey, certificate: certificate.raw.toString('base64') }
+}
 
 const madeKey = async (state: 'active' | 'next', { clock, randomness }: SigningKeysParts): Promise<KeyRecord> => {
   const keys = await promisify(generateKeyPair)('rsa', { modulusLength: RSA_BITS })

@@ -14,7 +14,7 @@ export interface Address {
 
 /** Throws `page_unknown`. */
 export const readAddress = ({ pathname }: URL): Address => {
-  const rest = pathname.replace(/^\/wsfed\/?/, '').replace(/\/$/, '')
+  const rest = pathname.replace(/^\/wsfed(\/|$)/, '').replace(/\/$/, '')
   const metadata = rest.toLowerCase().endsWith(METADATA_PATH.toLowerCase())
   const client = metadata ? rest.slice(0, -METADATA_PATH.length).replace(/\/$/, '') : rest
   if (client.includes('/')) throw new UsherError('page_unknown')

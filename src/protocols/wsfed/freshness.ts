@@ -19,12 +19,18 @@ const FRESH_PASSWORD: ReadonlySet<string> = new Set([
   'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
 ])
 
+const ANY_METHOD: ReadonlySet<string> = new Set([
+  'urn:oasis:names:tc:SAML:1.0:am:unspecified',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified',
+])
+
 /**
  * How recent and how strong the authentication must be: `wfresh` (minutes), `prompt`, `wauth` and `mfa_max_age`
  * (seconds). Throws `request_malformed`, and `parameter_refused` for a method that nobody here can show.
  */
 export const freshnessOf = (parameters: Parameters): Freshness => {
-  const method = parameters.get('wauth')
+  const asked = parameters.get('wauth')
+  const method = asked !== undefined && ANY_METHOD.has(asked) ? undefined : asked
   const isSecondFactor = method !== undefined && SECOND_FACTOR.has(method)
   const isFreshPassword = method !== undefined && FRESH_PASSWORD.has(method)
   if (method !== undefined && !isSecondFactor && !isFreshPassword) {

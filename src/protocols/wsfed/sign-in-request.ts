@@ -24,7 +24,7 @@ export const signInRequest = (message: SignInMessage, settings: Settings, random
   const relyingParty = relyingPartyOf(message, settings)
   const context = contextOf(parameters)
   const username = hintOf(parameters.get('username') ?? parameters.get('login_hint'))
-  const homeRealm = hintOf(parameters.get('whr'))?.replace(/^urn:/, '')
+  const homeRealm = hintOf(parameters.get('whr'))?.replace(/^urn:/i, '')
   const language = languageOf(parameters)
   return {
     protocol: WSFED,
