@@ -85,6 +85,7 @@ export const startServer = async ({ durable }: { readonly durable: boolean }): P
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
+      child.ref()
       child.stdin.end()
       await ended
       rmSync(folder, { recursive: true, force: true })

@@ -22,12 +22,16 @@ interface Line {
   readonly details: { readonly type?: string | undefined; readonly error?: Error }
 }
 
+/** How much of a failing file's own last words are shown, in characters. */
+const MOST_SAID = 4_000
+
 /** Reads the events of `run()` from node:test; `failing` hears of each failure at once. */
 export const tallyOf = async (events: AsyncIterable<TestEvent>, failing: (text: string) => void = () => undefined): Promise<Tally> => {
   const skipped = new Map<string, number>()
   const counts = new Map<string, number>()
   const failures: string[] = []
   const open = new Set<string>()
+  const said = new Map<string, string>()
   let passed = 0
   const fail = (text: string) => {
     failures.push(text)
@@ -35,18 +39,22 @@ export const tallyOf = async (events: AsyncIterable<TestEvent>, failing: (text: 
   }
   const judge = (line: Line, error: Error | undefined) => {
     if (line.details.type === 'suite') return
+    const isFile = line.name === line.file
+    if (error && isFile) return fail(`✖ ${place(line)}\n${said.get(line.name) ?? causeOf(error)}`)
     if (error) return fail(`✖ ${place(line)}\n${causeOf(error)}`)
-    if (line.name === line.file) return fail(`✖ ${place(line)}\nthe file ran no test`)
+    if (isFile) return fail(`✖ ${place(line)}\nthe file ran no test`)
     const left = line.skip ?? line.todo
     if (left === undefined || left === false) passed += 1
     else add(skipped, left === true || left === '' ? 'no reason given' : left, 1)
   }
   for await (const { type, data } of events) {
     if (type === 'test:start' && data.file) open.add(data.file)
-    if (type === 'test:summary' && data.file) open.delete(data.file)
+    if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
     if (type === 'test:pass') judge(data, undefined)
     if (type === 'test:fail') judge(data, data.details.error)
-    if (type === 'test:fail' && data.file) open.delete(data.file)
+    // A file is done when it sums itself up, or when it is judged as a whole because it never got that far.
+    if (type === 'test:summary' && data.file) open.delete(data.file)
+    if ((type === 'test:pass' || type === 'test:fail') && data.name === data.file) open.delete(data.name)
     if (type === 'test:diagnostic') count(counts, data.message)
   }
   for (const file of open) fail(`✖ ${relative(process.cwd(), file)}\nthe file ended before its tests did`)
