@@ -1,0 +1,58 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { CompiledQuery, QueryResult } from 'kysely'
+import type { Execute } from './database.ts'
+
+const BUSY_TIMEOUT_MS = 5_000
+/** More different statements than Usher has; a guard against statements that never repeat. */
+const STATEMENTS_KEPT = 500
+
+/** One connection to a SQLite file. */
+export interface SqliteConnection {
+  readonly execute: Execute
+  /** For what is not a statement of the query builder: transactions and settings of the connection. */
+  readonly run: (sql: string) => void
+  /** False after the database itself has rolled back. */
+  readonly isInTransaction: () => boolean
+  readonly close: () => void
+}
+
+/** Every COMMIT reaches the disk before it returns (`synchronous=full`); readers do not block the writer (WAL). */
+export const openSqlite = (file: string, options: { readonly isReader: boolean }): SqliteConnection => {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+  database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-65536; pragma temp_store=memory')
+  if (options.isReader) database.exec('pragma query_only=on')
+  const prepare = statements(database)
+  return {
+    // Async, so that a statement that throws rejects as it does everywhere else.
+    execute: async (query) => runOne(prepare(query.sql), query),
+    run: (sql) => database.exec(sql),
+    isInTransaction: () => database.isTransaction,
+    close: () => database.close(),
+  }
+}
+
+interface Statement {
+  readonly statement: StatementSync
+  readonly answers: boolean
+}
+
+const runOne = ({ statement, answers }: Statement, { parameters }: CompiledQuery): QueryResult<unknown> => {
+  // SQLite refuses whatever is not one of its values.
+  const values = parameters as SQLInputValue[]
+  if (answers) return { rows: statement.all(...values) }
+  const { changes } = statement.run(...values)
+  return { rows: [], numAffectedRows: BigInt(changes) }
+}
+
+const statements = (database: DatabaseSync): ((sql: string) => Statement) => {
+  const kept = new Map<string, Statement>()
+  return (sql) => {
+    const known = kept.get(sql)
+    if (known) return known
+    const statement = database.prepare(sql)
+    const made = { statement, answers: statement.columns().length > 0 }
+    if (kept.size >= STATEMENTS_KEPT) kept.clear()
+    kept.set(sql, made)
+    return made
+  }
+}

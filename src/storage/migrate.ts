@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely'
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Schema } from './schema.ts'
+import type { Storage } from './storage.ts'
+
+/** One step forward, the same for both dialects. There is no way back. */
+export interface Migration {
+  /** Number and words: `0001-first`. They run in this order, and a name is never used twice. */
+  readonly name: string
+  /** True when a program that does not know this step cannot work with the database any more. */
+  readonly breaking: boolean
+  readonly up: (db: Kysely<unknown>) => Promise<void>
+}
+
+interface Parts {
+  readonly storage: Storage
+  readonly migrations: readonly Migration[]
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Brings the database to this program's version, in one unit: a start that dies on the way has changed nothing, and a
+ * second start waits for the first. Refuses a database a newer program has changed in a way this one cannot follow.
+ */
+export const migrate = async ({ storage, migrations, clock, log }: Parts): Promise<void> => {
+  const done = await storage.write(async (tx) => {
+    await createBook(tx)
+    const known = await readBook(tx)
+    assertUnderstood(known, migrations)
+    const missing = migrations.filter(({ name }) => !known.some((one) => one.name === name))
+    for (const { name, breaking, up } of missing) {
+      // A migration knows the tables as they were then, not as the schema has them today.
+      await up(tx as unknown as Kysely<unknown>)
+      await sql`insert into migrations (name, breaking, applied_at) values (${name}, ${breaking ? 1 : 0}, ${clock.now()})`.execute(tx)
+    }
+    return missing
+  })
+  for (const { name } of done) log.info('migrated', { step: name })
+}
+
+interface Entry {
+  readonly name: string
+  readonly breaking: number
+}
+
+const createBook = (tx: Kysely<Schema>) =>
+  sql`create table if not exists migrations (name text primary key, breaking integer not null, applied_at bigint not null)`.execute(tx)
+
+const readBook = async (tx: Kysely<Schema>): Promise<readonly Entry[]> => {
+  const { rows } = await sql<Entry>`select name, breaking from migrations order by name`.execute(tx)
+  return rows
+}
+
+const assertUnderstood = (known: readonly Entry[], migrations: readonly Migration[]): void => {
+  const stranger = known.find(({ name, breaking }) => breaking === 1 && !migrations.some((one) => one.name === name))
+  if (!stranger) return
+  const problem = `the database was changed by a newer version of Usher (${stranger.name}). Start that version, or restore a backup from before it`
+  throw new UsherError('storage_unavailable', { detail: { problem } })
+}

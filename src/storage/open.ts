@@ -1,0 +1,62 @@
+import type { Clock } from '#kernel/clock.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Secret } from '#kernel/secret.ts'
+import { sqliteStorage } from './dialects/sqlite.ts'
+import { openKeyRing } from './key-ring.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/all.ts'
+import type { Storage } from './storage.ts'
+import { createStores, type Stores } from './stores/stores.ts'
+
+export type { Stores } from './stores/stores.ts'
+
+export interface StorageOptions {
+  /** `sqlite:PATH` or `postgres://…`. */
+  readonly database: string
+  /** Base64 of 32 bytes. */
+  readonly keyEncryptionKey: Secret
+  /** A `command` works beside a running server; a second `server` on one SQLite file is refused. */
+  readonly role: 'server' | 'command'
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
+export interface OpenedStorage {
+  readonly stores: Stores
+  /** Whether the database answers now. */
+  readonly health: () => Promise<boolean>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the database, brings it to this program's version and unlocks its keys. Throws `storage_unavailable` when it cannot
+ * be reached, is in use or is too new, and `key_wrong` when it was made with another key-encryption key.
+ */
+export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
+  const storage = await openDatabase(options)
+  try {
+    await migrate({ ...options, storage, migrations })
+    const { sealer, identityKey } = await openKeyRing({ ...options, storage })
+    return {
+      stores: createStores({ ...options, storage, sealer, identityKey }),
+      health: () => answers(storage),
+      close: storage.close,
+    }
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+const openDatabase = async ({ database }: StorageOptions): Promise<Storage> => sqliteStorage(database.replace(/^sqlite:/, ''))
+
+const answers = async ({ read }: Storage): Promise<boolean> => {
+  try {
+    await read.selectFrom('settings').select('revision').limit(1).execute()
+    return true
+  } catch {
+    return false
+  }
+}
