@@ -20,6 +20,9 @@ import { administration } from './administration.ts'
 import type { Config } from './config.ts'
 import { type Environment, processEnvironment } from './environment.ts'
 
+/** Tells this process from all others that share the accounts. */
+const OWNER_BYTES = 16
+
 export type App = Awaited<ReturnType<typeof createApp>>
 
 /** Puts Usher together; the only place that names every plug-in. A `command` works beside a running server. */
@@ -78,9 +81,9 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
     if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: `connections: no type ${settings.type}` } })
     return type.open(settings)
   })
-  const openTarget = perSettings((settings: TargetSettings) =>
-    graphTarget({ ...environment, settings, accounts: stores.accounts, seats: stores.seats, digest: stores.digest, publicUrl: config.publicUrl }),
-  )
+  const { accounts, seats, digest } = stores
+  const owner = environment.randomness.bytes(OWNER_BYTES).toString('hex')
+  const openTarget = perSettings((settings: TargetSettings) => graphTarget({ ...environment, settings, accounts, seats, digest, owner }))
   const known = (settings: Settings, name: string) => settings.targets.find((one) => one.name === name)
   return {
     connection,

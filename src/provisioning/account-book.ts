@@ -33,6 +33,12 @@ export type AccountChange = Partial<
   >
 >
 
+/** Which row. */
+export interface AccountKey {
+  readonly userId: UserId
+  readonly target: string
+}
+
 /** A driver's exclusive hold on a row: later holders have higher fences, and a stale fence changes nothing. */
 export interface AccountLease {
   readonly fence: number
@@ -48,17 +54,17 @@ export interface AccountBook {
    */
   readonly intend: (draft: AccountDraft) => Promise<Account | undefined>
   /** Takes the row for `ms`; undefined while somebody else drives it. */
-  readonly lease: (userId: UserId, owner: string, times: { readonly at: number; readonly ms: number }) => Promise<AccountLease | undefined>
+  readonly lease: (key: AccountKey, owner: string, times: { readonly at: number; readonly ms: number }) => Promise<AccountLease | undefined>
   /**
    * Changes the row and records the event in the same unit; returns the row as it is then.
    * Undefined when the fence is stale or, for a changed user principal name, when that name is taken.
    */
   readonly change: (
-    lease: { readonly userId: UserId; readonly fence: number },
+    lease: AccountKey & { readonly fence: number },
     change: AccountChange,
     event?: AuditEvent,
   ) => Promise<Account | undefined>
-  readonly release: (lease: { readonly userId: UserId; readonly fence: number }) => Promise<void>
+  readonly release: (lease: AccountKey & { readonly fence: number }) => Promise<void>
   /** The one way to a subject: only for a row that is `ready` now. */
   readonly subject: (userId: UserId, target: string) => Promise<Subject | undefined>
   /** Lets the row's sign-in sessions end: somebody removed or disabled the account. */

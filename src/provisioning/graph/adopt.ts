@@ -11,7 +11,7 @@ export const adopt = async (account: Account, work: Work, user: DirectoryUser): 
   }
   const license = await heldLicense(account, work, user)
   const isLicensed = work.shop.settings.licenses.length === 0 || user.assignedLicenses.some(({ skuId }) => skuId === license)
-  if (isLicensed) work.shop.seats.given(account.userId)
+  if (isLicensed) await work.shop.seats.give(account.userId)
   return advance(
     work,
     { stage: isLicensed ? 'licensed' : 'created', objectId: user.id, license, ...(account.stage === 'closed' && { readyAt: undefined }) },

@@ -4,7 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
-import type { AccountBook, AccountLease, IdentityDigest } from '../account-book.ts'
+import type { AccountBook, AccountKey, AccountLease, IdentityDigest } from '../account-book.ts'
 import type { SeatBook } from '../seat-book.ts'
 import { type DerivedNames, deriveNames, usageLocationOf } from '../subject.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.ts'
@@ -71,24 +71,24 @@ const workshop = (parts: GraphTargetParts): Workshop => {
 
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {
   const names = deriveNames(parts.digest.digest(shop.settings.tenant, candidate.user.identity), candidate.user.names, shop.settings)
-  const begun = shop.clock.now()
   const account = await findOrIntend(candidate, names, shop)
   if (account === undefined) return { kind: 'stopped', failure: 'account_name_taken' }
   if (account.origin === 'directory') throw new UsherError('internal_error', { detail: { account: account.userId, origin: account.origin } })
   const rest = await restingProgress(account, candidate, shop)
   if (rest !== undefined) return rest
-  const lease = await shop.accounts.lease(candidate.user.id, parts.owner, { at: shop.clock.now(), ms: LEASE_MS })
+  const lease = await shop.accounts.lease(keyOf(account), parts.owner, { at: shop.clock.now(), ms: LEASE_MS })
   if (lease === undefined) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
-  const isNew = account.createdAt >= begun && account.version === 1
   try {
-    return await work(lease, { candidate, names, isNew }, shop)
+    return await work(lease, { candidate, names }, shop)
   } catch (error) {
     if (error instanceof LeaseLost) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
     throw error
   } finally {
-    await shop.accounts.release({ userId: candidate.user.id, fence: lease.fence })
+    await shop.accounts.release({ ...keyOf(account), fence: lease.fence })
   }
 }
+
+const keyOf = ({ userId, target }: Account): AccountKey => ({ userId, target })
 
 const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Workshop): Promise<Account | undefined> => {
   const { settings, accounts, clock } = shop
@@ -110,7 +110,7 @@ const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Wor
   return undefined
 }
 
-const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names' | 'isNew'>, shop: Workshop): Promise<AccountProgress> => {
+const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names'>, shop: Workshop): Promise<AccountProgress> => {
   const until = shop.clock.now() + LEASE_MS - STEP_MS
   const tools = { ...job, shop, ...changes(lease, job.candidate, shop) }
   let account = lease.account
@@ -123,7 +123,7 @@ const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names' |
 }
 
 const changes = (lease: AccountLease, candidate: Candidate, shop: Workshop): Pick<Work, 'change' | 'rename'> => {
-  const hold = { userId: lease.account.userId, fence: lease.fence }
+  const hold = { ...keyOf(lease.account), fence: lease.fence }
   const rename: Work['rename'] = (change) => shop.accounts.change(hold, change)
   const change: Work['change'] = async (values, happening) => {
     const { reference } = candidate

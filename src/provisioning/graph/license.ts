@@ -13,7 +13,7 @@ export const assignLicense: Step = async (account, work) => {
   const disabledPlans = settings.licenses.find((license) => license.skuId === skuId)?.disabledPlans ?? []
   const reply = await directory.license(account.objectId, { skuId, disabledPlans }, work.candidate.reference)
   if (reply.ok) {
-    seats.given(account.userId)
+    await seats.give(account.userId)
     return advance(work, { stage: 'licensed' }, { type: 'account_licensed', facts: { license: skuId } })
   }
   switch (reply.setback.kind) {
@@ -31,8 +31,10 @@ export const assignLicense: Step = async (account, work) => {
 /** The directory has none left whatever we reckoned: the next license of the list, or the waiting list. */
 const giveBack = async (account: Account, work: Work, skuId: string): Promise<Account> => {
   work.shop.seats.ranOut(skuId)
+  const changed = await work.change({ license: undefined, nextAttemptAt: work.shop.clock.now() })
+  // Only now: a row must never name a license that the book does not know.
   await work.shop.seats.release(account.userId)
-  return work.change({ license: undefined, nextAttemptAt: work.shop.clock.now() })
+  return changed
 }
 
 const waitForLocation = async (account: Account, work: Work, objectId: string): Promise<Account> => {

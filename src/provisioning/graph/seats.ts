@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel/clock.ts'
 import type { UserId } from '#kernel/person.ts'
-import type { LicenseSettings, TargetSettings } from '#kernel/settings.ts'
+import type { TargetSettings } from '#kernel/settings.ts'
 import type { SeatBook } from '../seat-book.ts'
 import type { Directory } from './directory.ts'
 import type { Reply } from './graph-client.ts'
@@ -11,9 +11,9 @@ export interface Seats {
   readonly reserve: (userId: UserId, reference: string) => Promise<Reply<string | undefined>>
   /** Books a seat that the person has in the directory already, whatever the cap says. */
   readonly keep: (userId: UserId, skuId: string) => Promise<void>
+  /** The directory has given the reserved seat out. */
+  readonly give: (userId: UserId) => Promise<void>
   readonly release: (userId: UserId) => Promise<void>
-  /** The directory has given the seat out. */
-  readonly given: (userId: UserId) => void
   /** The directory says that this product has none left. */
   readonly ranOut: (skuId: string) => void
 }
@@ -37,25 +37,20 @@ const same = (left: string, right: string): boolean => left.toLowerCase() === ri
 
 export const createSeats = ({ settings, book, directory, clock }: SeatsParts): Seats => {
   const target = settings.name
-  /** Reserved by this process and not given out yet: they are still among the free seats the directory counts. */
-  const underway = new Map<UserId, string>()
   let stock: Stock | undefined
   let reading: Promise<Reply<Stock>> | undefined
 
-  /** Held by people the directory counts as consumers already. Read before the directory is, so it is never too many. */
-  const given = async ({ skuId }: LicenseSettings): Promise<number> => {
-    const held = await book.held(target, skuId)
-    return held - [...underway.values()].filter((other) => same(other, skuId)).length
-  }
-
   const readStock = async (reference: string): Promise<Reply<Stock>> => {
-    const counts = await Promise.all(settings.licenses.map(async (license) => ({ license, given: await given(license) })))
+    // Before the directory is read: a seat given meanwhile is then missing from both, never in both.
+    const counts = await Promise.all(
+      settings.licenses.map(async (license) => ({ license, given: await book.given(target, license.skuId) })),
+    )
     const reply = await directory.skus(reference)
     if (!reply.ok) return reply
     const free = (skuId: string): number => reply.value.find((sku) => same(sku.skuId, skuId))?.free ?? 0
-    const ceilings = counts.map(({ license, given: ours }) => {
+    const ceilings = counts.map(({ license, given }) => {
       const spare = Math.max(0, free(license.skuId) - license.floor)
-      return [license.skuId, Math.min(license.cap, ours + spare)] as const
+      return [license.skuId, Math.min(license.cap, given + spare)] as const
     })
     stock = { readAt: clock.now(), ceilings: new Map(ceilings) }
     return { ok: true, value: stock }
@@ -69,33 +64,22 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
     return reading
   }
 
-  const tryOne = async (userId: UserId, skuId: string, ceiling: number): Promise<boolean> => {
-    if (ceiling <= 0) return false
-    underway.set(userId, skuId)
-    const isReserved = await book.reserve({ target, skuId, userId }, ceiling, clock.now())
-    if (!isReserved) underway.delete(userId)
-    return isReserved
-  }
-
   return {
     reserve: async (userId, reference) => {
       const reply = await currentStock(reference)
       if (!reply.ok) return reply
       for (const { skuId } of settings.licenses) {
-        if (await tryOne(userId, skuId, reply.value.ceilings.get(skuId) ?? 0)) return { ok: true, value: skuId }
+        const ceiling = reply.value.ceilings.get(skuId) ?? 0
+        if (ceiling > 0 && (await book.reserve({ target, skuId, userId }, ceiling, clock.now()))) return { ok: true, value: skuId }
       }
       return { ok: true, value: undefined }
     },
     keep: async (userId, skuId) => {
-      await book.release({ target, userId })
       await book.reserve({ target, skuId, userId }, Number.MAX_SAFE_INTEGER, clock.now())
-      underway.delete(userId)
+      await book.give({ target, userId })
     },
-    release: async (userId) => {
-      await book.release({ target, userId })
-      underway.delete(userId)
-    },
-    given: (userId) => void underway.delete(userId),
+    give: (userId) => book.give({ target, userId }),
+    release: (userId) => book.release({ target, userId }),
     ranOut: (skuId) => void stock?.ceilings.set(skuId, 0),
   }
 }

@@ -30,8 +30,6 @@ export interface Work {
   readonly shop: Workshop
   readonly candidate: Candidate
   readonly names: DerivedNames
-  /** True when the row was written by this very call: nothing of an earlier try is left anywhere. */
-  readonly isNew: boolean
   /** Changes the row and says so in the audit. Throws `LeaseLost` when somebody else drives it by now. */
   readonly change: (change: AccountChange, event?: Happening) => Promise<Account>
   /** As `change`, but undefined when the user principal name in it is somebody else's. */
