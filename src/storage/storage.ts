@@ -25,7 +25,7 @@ export interface Storage {
   readonly write: <Result>(unit: Unit<Result>) => Promise<Result>
   /**
    * For the few statements every sign-in needs: `build` runs once, with stand-ins for the values, which it only puts into
-   * the statement and never looks at. A value that may be missing is passed as null.
+   * the statement and never looks at. The names are the same at every run; a value that may be missing is null.
    * `storage.prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id))`
    */
   readonly prepared: <Values extends object, Row>(build: (db: Kysely<Schema>, values: Values) => Compilable<Row>) => Prepared<Values, Row>

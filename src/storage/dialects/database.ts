@@ -38,26 +38,45 @@ class StandIn {
   }
 }
 
+interface Built<Row> {
+  readonly query: CompiledQuery<Row>
+  readonly names: readonly string[]
+}
+
 /** See `Storage.prepared`. */
-export const preparedFor = (db: Kysely<Schema>): Storage['prepared'] => {
-  const standIns = new Proxy({}, { get: (_target, name) => new StandIn(String(name)) })
-  return <Values extends object, Row>(build: (db: Kysely<Schema>, values: Values) => Compilable<Row>): Prepared<Values, Row> => {
-    let compiled: CompiledQuery<Row> | undefined
+export const preparedFor =
+  (db: Kysely<Schema>): Storage['prepared'] =>
+  <Values extends object, Row>(build: (db: Kysely<Schema>, values: Values) => Compilable<Row>): Prepared<Values, Row> => {
+    let built: Built<Row> | undefined
     const all = async (on: Kysely<Schema>, values: Values): Promise<readonly Row[]> => {
-      // `build` only puts its values into the statement, so a stand-in does for a value of any type.
-      compiled ??= build(db, standIns as Values).compile()
-      const query: CompiledQuery<Row> = { ...compiled, parameters: compiled.parameters.map((one) => valueOf(one, values)) }
+      built ??= buildOnce(db, build, values)
+      const query = bound(built, values)
       const { rows } = await on.getExecutor().provideConnection((connection) => connection.executeQuery<Row>(query))
       return rows
     }
     return { all, first: async (on, values) => (await all(on, values))[0] }
   }
+
+/** The first values show which names there are, so that `build` may also spread them into a row. */
+const buildOnce = <Values extends object, Row>(
+  db: Kysely<Schema>,
+  build: (db: Kysely<Schema>, values: Values) => Compilable<Row>,
+  values: Values,
+): Built<Row> => {
+  const names = Object.keys(values)
+  const standIns = Object.fromEntries(names.map((name) => [name, new StandIn(name)]))
+  // `build` only puts its values into the statement, so a stand-in does for a value of any type.
+  return { query: build(db, standIns as Values).compile(), names }
 }
 
-const valueOf = (parameter: unknown, values: object): unknown => {
-  if (!(parameter instanceof StandIn)) return parameter
-  // A value that was left out would be bound as nothing at all: say which.
-  const value: unknown = Reflect.get(values, parameter.name)
-  if (value === undefined) throw new TypeError(`the prepared statement has no value for ${parameter.name}`)
+const bound = <Row>({ query, names }: Built<Row>, values: object): CompiledQuery<Row> => {
+  // A value more or less than at first would be left out without a word.
+  if (Object.keys(values).length !== names.length) throw new TypeError(`a prepared statement takes ${names.join(', ')}`)
+  return { ...query, parameters: query.parameters.map((one) => (one instanceof StandIn ? valueOf(one.name, values) : one)) }
+}
+
+const valueOf = (name: string, values: object): unknown => {
+  const value: unknown = Reflect.get(values, name)
+  if (value === undefined) throw new TypeError(`a prepared statement has no value for ${name}; what may be missing is null`)
   return value
 }
