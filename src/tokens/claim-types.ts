@@ -72,10 +72,10 @@ const splitName = (fullName: string): ClaimType => {
   return slash > 0 ? { namespace: fullName.slice(0, slash), name: fullName.slice(slash + 1) } : { namespace: OWN_NAMESPACE, name: fullName }
 }
 
-const isReserved = ({ namespace, name }: ClaimType): boolean =>
-  name === '' ||
-  RESERVED_NAMES.has(name.toLowerCase().replace(/[^a-z]/g, '')) ||
-  RESERVED_NAMESPACES.some((reserved) => namespace.toLowerCase().includes(reserved))
+const isReserved = ({ namespace, name }: ClaimType): boolean => {
+  const letters = name.toLowerCase().replace(/[^a-z]/g, '')
+  return letters === '' || RESERVED_NAMES.has(letters) || RESERVED_NAMESPACES.some((reserved) => namespace.toLowerCase().includes(reserved))
+}
 
 const isReservedValue = (value: string): boolean => value.trim().toLowerCase().replace(/^https:/, 'http:').replace(/\/+$/, '') === SECOND_FACTOR_DONE
 
