@@ -126,6 +126,7 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, stoppin
   return httpServer({
     ...environment,
     publicUrl,
+    organization: config.organization,
     trustedProxies,
     listen,
     ...(config.tls && { tls: readTls(config.tls) }),

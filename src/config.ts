@@ -19,9 +19,16 @@ const row = <T>(type: z.ZodType<T>, sentence: string, otherwise?: T): Row<T> => 
 const address = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'host:port')
 const publicAddress = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/', 'an address without a path')
 
+const publicPage = z.url({ protocol: /^https$/ })
+const helpAddress = z.union([publicPage, z.string().regex(/^mailto:[^\s@?]+@[^\s@?]+$/, 'mailto:somebody@host')])
+
 /** Everything the server itself is told. The manual (`usher start --help`) is printed from these rows. */
 export const rows = {
   publicUrl: row(publicAddress, 'The address people and relying parties use to reach Usher.'),
+  organization: row(z.string().min(1).max(80).optional(), 'What people call the organization that invites them; shown on every page.'),
+  helpUrl: row(helpAddress.optional(), 'Where people find help signing in: an https:// page or a mailto: address; linked from every page.'),
+  privacyUrl: row(publicPage.optional(), 'The privacy statement, linked from every page.'),
+  termsUrl: row(publicPage.optional(), 'The terms of use, linked from every page.'),
   dataDirectory: row(z.string(), 'The folder Usher keeps its data in.', '/var/lib/usher'),
   database: row(
     z.string().regex(/^(sqlite|sqlite:.+|postgres(ql)?:\/\/.+)$/),
@@ -38,6 +45,7 @@ export const rows = {
 
 export interface Config {
   readonly publicUrl: URL
+  readonly organization: { readonly name: string; readonly helpUrl?: string; readonly privacyUrl?: string; readonly termsUrl?: string }
   readonly database: string
   readonly dataDirectory: string
   readonly keyFile: string
@@ -49,6 +57,10 @@ export interface Config {
 
 const shape = z.strictObject({
   publicUrl: rows.publicUrl.type,
+  organization: rows.organization.type,
+  helpUrl: rows.helpUrl.type,
+  privacyUrl: rows.privacyUrl.type,
+  termsUrl: rows.termsUrl.type,
   dataDirectory: rows.dataDirectory.type.default('/var/lib/usher'),
   database: rows.database.type.default('sqlite'),
   keyFile: rows.keyFile.type.default('/etc/usher/kek'),
@@ -88,6 +100,7 @@ const checked = (raw: z.infer<typeof shape>, file: string): Config => {
   const [host, port] = splitAddress(raw.listen)
   const config: Config = {
     publicUrl: new URL(raw.publicUrl),
+    organization: organizationOf(raw),
     dataDirectory: at(raw.dataDirectory),
     database: raw.database === 'sqlite' ? `sqlite:${resolve(at(raw.dataDirectory), 'usher.db')}` : raw.database,
     keyFile: at(raw.keyFile),
@@ -100,6 +113,13 @@ const checked = (raw: z.infer<typeof shape>, file: string): Config => {
   if (problem) throw invalid(file, problem)
   return config
 }
+
+const organizationOf = ({ organization, helpUrl, privacyUrl, termsUrl, publicUrl }: z.infer<typeof shape>): Config['organization'] => ({
+  name: organization ?? new URL(publicUrl).hostname,
+  ...(helpUrl && { helpUrl }),
+  ...(privacyUrl && { privacyUrl }),
+  ...(termsUrl && { termsUrl }),
+})
 
 const splitAddress = (listen: string): [string, number] => {
   const colon = listen.lastIndexOf(':')

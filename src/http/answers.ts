@@ -6,6 +6,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import type { CookieJar } from './cookies.ts'
 import { type Departure, departureOf } from './departure.ts'
+import type { Organization } from './organization.ts'
 import { type Frame, layout, type View } from './pages/layout.ts'
 import { onward } from './pages/onward.ts'
 import { postFormPage } from './pages/post-form.ts'
@@ -18,7 +19,7 @@ import { type ReadVisit, randomValue, sessionOf } from './visits.ts'
 
 export interface AnswerParts {
   readonly publicUrl: URL
-  readonly organization: string
+  readonly organization: Organization
   readonly jar: CookieJar
   readonly headers: SecurityHeaders
   readonly sessions: Pick<SessionKeeper, 'start' | 'end'>

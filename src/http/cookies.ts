@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { parseCookie } from 'cookie'
 
 const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
 /** 32 random bytes in base64url: anything else in a cookie of ours did not come from us. */
@@ -30,10 +29,10 @@ export const cookieJar = (publicUrl: URL) => {
   return {
     read: (header: string | undefined): BrowserCookies => {
       if (!header) return {}
-      const cookies = parseCookie(header)
-      const session = matching(cookies[names.session], RANDOM_VALUE)
-      const browser = matching(cookies[names.browser], RANDOM_VALUE)
-      const lastConnection = matching(cookies[names.last], CONNECTION_ID)
+      const cookies = pairsOf(header)
+      const session = matching(cookies.get(names.session), RANDOM_VALUE)
+      const browser = matching(cookies.get(names.browser), RANDOM_VALUE)
+      const lastConnection = matching(cookies.get(names.last), CONNECTION_ID)
       return { ...(session && { session }), ...(browser && { browser }), ...(lastConnection && { lastConnection }) }
     },
     startSession: (value: string): string => `${names.session}=${value}${common}; SameSite=Lax`,
@@ -46,6 +45,17 @@ export const cookieJar = (publicUrl: URL) => {
 }
 
 export type CookieJar = ReturnType<typeof cookieJar>
+
+/** The pairs of a `Cookie` header (RFC 6265, section 4.2.1). Of two with the same name the first counts. */
+const pairsOf = (header: string): ReadonlyMap<string, string> => {
+  const pairs = new Map<string, string>()
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    const name = pair.slice(0, Math.max(equals, 0)).trim()
+    if (name && !pairs.has(name)) pairs.set(name, pair.slice(equals + 1).trim())
+  }
+  return pairs
+}
 
 const matching = (value: string | undefined, pattern: RegExp): string | undefined =>
   value !== undefined && pattern.test(value) ? value : undefined

@@ -2,12 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '#kernel/clock.ts'
 import { failures, toUsherError, UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
+import { shortReference } from '#lib/reference.ts'
 import type { AnswerSender } from './answers.ts'
-import { problem } from './pages/problem.ts'
+import type { Organization } from './organization.ts'
+import { plainProblem, problem } from './pages/problem.ts'
 
 export interface FailureParts {
   readonly answers: Pick<AnswerSender, 'sendView'>
-  readonly organization: string
+  readonly organization: Organization
   readonly correlation: (request: FastifyRequest) => string
   readonly clock: Clock
   readonly log: Log
@@ -30,13 +32,26 @@ export const failureHandler = (parts: FailureParts) => (error: unknown, request:
   reply.code(status).removeHeader('set-cookie')
   if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   const frame = { organization: parts.organization, at: parts.clock.now(), correlation: reference }
-  return parts.answers.sendView(reply, problem({ failure: failure.code, reference }, frame), frame)
+  try {
+    return parts.answers.sendView(reply, problem({ failure: failure.code, reference }, frame), frame)
+  } catch (unwritable) {
+    // Fastify's own last resort would quote the error.
+    parts.log.error('page_failed', { reference, error: unwritable })
+    return reply.type('text/html; charset=utf-8').send(plainProblem(failure.code, shortReference(reference)))
+  }
 }
 
 /** What Fastify itself refuses, in our words. */
 const ofFramework = (error: unknown): UsherError | undefined => {
   if (!(error instanceof Error) || error instanceof UsherError || !('statusCode' in error)) return undefined
-  const { statusCode } = error
-  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined
-  return new UsherError(statusCode === 413 ? 'request_too_large' : 'request_malformed', { cause: error })
+  switch (error.statusCode) {
+    case 413:
+      return new UsherError('request_too_large', { cause: error })
+    case 414:
+      return new UsherError('page_unknown', { cause: error })
+    default:
+      return isClientStatus(error.statusCode) ? new UsherError('request_malformed', { cause: error }) : undefined
+  }
 }
+
+const isClientStatus = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status < 500

@@ -3,13 +3,15 @@ import { UsherError } from '#kernel/errors.ts'
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 const HIGH_ESCAPE = /%[89a-f]/i
+const NUL_ESCAPE = /%00/
 
 /**
- * Refuses what would not survive decoding: `URLSearchParams` turns broken UTF-8 into U+FFFD without a word, and an opaque
- * value would come back changed. Throws `request_malformed`.
+ * Refuses what would not survive: `URLSearchParams` turns broken UTF-8 into U+FFFD without a word, and HTML can carry no
+ * U+0000 (section 13.2.5), so an opaque value would come back changed. Throws `request_malformed`.
  */
 export const assertDecodable = (encoded: string): void => {
   if (!PRINTABLE_ASCII.test(encoded)) throw new UsherError('request_malformed', { detail: { reason: 'not form-urlencoded' } })
+  if (NUL_ESCAPE.test(encoded)) throw new UsherError('request_malformed', { detail: { reason: 'U+0000' } })
   if (HIGH_ESCAPE.test(encoded) && !isUtf8(percentDecoded(encoded))) {
     throw new UsherError('request_malformed', { detail: { reason: 'not UTF-8' } })
   }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
+import { guid } from '#lib/guid.ts'
 import { type AnswerSender, answerSender } from './answers.ts'
 import { assets } from './assets.ts'
 import { clientAddress } from './client-address.ts'
@@ -12,7 +12,9 @@ import { correlationOf } from './correlation.ts'
 import { failureHandler } from './failures.ts'
 import type { Health } from './health.ts'
 import { hostCheck } from './host-check.ts'
+import { limits, serverOptions, type Tls } from './limits.ts'
 import { refuseUnreadable } from './unreadable.ts'
+import type { Organization } from './organization.ts'
 import { SUBMIT_SCRIPT } from './pages/post-form.ts'
 import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
 import { assertSameOrigin } from './same-origin.ts'
@@ -23,12 +25,12 @@ import { type VisitReader, visitReader } from './visits.ts'
 export interface HttpParts {
   /** The address people and relying parties reach us by. What comes from us is made from it alone. */
   readonly publicUrl: URL
-  /** What people call the organization that invites them; the public host when nothing is said. */
-  readonly organization?: string
+  /** Named after the public host when nothing is said. */
+  readonly organization?: Organization
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   readonly listen: { readonly host: string; readonly port: number }
-  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
+  readonly tls?: Tls
   /** Names of the protocols; each is reachable at `/{name}` and below. */
   readonly protocols: readonly string[]
   readonly clock: Clock
@@ -38,13 +40,6 @@ export interface HttpParts {
   readonly sessions: SessionKeeper
   readonly health: Health
 }
-
-const LARGEST_FORM_BYTES = 64 * 1024
-const LARGEST_HEADERS_BYTES = 64 * 1024
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_MS = 65_000
-const LONGEST_PATH_PART = 256
 
 export interface HttpServer {
   /** Resolves to the address it is bound to. */
@@ -78,17 +73,19 @@ interface Inside {
   readonly routes: readonly Route[]
   readonly read: VisitReader
   readonly answers: AnswerSender
-  readonly organization: string
+  readonly organization: Organization
   readonly everywhere: Readonly<Record<string, string>>
+  readonly freshCorrelation: () => string
   readonly correlation: (request: FastifyRequest) => string
 }
 
 const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
   const { publicUrl, clock, randomness, sessions, signIn, log } = parts
-  const organization = parts.organization ?? publicUrl.hostname
+  const organization = parts.organization ?? { name: publicUrl.hostname }
   const jar = cookieJar(publicUrl)
   const scripts = [assets.progress.path, assets.password.path]
   const headers = securityHeaders({ publicUrl, scripts, submitScript: SUBMIT_SCRIPT })
+  const freshCorrelation = () => guid(randomness.bytes(16))
   const address = clientAddress(parts.trustedProxies)
   return {
     parts,
@@ -97,7 +94,8 @@ const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
     answers: answerSender({ publicUrl, organization, jar, headers, sessions, signIn, clock, randomness, log, stopping }),
     organization,
     everywhere: headers.everywhere,
-    correlation: (request) => correlationOf(request.raw.url ?? '', randomUUID),
+    freshCorrelation,
+    correlation: (request) => correlationOf(request.raw.url ?? '', freshCorrelation),
   }
 }
 
@@ -107,17 +105,16 @@ const createApp = (parts: HttpParts, inside: Inside): FastifyInstance => {
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
-    bodyLimit: LARGEST_FORM_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...limits,
     forceCloseConnections: 'idle',
     // A visit that reached us while we stop is answered like any other; its connection closes after it.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: LONGEST_PATH_PART },
     frameworkErrors: (error, request, reply) => void fail(error, request, reply.headers(inside.everywhere)),
-    clientErrorHandler: refuseUnreadable(inside.everywhere),
-    ...serverOptions(parts),
+    clientErrorHandler: refuseUnreadable(inside.everywhere, inside.freshCorrelation, parts.log),
+    ...serverOptions(parts.tls),
   })
+  // Expectations we do not know are nothing to us (RFC 9110, section 10.1.1); Node would refuse them without our headers.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(inside.everywhere)
     if (!request.routeOptions.config.anyHost) checkHost(request.raw)
@@ -130,13 +127,6 @@ const createApp = (parts: HttpParts, inside: Inside): FastifyInstance => {
     throw new UsherError('page_unknown')
   })
   return app
-}
-
-const serverOptions = ({ tls }: HttpParts) => {
-  const limits = { maxHeaderSize: LARGEST_HEADERS_BYTES, headersTimeout: HEADERS_TIMEOUT_MS }
-  return tls
-    ? { https: { ...limits, cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' as const } }
-    : { http: limits }
 }
 
 const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {

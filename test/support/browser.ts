@@ -59,12 +59,11 @@ const isComplaint = (message: ConsoleMessage): boolean =>
 
 const reportViolations = async (page: Page, complaints: string[]): Promise<void> => {
   await page.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))
-  await page.addInitScript(() => {
-    // Runs in the page, where the function just exposed is a global.
-    const report = Reflect.get(globalThis, 'usherTestViolation')
-    addEventListener('securitypolicyviolation', (event) => report(`${event.documentURI}: ${event.violatedDirective} refused ${event.blockedURI}`))
-  })
+  await page.addInitScript({ content: REPORT_VIOLATIONS })
 }
+
+const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
+  usherTestViolation(event.documentURI + ': ' + event.violatedDirective + ' refused ' + event.blockedURI))`
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] as const
@@ -74,7 +73,7 @@ export const axeFindings = async (page: Page): Promise<readonly string[]> => {
   const client = await page.context().newCDPSession(page)
   const evaluate = async (expression: string): Promise<unknown> => {
     const { result, exceptionDetails } = await client.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
-    assert.equal(exceptionDetails, undefined, exceptionDetails?.exception?.description)
+    assert.equal(exceptionDetails?.exception?.description, undefined)
     return result.value
   }
   await evaluate(`${AXE};0`)

@@ -81,7 +81,7 @@ export const fakeHttp = (answerTo: (call: Call) => Answer | Promise<Answer>, mor
   const { log, lines } = fakeLog()
   const parts: HttpParts = {
     publicUrl: new URL('https://id.fabrikam.example'),
-    organization: 'Fabrikam',
+    organization: { name: 'Fabrikam' },
     trustedProxies: [],
     listen: { host: '127.0.0.1', port: 0 },
     protocols: ['wsfed'],

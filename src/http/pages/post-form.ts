@@ -1,5 +1,6 @@
 import { escapeHtml, escapeQuoted } from '#lib/html.ts'
 import { assets } from '../assets.ts'
+import type { Organization } from '../organization.ts'
 
 /** Runs before the style sheet is asked for: with script nobody sees this page. */
 export const SUBMIT_SCRIPT = 'HTMLFormElement.prototype.submit.call(document.forms[0])'
@@ -19,7 +20,7 @@ const MIDDLE = `
  * The page that carries an answer to a relying party. It is on the way of every sign-in, so its fixed parts are written
  * once and its values are put between them by hand, each escaped for the quoted attribute it stands in.
  */
-export const postFormPage = (organization: string) => {
+export const postFormPage = ({ name: organization }: Organization) => {
   const head = `<!doctype html>
 <html lang="en" dir="ltr">
 <head>

@@ -1,5 +1,5 @@
 import { type FailureCode, failures } from '#kernel/errors.ts'
-import { type Html, html } from '#lib/html.ts'
+import { escapeHtml, type Html, html } from '#lib/html.ts'
 import { shortReference } from '#lib/reference.ts'
 import { button, type Frame, type View } from './layout.ts'
 
@@ -31,3 +31,14 @@ export const details = (page: Problem, { at, correlation }: Frame): Html =>
 <dl><dt>Code</dt><dd>${page.failure}</dd><dt>Time</dt><dd><time datetime="${new Date(at).toISOString()}">${utc(at)}</time></dd><dt>Correlation</dt><dd>${page.reference || correlation}</dd></dl></details>`
 
 const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
+/** The least a person must be told, for when there is no visit to make a page for, or no page can be made. */
+export const plainProblem = (code: FailureCode, reference: string): string => {
+  const { heading, message } = failures[code]
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Problem: ${escapeHtml(heading)}</title></head>
+<body><main><h1>${escapeHtml(heading)}</h1><p>${escapeHtml(message)}</p><p>Reference ${escapeHtml(reference)}</p></main></body>
+</html>
+`
+}

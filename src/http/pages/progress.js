@@ -26,10 +26,29 @@ const show = ({ steps, say: text }) => {
   document.title = current ? `Step ${done + 1} of ${steps.length} – ${title}` : title
 }
 
-const source = new EventSource(events)
-source.addEventListener('progress', (event) => show(JSON.parse(event.data)))
-source.addEventListener('done', () => {
-  source.close()
+const goOn = () => {
   document.title = title
   location.replace(next)
-})
+}
+
+// A lost line comes back by itself; one that was refused does not, for example while we are being restarted behind a proxy.
+const TRIES = 5
+const PAUSE_MS = 2_000
+let refusals = 0
+const follow = () => {
+  const source = new EventSource(events)
+  source.addEventListener('progress', (event) => {
+    refusals = 0
+    show(JSON.parse(event.data))
+  })
+  source.addEventListener('done', () => {
+    source.close()
+    goOn()
+  })
+  source.addEventListener('error', () => {
+    if (source.readyState !== EventSource.CLOSED) return
+    refusals += 1
+    setTimeout(refusals < TRIES ? follow : goOn, PAUSE_MS)
+  })
+}
+follow()

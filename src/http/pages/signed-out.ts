@@ -8,7 +8,7 @@ export const signedOut = (page: Extract<Page, { name: 'signed-out' }>, { organiz
   policy: 'page',
   content: html`<h1>You are signed out</h1>
 <ul class="outcome">
-<li class="done">${organization} sign-in</li>
+<li class="done">${organization.name} sign-in</li>
 ${page.service !== undefined && html`<li>${page.service}: close your browser to finish</li>`}
 ${page.elsewhere.map((address) => html`<li>You may still be signed in at ${new URL(address).host}. <a href="${linkTo(address)}">Sign out there</a></li>`)}
 </ul>

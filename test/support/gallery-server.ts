@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SignIn } from '../../src/http/sign-in-port.ts'
+import { UsherError } from '../../src/kernel/errors.ts'
+import type { Answer } from '../../src/kernel/visit.ts'
+import { fakeHttp, fakeSignIn } from './fake-sign-in.ts'
+import { freePort } from './free-port.ts'
+import { type GalleryState, galleryStates } from './gallery-states.ts'
+
+const stateNamed = (name: string): GalleryState => galleryStates[name] ?? { kind: 'failure', code: 'link_unknown' }
+
+const answerOf = (name: string): Answer => {
+  const state = stateNamed(name)
+  if (state.kind === 'answer') return state.answer
+  if (state.kind === 'progress') return { kind: 'wait', transaction: name }
+  throw new UsherError(state.code)
+}
+
+async function* watch(name: string, _visit: unknown, signal: AbortSignal): ReturnType<SignIn['watch']> {
+  const state = stateNamed(name)
+  if (state.kind !== 'progress') return
+  yield* state.told
+  if (!state.ends) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+/** The real web server with every page behind an address of its own: `/sign-in/{state}`. */
+export const openGallery = async () => {
+  const port = await freePort()
+  const publicUrl = new URL(`http://usher.localhost:${port}`)
+  const { signIn } = fakeSignIn(({ values: [name = ''] }) => answerOf(name))
+  const { server } = fakeHttp(() => answerOf(''), {
+    publicUrl,
+    organization: { name: 'Fabrikam', helpUrl: 'mailto:help@fabrikam.example', privacyUrl: 'https://fabrikam.example/privacy', termsUrl: 'https://fabrikam.example/terms' },
+    listen: { host: '127.0.0.1', port },
+    clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
+    signIn: { ...signIn, watch },
+  })
+  await server.listen()
+  return {
+    addressOf: (name: string) => new URL(`/sign-in/${name}`, publicUrl).href,
+    close: () => server.close(),
+  }
+}

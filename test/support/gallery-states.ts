@@ -1,0 +1,97 @@
+import { type FailureCode, failures } from '../../src/kernel/errors.ts'
+import type { Choice, Page } from '../../src/kernel/page.ts'
+import type { Answer } from '../../src/kernel/visit.ts'
+import type { Progress } from '../../src/http/sign-in-port.ts'
+
+/** A page as somebody may meet it. */
+export type GalleryState =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'failure'; readonly code: FailureCode }
+  | { readonly kind: 'progress'; readonly told: readonly Progress[]; readonly ends: boolean }
+
+const SERVICE = 'Fabrikam’s Microsoft 365'
+const REFERENCE = '0f8fad5b-d9cb-469f-a165-70867728950e'
+const UNBREAKABLE = 'maximiliane-charlotte.von-und-zu-hohenstein.mueller@international-subsidiary.contoso.example'
+
+const page = (shown: Page, status = 200): GalleryState => ({ kind: 'answer', answer: { kind: 'page', status, page: shown } })
+
+const choice = (brand: string, label: string, lastUsed = false): Choice => ({ brand, label, lastUsed, href: `/sign-in/t/connection/${brand}` })
+
+const choices = [choice('google', 'Google', true), choice('linkedin', 'LinkedIn'), choice('database', 'a Fabrikam guest password')]
+const manyChoices = [
+  ...choices,
+  choice('facebook', 'Facebook'),
+  choice('microsoft', 'Microsoft'),
+  choice('directory', 'Contoso Partners'),
+  choice('unknown', 'Verband der Ingenieure im öffentlichen Dienst e. V.'),
+]
+
+const password = (more: Partial<Extract<Page, { name: 'password' }>> = {}): Page => ({
+  name: 'password',
+  service: SERVICE,
+  label: 'a Fabrikam guest password',
+  action: '/sign-in/t/password',
+  username: '',
+  otherWays: '/sign-in/t/ways',
+  ...more,
+})
+
+const STEPS = ['check', 'create', 'license', 'settle'] as const
+
+const progress = (at: number, say?: Progress['say']): Progress => ({
+  steps: STEPS.map((name, index) => ({ name, state: index < at ? 'done' : index === at ? 'now' : 'next' })),
+  done: false,
+  ...(say && { say }),
+})
+
+const failure = (code: FailureCode): readonly [string, GalleryState] => [`problem-${code}`, { kind: 'failure', code }]
+
+const pages: Readonly<Record<string, GalleryState>> = {
+  chooser: page({ name: 'chooser', service: SERVICE, choices }),
+  'chooser-many': page({ name: 'chooser', service: SERVICE, choices: manyChoices }),
+  'chooser-none': page({ name: 'chooser', service: SERVICE, choices: [] }),
+  'chooser-notice': page({ name: 'chooser', service: SERVICE, choices, notice: 'connection_refused' }),
+  password: page(password()),
+  'password-known': page(password({ username: 'dana@fabrikam.example' })),
+  'password-wrong': page(password({ username: 'dana@fabrikam.example', problem: 'wrong' }), 422),
+  'password-missing': page(password({ problem: 'missing' }), 422),
+  'password-missing-password': page(password({ username: UNBREAKABLE, problem: 'missing' }), 422),
+  'password-too-many': page(password({ username: 'dana@fabrikam.example', problem: 'too_many' }), 429),
+  confirm: page({ name: 'confirm', service: SERVICE, who: 'Ada Lovelace (ada@gmail.example)', action: '/sign-in/t/account' }),
+  'confirm-expected': page({
+    name: 'confirm',
+    service: SERVICE,
+    who: UNBREAKABLE,
+    expected: 'grace.hopper@guests.fabrikam.example',
+    action: '/sign-in/t/account',
+  }),
+  'problem-again': page({ name: 'problem', failure: 'connection_unavailable', reference: REFERENCE, again: '/sign-in/t' }, 502),
+  waiting: page({ name: 'waiting', failure: 'license_exhausted', reference: REFERENCE, again: '/sign-in/waiting' }, 503),
+  finished: page({ name: 'finished', service: SERVICE, onward: '/login?client=c' }),
+  'signed-out': page({ name: 'signed-out', elsewhere: [] }),
+  'signed-out-service': page({ name: 'signed-out', service: SERVICE, elsewhere: [], onward: '/login?client=c' }),
+  'signed-out-elsewhere': page({
+    name: 'signed-out',
+    service: SERVICE,
+    elsewhere: ['https://login.microsoftonline.com/common/oauth2/v2.0/logout'],
+    onward: '/login?client=c',
+  }),
+}
+
+const moving: Readonly<Record<string, GalleryState>> = {
+  'progress-start': { kind: 'progress', told: [progress(0)], ends: false },
+  progress: { kind: 'progress', told: [progress(0), progress(2)], ends: false },
+  'progress-longer': { kind: 'progress', told: [progress(3, 'longer')], ends: false },
+  'progress-minute': { kind: 'progress', told: [progress(3, 'longer'), progress(3, 'minute')], ends: false },
+  'progress-done': { kind: 'progress', told: [progress(0), progress(3), { ...progress(4), done: true }], ends: true },
+  onward: { kind: 'answer', answer: { kind: 'redirect', location: '/away' } },
+  'post-form': { kind: 'answer', answer: { kind: 'post-form', action: '/away', fields: { wresult: '<t>', wctx: 'c' } } },
+}
+
+const everyFailure = Object.fromEntries(Object.keys(failures).map((code) => failure(code as FailureCode))) // the keys are the codes
+
+/** Every page there is, in every state that looks different, by name. */
+export const galleryStates: Readonly<Record<string, GalleryState>> = { ...pages, ...moving, ...everyFailure }
+
+/** The ones worth a picture: one failure stands for all that have the same shape. */
+export const pictured: readonly string[] = [...Object.keys(pages), ...Object.keys(moving), 'problem-not_admitted', 'problem-second_factor_required']
