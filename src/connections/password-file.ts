@@ -26,6 +26,8 @@ export interface PasswordFile {
    * One statement, so that it holds between nodes and survives a restart.
    */
   readonly countTry: (key: string, limit: { readonly tries: number; readonly windowMs: number }, at: number) => Promise<boolean>
+  /** Takes back one try that turned out not to be a wrong one; never below none. */
+  readonly takeBackTry: (key: string) => Promise<void>
   /** Forgets the tries: the password was right. */
   readonly forgetTries: (key: string) => Promise<void>
 }

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
+import { ONE_HOUR_MS, ONE_MINUTE_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { ConnectionId } from '#kernel/person.ts'
+import type { Credentials } from './connection.ts'
+import type { PasswordFile } from './password-file.ts'
+
+type Attempt = Pick<Credentials, 'ip' | 'at'>
+
+/** Wrong passwords for one user name of one connection. */
+const FOR_USERNAME = { tries: 10, windowMs: ONE_HOUR_MS } as const
+/** Passwords from one place, right or wrong. */
+const FROM_ADDRESS = { tries: 50, windowMs: ONE_MINUTE_MS } as const
+/** Wrong passwords from one place. */
+const WRONG_FROM_ADDRESS = { tries: 100, windowMs: 24 * ONE_HOUR_MS } as const
+
+export interface Guessing {
+  /** Counts a try before anything is checked. Throws `too_many_requests`. */
+  readonly count: (username: string, attempt: Attempt) => Promise<void>
+  /** The password was right. */
+  readonly forgive: (username: string, attempt: Attempt) => Promise<void>
+}
+
+/** Limits how often passwords may be guessed. A try over a limit costs one statement, and no hash is computed. */
+export const guessing = (passwords: PasswordFile, connection: ConnectionId): Guessing => {
+  const keysOf = (username: string, { ip }: Attempt) => {
+    const place = placeOf(ip)
+    return {
+      // People type passwords into the wrong field: what they typed is not kept.
+      username: `password:${connection}:${digest(username)}`,
+      address: `password-address:${place}`,
+      wrong: `password-wrong:${place}`,
+    }
+  }
+  const one = async (key: string, limit: typeof FOR_USERNAME | typeof FROM_ADDRESS | typeof WRONG_FROM_ADDRESS, at: number) => {
+    if (!(await passwords.countTry(key, limit, at))) throw new UsherError('too_many_requests', { detail: { connection } })
+  }
+  return {
+    count: async (username, attempt) => {
+      const keys = keysOf(username, attempt)
+      // The place comes first: somebody who is over its limit cannot use up other people's tries.
+      await one(keys.address, FROM_ADDRESS, attempt.at)
+      await one(keys.wrong, WRONG_FROM_ADDRESS, attempt.at)
+      await one(keys.username, FOR_USERNAME, attempt.at)
+    },
+    forgive: async (username, attempt) => {
+      const keys = keysOf(username, attempt)
+      await passwords.forgetTries(keys.username)
+      // One try only: whoever has an account of their own must not wipe out the guesses they made at others.
+      await passwords.takeBackTry(keys.wrong)
+    },
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+/** An address, or the network an IPv6 address stands for: one subscriber has all of a /64. */
+const placeOf = (ip: string): string => {
+  const address = ipaddr.process(ip)
+  return address instanceof ipaddr.IPv6 ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64` : address.toString()
+}

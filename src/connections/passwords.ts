@@ -1,0 +1,100 @@
+import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { UsherError } from '#kernel/errors.ts'
+
+/** What a hash costs today: OWASP's minimum for Argon2id. Hashes made for less are made anew at the next sign-in. */
+const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const
+// The library's `Algorithm` is a const enum, which does not exist when types are only stripped.
+const ARGON2ID = 2
+
+/** Somebody else's hash, brought along from elsewhere, may cost this much; more would let one row exhaust us. */
+const MOST = { memoryCost: 256 * 1024, timeCost: 12, parallelism: 8 } as const
+
+const FEWEST_CHARACTERS = 15
+const MOST_BYTES = 1_024
+
+/** A hash of today's cost that no password is known for: what is checked when there is no such person. */
+export const NOBODY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
+const RUNNING_AT_ONCE = 2
+const WAITING_AT_MOST = 100
+
+/** The same characters however a keyboard composed them (NIST SP 800-63B §3.1.1.2). */
+const prepared = (password: string): string => password.normalize('NFC')
+
+const isTooLong = (password: string): boolean => Buffer.byteLength(password) > MOST_BYTES
+
+/** The hash of a new password. Throws `settings_invalid` for one that is too short or too long. */
+export const hashPassword = async (password: string): Promise<string> => {
+  const text = prepared(password)
+  if ([...text].length < FEWEST_CHARACTERS) throw refused(`a password has at least ${FEWEST_CHARACTERS} characters`)
+  if (isTooLong(text)) throw refused(`a password has at most ${MOST_BYTES} bytes`)
+  return make(text)
+}
+
+const refused = (problem: string) => new UsherError('settings_invalid', { detail: { field: 'password', problem } })
+
+const make = (text: string): Promise<string> => hash(text, { ...COST, algorithm: ARGON2ID })
+
+/** What came of a check. `renewed` is a new hash, when the old one was made for less than a hash costs today. */
+export type Checked = { readonly right: false } | { readonly right: true; readonly renewed?: string }
+
+export interface PasswordChecker {
+  /**
+   * Whether the password belongs to the hash; the same work whether there is a hash or not.
+   * Throws `too_many_requests` when too many wait already, `internal_error` for a hash nobody can check.
+   */
+  readonly check: (encoded: string | undefined, password: string) => Promise<Checked>
+}
+
+/** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
+export const passwordChecker = (): PasswordChecker => {
+  const enter = gate()
+  return {
+    check: (encoded, password) =>
+      enter(async () => {
+        const text = prepared(password)
+        const right = await isRight(encoded ?? NOBODY, isTooLong(text) ? '' : text)
+        if (!right || encoded === undefined || isTooLong(text)) return { right: false }
+        return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
+      }),
+  }
+}
+
+const isRight = async (encoded: string, text: string): Promise<boolean> => {
+  try {
+    assertBounded(encoded)
+    return await verify(encoded, text)
+  } catch (error) {
+    throw new UsherError('internal_error', { cause: error, detail: { problem: 'a stored password hash cannot be checked' } })
+  }
+}
+
+const assertBounded = (encoded: string): void => {
+  const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(encoded)
+  const isBounded = memoryCost <= MOST.memoryCost && timeCost <= MOST.timeCost && parallelism <= MOST.parallelism
+  if (algorithm !== ARGON2ID || !isBounded) throw new Error('not an Argon2id hash of a cost we take')
+}
+
+const isOutgrown = (encoded: string): boolean => {
+  const { memoryCost, timeCost } = parseOptions(encoded)
+  return memoryCost < COST.memoryCost || timeCost < COST.timeCost
+}
+
+/** Lets a few through at once, keeps some waiting in order, and turns the rest away. */
+const gate = () => {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (waiting.length >= WAITING_AT_MOST) throw new UsherError('too_many_requests', { detail: { reason: 'hashing' } })
+    if (running >= RUNNING_AT_ONCE) await new Promise<void>((enter) => waiting.push(enter))
+    else running += 1
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      // The place is handed on, never freed in between, so that nobody slips past those who wait.
+      if (next) next()
+      else running -= 1
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
+import type { ServerMetadata } from 'openid-client'
+import { z } from 'zod'
+import { type Clock, ONE_HOUR_MS, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import type { OidcSettings } from './oidc-settings.ts'
+import { belongsTo, CallFailure, type ProviderCall } from './provider-calls.ts'
+
+const FRESH_MS = ONE_HOUR_MS
+/** How long a document is still used while the provider does not give a new one. */
+const STALE_MS = 24 * ONE_HOUR_MS
+/** After a failure the provider is left alone for so long. */
+const PAUSE_MS = 5 * ONE_SECOND_MS
+/** Keys nobody knows make us look again, this often at most. */
+const LOOK_AGAIN_MS = 5 * ONE_MINUTE_MS
+
+export type Keys = ReturnType<typeof createLocalJWKSet>
+
+export interface ProviderDocuments {
+  /** What the provider says about itself. Throws `CallFailure`. */
+  readonly metadata: () => Promise<ServerMetadata>
+  /** Its public keys. Throws `CallFailure`. */
+  readonly keys: () => Promise<Keys>
+  /** Its keys asked for anew, because one was not among them; undefined when that was done a moment ago. */
+  readonly newerKeys: () => Promise<Keys | undefined>
+}
+
+interface DocumentParts {
+  readonly call: ProviderCall
+  readonly clock: Clock
+  readonly settings: OidcSettings
+}
+
+/** Reads and remembers what a provider publishes. */
+export const providerDocuments = ({ call, clock, settings }: DocumentParts): ProviderDocuments => {
+  const read = async (url: string): Promise<unknown> => {
+    const answer = await call(url, { headers: { accept: 'application/json' } })
+    if (answer.status !== 200) throw new CallFailure('unreachable', `the provider answered ${answer.status}`)
+    return answer.json().catch(() => {
+      throw new CallFailure('refused', 'the provider answered something that is not JSON')
+    })
+  }
+  const metadata = remembered(clock, async () => readMetadata(await read(discoveryAddress(settings.issuerText)), settings))
+  const keys = remembered(clock, async () => readKeys(await read((await metadata.get()).jwks_uri)))
+  let lookedAgainAt = Number.NEGATIVE_INFINITY
+  return {
+    metadata: metadata.get,
+    keys: keys.get,
+    newerKeys: async () => {
+      if (clock.now() - lookedAgainAt < LOOK_AGAIN_MS) return undefined
+      lookedAgainAt = clock.now()
+      return keys.renew()
+    },
+  }
+}
+
+/** OpenID Connect Discovery §4: below the issuer, whose own path stays. */
+const discoveryAddress = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+
+const address = z.string().max(2_000)
+const texts = z.array(z.string().max(200)).max(200)
+
+const metadataShape = z.object({
+  issuer: z.string(),
+  authorization_endpoint: address,
+  token_endpoint: address,
+  jwks_uri: address,
+  userinfo_endpoint: address.optional(),
+  token_endpoint_auth_methods_supported: texts.optional(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+})
+
+type Metadata = z.infer<typeof metadataShape>
+
+const readMetadata = (document: unknown, { issuer, issuerText, endpointHosts }: OidcSettings): Metadata => {
+  const parsed = metadataShape.safeParse(document)
+  if (!parsed.success) throw new CallFailure('refused', `the provider's description lacks ${parsed.error.issues[0]?.path.join('.')}`)
+  if (parsed.data.issuer !== issuerText) throw new CallFailure('refused', 'the provider describes another issuer')
+  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = parsed.data
+  for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint]) {
+    const url = endpoint === undefined ? issuer : URL.parse(endpoint)
+    if (!url || !belongsTo(url, issuer, endpointHosts)) throw new CallFailure('refused', `the provider names an address that is not its own: ${url?.host}`)
+  }
+  return parsed.data
+}
+
+const keyShape = z.looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().max(500).optional() })
+const SECRET_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+/** Public keys only: a provider that publishes a secret one has lost it. */
+const readKeys = (document: unknown): Keys => {
+  const parsed = z.object({ keys: z.array(z.unknown()).max(100) }).safeParse(document)
+  if (!parsed.success) throw new CallFailure('refused', 'the provider’s keys cannot be read')
+  const keys = parsed.data.keys.map((key) => keyShape.safeParse(key)).map((one) => {
+    if (!one.success || SECRET_PARTS.some((part) => part in one.data)) throw new CallFailure('refused', 'the provider publishes a key that is not public')
+    return one.data
+  })
+  return createLocalJWKSet({ keys } satisfies JSONWebKeySet)
+}
+
+/** A document that is asked for once however many want it, kept while fresh, and used stale while its source fails. */
+const remembered = <Document>(clock: Clock, read: () => Promise<Document>) => {
+  let kept: { readonly document: Document; readonly at: number } | undefined
+  let failed: { readonly error: unknown; readonly at: number } | undefined
+  let reading: Promise<Document> | undefined
+
+  const readNow = async (): Promise<Document> => {
+    try {
+      const document = await read()
+      kept = { document, at: clock.now() }
+      failed = undefined
+      return document
+    } catch (error) {
+      failed = { error, at: clock.now() }
+      throw error
+    } finally {
+      reading = undefined
+    }
+  }
+  const renew = (): Promise<Document> => {
+    reading ??= readNow()
+    return reading
+  }
+  const ageOf = (one: { readonly at: number } | undefined) => (one ? clock.now() - one.at : Number.POSITIVE_INFINITY)
+  return {
+    renew,
+    get: async (): Promise<Document> => {
+      if (kept && ageOf(kept) < FRESH_MS) return kept.document
+      const stale = kept && ageOf(kept) < STALE_MS ? kept : undefined
+      if (failed && ageOf(failed) < PAUSE_MS) {
+        if (stale) return stale.document
+        throw failed.error
+      }
+      return renew().catch((error) => {
+        if (stale) return stale.document
+        throw error
+      })
+    },
+  }
+}
