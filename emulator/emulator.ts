@@ -33,13 +33,19 @@ export interface EmulatorOptions {
   readonly die?: () => void
 }
 
-/** Microsoft's side and a pretend Google, running. */
-export interface Emulator {
+/** Microsoft's side and a pretend Google. */
+export interface OpenEmulator {
   readonly addresses: Addresses
   readonly world: World
   readonly scenario: SwitchScenario
   readonly journal: Journal
   readonly killSwitch: KillSwitch
+  /** Answers one request for any of its addresses, without a socket. */
+  readonly fetch: Fetch
+}
+
+/** Listening. */
+export interface Emulator extends OpenEmulator {
   readonly close: () => Promise<void>
 }
 
@@ -86,8 +92,11 @@ const serve =
     }
   }
 
-/** Starts all sites on one port. Throws when the port is taken or the state file cannot be read. */
-export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+/** Puts all sites together; nothing listens yet. Throws when the state file cannot be read. */
+export const openEmulator = async (
+  options: Omit<EmulatorOptions, 'host'>,
+  addresses = addressesAt(options.port),
+): Promise<OpenEmulator> => {
   const { clock, seed, stateFile, visibilityDelaysMs, allowedCalls, usher } = options
   const killSwitch = createKillSwitch(options.die ?? (() => undefined))
   const world = await openWorld({
@@ -99,15 +108,12 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
   })
   const journal = createJournal()
   const switchScenario = createScenarioSwitch(world)
-  let handle: Fetch = () => Promise.resolve(new Response(null, { status: 503 }))
-  const server = await listen((request) => handle(request), options.host ?? '127.0.0.1', options.port)
-  const addresses = addressesAt(server.port)
   const login = createLoginApp({ world, addresses })
   const graph = graphApp({ world, ...(allowedCalls === undefined ? {} : { allowedCalls }) })
   const service = createServiceApp({ world, addresses })
   const google = createGoogleApp({ world, addresses })
   const control = createControlApp({ world, addresses, journal, killSwitch, switchScenario, usher })
-  handle = serve({
+  const fetch = serve({
     clock,
     journal,
     killSwitch,
@@ -119,5 +125,19 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       control: async (request) => control.fetch(request),
     },
   })
-  return { addresses, world, journal, killSwitch, scenario: switchScenario, close: server.close }
+  return { addresses, world, journal, killSwitch, scenario: switchScenario, fetch }
+}
+
+/** Starts all sites on one port. Throws when the port is taken or the state file cannot be read. */
+export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+  let handle: Fetch = () => Promise.resolve(new Response(null, { status: 503 }))
+  const server = await listen((request) => handle(request), options.host ?? '127.0.0.1', options.port)
+  try {
+    const emulator = await openEmulator(options, addressesAt(server.port))
+    handle = emulator.fetch
+    return { ...emulator, close: server.close }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
 }

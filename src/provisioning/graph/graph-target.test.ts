@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { candidate, drive, openStage, person, STANDARD } from '../../../test/support/target-stage.ts'
+
+test('a person without an account has one, licensed and ready', async () => {
+  const stage = await openStage()
+  const target = stage.open()
+  const begun = stage.clock.now()
+  const progress = await stage.clock.run(() => drive(target, candidate(person(1)), stage))
+  assert.equal(progress.kind, 'ready')
+  const [made, ...others] = stage.made()
+  assert.equal(others.length, 0)
+  const account = await stage.account(1)
+  assert.equal(made?.onPremisesImmutableId, account?.immutableId)
+  assert.equal(made?.userPrincipalName, 'guest1.ortega@guests.contoso.example')
+  assert.deepEqual(made?.assignedLicenses.map(({ skuId }) => skuId), [STANDARD])
+  assert.ok(stage.clock.now() - begun >= 11_000, 'two readings a second apart, then the margin')
+  assert.deepEqual(stage.schema().problems(), [])
+})

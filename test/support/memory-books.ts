@@ -1,0 +1,146 @@
+import { createHmac } from 'node:crypto'
+import type { Account, Subject } from '../../src/kernel/account.ts'
+import type { AuditEvent } from '../../src/kernel/audit.ts'
+import type { Identity, UserId } from '../../src/kernel/person.ts'
+import type { AccountBook, AccountKey, IdentityDigest } from '../../src/provisioning/account-book.ts'
+import type { SeatBook } from '../../src/provisioning/seat-book.ts'
+
+interface Row {
+  account: Account
+  fence: number
+  lease?: { readonly owner: string; readonly until: number }
+}
+
+/** The account book in memory, with what a test may look at. */
+export interface MemoryAccounts extends AccountBook {
+  readonly all: () => readonly Account[]
+  readonly events: readonly AuditEvent[]
+  readonly sessionsEnded: readonly UserId[]
+  /** As an administrator or an import would: past every lease. */
+  readonly put: (account: Account) => void
+}
+
+const idOf = ({ userId, target }: AccountKey): string => `${target} ${userId}`
+
+const fresh = ({ at, ...draft }: Parameters<AccountBook['intend']>[0]): Account => ({
+  ...draft,
+  stage: 'intent',
+  attempts: 0,
+  nextAttemptAt: at,
+  version: 1,
+  createdAt: at,
+})
+
+/** Without the keys whose value is undefined, as a row read from a table has them. */
+const compact = (account: Account): Account =>
+  // The same account: only keys that mean nothing are gone.
+  Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as unknown as Account
+
+export const memoryAccounts = (): MemoryAccounts => {
+  const rows = new Map<string, Row>()
+  const principalNames = new Map<string, UserId>()
+  const events: AuditEvent[] = []
+  const sessionsEnded: UserId[] = []
+  const nameKey = (target: string, name: string): string => `${target} ${name.toLowerCase()}`
+  const claimName = (target: string, name: string, userId: UserId): boolean => {
+    const key = nameKey(target, name)
+    if ((principalNames.get(key) ?? userId) !== userId) return false
+    principalNames.set(key, userId)
+    return true
+  }
+  const held = (lease: AccountKey & { readonly fence: number }): Row | undefined => {
+    const row = rows.get(idOf(lease))
+    return row?.lease !== undefined && row.fence === lease.fence ? row : undefined
+  }
+  return {
+    events,
+    sessionsEnded,
+    all: () => [...rows.values()].map(({ account }) => account),
+    put: (account) => {
+      claimName(account.target, account.userPrincipalName, account.userId)
+      rows.set(idOf(account), { fence: 0, ...rows.get(idOf(account)), account: compact(account) })
+    },
+    find: async (userId, target) => rows.get(idOf({ userId, target }))?.account,
+    intend: async (draft) => {
+      const known = rows.get(idOf(draft))
+      if (known !== undefined) return known.account
+      if (!claimName(draft.target, draft.userPrincipalName, draft.userId)) return undefined
+      const account = fresh(draft)
+      rows.set(idOf(draft), { account, fence: 0 })
+      events.push({ type: 'account_intended', at: draft.at, reference: draft.reference, user: draft.userId })
+      return account
+    },
+    lease: async (key, owner, { at, ms }) => {
+      const row = rows.get(idOf(key))
+      if (row === undefined || (row.lease !== undefined && row.lease.until > at)) return undefined
+      row.fence += 1
+      row.lease = { owner, until: at + ms }
+      return { fence: row.fence, account: row.account }
+    },
+    change: async (lease, change, event) => {
+      const row = held(lease)
+      if (row === undefined) return undefined
+      if (change.userPrincipalName !== undefined && !claimName(lease.target, change.userPrincipalName, lease.userId)) return undefined
+      row.account = compact({ ...row.account, ...change, version: row.account.version + 1 })
+      if (event !== undefined) events.push(event)
+      return row.account
+    },
+    release: async (lease) => {
+      const row = held(lease)
+      if (row !== undefined) delete row.lease
+    },
+    subject: async (userId, target) => {
+      const account = rows.get(idOf({ userId, target }))?.account
+      if (account?.stage !== 'ready') return undefined
+      const { immutableId, userPrincipalName } = account
+      // The brand has no value: this book is the storage of a test.
+      return { userId, immutableId, userPrincipalName } as Subject
+    },
+    endSessions: async (userId) => void sessionsEnded.push(userId),
+  }
+}
+
+interface Seat {
+  readonly skuId: string
+  readonly isGiven: boolean
+}
+
+/** The seat book in memory. */
+export interface MemorySeats extends SeatBook {
+  /** Seats of the SKU, given or only reserved. */
+  readonly held: (target: string, skuId: string) => number
+}
+
+export const memorySeats = (): MemorySeats => {
+  const seats = new Map<string, Seat>()
+  const of = (target: string, skuId: string): readonly Seat[] =>
+    [...seats].filter(([id, seat]) => id.startsWith(`${target} `) && seat.skuId === skuId.toLowerCase()).map(([, seat]) => seat)
+  return {
+    reserve: async ({ skuId, ...holder }, cap) => {
+      if (seats.get(idOf(holder))?.skuId === skuId.toLowerCase()) return true
+      if (of(holder.target, skuId).length >= cap) return false
+      seats.set(idOf(holder), { skuId: skuId.toLowerCase(), isGiven: false })
+      return true
+    },
+    give: async (holder) => {
+      const seat = seats.get(idOf(holder))
+      if (seat !== undefined) seats.set(idOf(holder), { ...seat, isGiven: true })
+    },
+    release: async (holder) => void seats.delete(idOf(holder)),
+    given: async (target, skuId) => of(target, skuId).filter(({ isGiven }) => isGiven).length,
+    held: (target, skuId) => of(target, skuId).length,
+  }
+}
+
+const part = (text: string): Buffer => {
+  const bytes = Buffer.from(text)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+/** The digest under a key that everybody knows. */
+export const memoryDigest = (key = 'the key of a test'): IdentityDigest => ({
+  digest: (tenant: string, { connection, issuer, subject }: Identity) =>
+    createHmac('sha256', key).update(Buffer.concat(['v1', tenant, connection, issuer, subject].map(part))).digest(),
+})

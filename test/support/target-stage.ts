@@ -1,0 +1,163 @@
+import { openEmulator } from '../../emulator/emulator.ts'
+import type { VisibilityDelaysMs } from '../../emulator/replication.ts'
+import { GUEST_DOMAIN, TENANT_ID, USHER_CLIENT_ID } from '../../emulator/tenant.ts'
+import { createRandom } from '../../emulator/random.ts'
+import type { Clock } from '../../src/kernel/clock.ts'
+import type { Log, LogFields } from '../../src/kernel/log.ts'
+import type { User } from '../../src/kernel/person.ts'
+import type { Randomness } from '../../src/kernel/randomness.ts'
+import { Secret } from '../../src/kernel/secret.ts'
+import type { TargetSettings } from '../../src/kernel/settings.ts'
+import type { AccountBook } from '../../src/provisioning/account-book.ts'
+import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
+import type { Fetch } from '../../src/provisioning/graph/exchange.ts'
+import { graphTarget } from '../../src/provisioning/graph/graph-target.ts'
+import type { SeatBook } from '../../src/provisioning/seat-book.ts'
+import type { AccountProgress, Candidate, ProvisioningTarget } from '../../src/provisioning/target.ts'
+import { graphSchemaLog, journaledExchange } from './graph-schema.ts'
+import { inProcess } from './in-process.ts'
+import { type JumpClock, jumpClock } from './jump-clock.ts'
+import { memoryAccounts, memoryDigest, memorySeats } from './memory-books.ts'
+
+export const STANDARD = 'f245ecc8-75af-4f8e-b61f-27d8114de5f3'
+export const BASIC = '3b555118-da6a-4418-894f-7df1e2096870'
+export const TARGET = 'contoso'
+const APP_SECRET = 'the secret of the app in the test'
+
+export interface StageOptions {
+  readonly seed?: number
+  readonly settings?: Partial<TargetSettings>
+  readonly visibilityDelaysMs?: Partial<VisibilityDelaysMs>
+  /** Called when the emulator's kill switch strikes. */
+  readonly die?: () => void
+}
+
+/** What one process has of its own: its network, books and name. All others are the stage's. */
+export interface ProcessParts {
+  readonly owner: string
+  readonly fetch: Fetch
+  readonly accounts: AccountBook
+  readonly seats: SeatBook
+  readonly clock: Clock
+}
+
+export interface LogLine extends LogFields {
+  readonly event: string
+}
+
+const FEDERATION = {
+  id: '6601d14b-d113-4f64-8da2-9b5ddda18ecc',
+  displayName: 'Usher',
+  issuerUri: 'http://usher.localhost/issuer/guests.contoso.example',
+  passiveSignInUri: 'http://usher.localhost/wsfed/microsoft365',
+  signingCertificate: 'MIIC',
+  preferredAuthenticationProtocol: 'wsFed',
+  promptLoginBehavior: 'nativeSupport',
+  federatedIdpMfaBehavior: 'acceptIfMfaDoneByFederatedIdp',
+} as const
+
+const seededRandomness = (seed: number): Randomness => {
+  const random = createRandom(seed)
+  return { bytes: (length) => random.bytes(length) }
+}
+
+/** The `n`-th of the people who come in by themselves. Their names differ unless given. */
+export const person = (n: number, names: User['names'] = { given: `Guest${n}`, family: 'Ortega' }): User => ({
+  id: `user-${n}`,
+  identity: { connection: 'google', issuer: 'https://accounts.google.example', subject: `subject-${n}` },
+  names,
+  emailVerified: true,
+  blocked: false,
+  createdAt: 0,
+})
+
+/** A tenant whose guest domain is federated, books in memory, and targets in front of them, all on one virtual clock. */
+export const openStage = async (options: StageOptions = {}) => {
+  const seed = options.seed ?? 1
+  const clock: JumpClock = jumpClock()
+  const emulator = await openEmulator({
+    port: 80,
+    clock,
+    seed,
+    usher: 'http://usher.localhost',
+    allowedCalls,
+    visibilityDelaysMs: options.visibilityDelaysMs ?? { graph: [0, 0], signIn: [0, 0] },
+    ...(options.die && { die: options.die }),
+  })
+  const { world, addresses } = emulator
+  await world.write(({ state }) => {
+    state.domains[GUEST_DOMAIN] = { name: GUEST_DOMAIN, isInitial: false, isDefault: false, authenticationType: 'Federated', federation: FEDERATION }
+    const app = state.apps[USHER_CLIENT_ID]
+    if (app !== undefined) state.apps[USHER_CLIENT_ID] = { ...app, secrets: [APP_SECRET] }
+  })
+  const settings: TargetSettings = {
+    name: TARGET,
+    type: 'graph',
+    tenant: TENANT_ID,
+    clientId: USHER_CLIENT_ID,
+    credential: { kind: 'secret', secret: new Secret(APP_SECRET) },
+    cloud: 'local',
+    addresses: { login: addresses.login, graph: addresses.graph },
+    domain: GUEST_DOMAIN,
+    userPrincipalName: 'name',
+    protectedNames: [],
+    usageLocation: { default: 'DE' },
+    licenses: [{ skuId: STANDARD, cap: 1_000, floor: 0, disabledPlans: [] }],
+    settleMs: 10_000,
+    ...options.settings,
+  }
+  const accounts = memoryAccounts()
+  const seats = memorySeats()
+  const lines: LogLine[] = []
+  const note = (event: string, fields: LogFields = {}): void => void lines.push({ event, ...fields })
+  const log: Log = { info: note, warn: note, error: note }
+  const network = inProcess(emulator.fetch)
+  let processes = 0
+
+  const open = (own: Partial<ProcessParts> = {}): ProvisioningTarget => {
+    processes += 1
+    const randomness = seededRandomness(seed * 1_000 + processes)
+    return graphTarget({ owner: `process-${processes}`, fetch: network, accounts, seats, clock, ...own, settings, digest: memoryDigest(), randomness, log })
+  }
+
+  return {
+    clock,
+    emulator,
+    world,
+    settings,
+    accounts,
+    seats,
+    lines,
+    network,
+    /** One more process that shares the books. */
+    open,
+    /** The account of the `n`-th person. */
+    account: (n: number) => accounts.find(`user-${n}`, TARGET),
+    /** People in the directory whom nobody of the organization made. */
+    made: () => world.truth.live().filter(({ madeBy }) => madeBy !== 'administrator'),
+    graphCalls: () => emulator.journal.entries('graph'),
+    schema: () => {
+      const checked = graphSchemaLog()
+      for (const entry of emulator.journal.entries('graph')) checked.check(journaledExchange(entry))
+      return checked
+    },
+  }
+}
+
+export type TargetStage = Awaited<ReturnType<typeof openStage>>
+
+export const candidate = (user: User, more: Partial<Candidate> = {}): Candidate => ({ user, attributes: {}, reference: `visit-of-${user.id}`, ...more })
+
+/** Lets the target work until it has nothing more to wait for, or would wait longer than `patienceMs`. */
+export const drive = async (
+  target: ProvisioningTarget,
+  who: Candidate,
+  { clock, patienceMs = 600_000 }: { readonly clock: Clock; readonly patienceMs?: number },
+): Promise<AccountProgress> => {
+  const until = clock.now() + patienceMs
+  for (;;) {
+    const progress = await target.ensure(who)
+    if (progress.kind !== 'pending' || progress.nextAt > until) return progress
+    await clock.sleep(Math.max(1, progress.nextAt - clock.now()))
+  }
+}
