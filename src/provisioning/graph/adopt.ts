@@ -1,14 +1,33 @@
 import type { Account } from '#kernel/account.ts'
 import type { DirectoryUser } from './directory.ts'
+import { stopForGood } from './drift.ts'
+import { isSameName } from './holder.ts'
 import { advance, setBack, stop, type Work } from './work.ts'
 
 /** Takes our own object as the account's: made by a try whose answer was lost, or by a row that was. */
 export const adopt = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
   if (user.accountEnabled === false) {
-    if (account.stage !== 'closed') return stop(account, work, 'disabled_in_entra')
-    const reply = await work.shop.directory.change(user.id, { accountEnabled: true }, work.candidate.reference)
+    if (account.stage !== 'closed') return stopForGood(account, work, 'disabled_in_entra')
+    const reply = await work.shop.directory.change(user.id, { accountEnabled: true }, work.errand)
     if (!reply.ok) return setBack(account, work, reply.setback)
   }
+  const named = await withItsName(account, work, user)
+  return named === undefined ? stop(account, work, 'account_conflict') : take(named, work, user)
+}
+
+/**
+ * A row that was lost is written again with the first name, but its object may have another. Once people have signed in
+ * under a name it is changed in Entra only by somebody who must be asked. Undefined when the name is somebody else's.
+ */
+const withItsName = async (account: Account, work: Work, user: DirectoryUser): Promise<Account | undefined> => {
+  const { userPrincipalName } = user
+  const isFinal = account.origin !== 'usher' || (account.readyAt !== undefined && account.stage !== 'closed')
+  const isElsewhere = !userPrincipalName.toLowerCase().endsWith(`@${work.shop.settings.domain}`)
+  if (isFinal || isElsewhere || isSameName(userPrincipalName, account.userPrincipalName)) return account
+  return work.rename({ userPrincipalName })
+}
+
+const take = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
   const license = await heldLicense(account, work, user)
   const isLicensed = work.shop.settings.licenses.length === 0 || user.assignedLicenses.some(({ skuId }) => skuId === license)
   if (isLicensed) await work.shop.seats.give(account.userId)

@@ -1,8 +1,9 @@
-import { constants, createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
 import type { Clock } from '#kernel/clock.ts'
+import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
+import { appCredential, type AppCredential } from './app-credential.ts'
 import type { CloudAddresses } from './clouds.ts'
 import { exchange, type Exchange, type Fetch } from './exchange.ts'
 import { retryAfterMs, type Setback } from './graph-errors.ts'
@@ -22,90 +23,78 @@ export interface AppTokenParts {
   readonly fetch: Fetch
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly log: Log
 }
 
 const ONE_SECOND_MS = 1_000
 const FIVE_MINUTES_MS = 5 * 60 * ONE_SECOND_MS
 /** After a failure, so that a thousand waiting sign-ins do not ask a thousand times. */
 const BREATH_MS = 2 * ONE_SECOND_MS
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-const signed = (text: string, key: KeyObject): string =>
-  sign('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }).toString('base64url')
-
-/** Proof of the app's key, for one use (contract section 5.1; RFC 7523). */
-const clientAssertion = ({ settings, clock, randomness }: AppTokenParts, endpoint: string): string => {
-  if (settings.credential.kind !== 'certificate') throw new Error('no certificate is configured')
-  const certificate = new X509Certificate(settings.credential.certificatePem)
-  const now = Math.floor(clock.now() / ONE_SECOND_MS)
-  const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': createHash('sha256').update(certificate.raw).digest('base64url') }
-  const claims = {
-    aud: endpoint,
-    iss: settings.clientId,
-    sub: settings.clientId,
-    jti: randomness.bytes(16).toString('hex'),
-    nbf: now,
-    iat: now,
-    exp: now + FIVE_MINUTES_MS / ONE_SECOND_MS,
-  }
-  const text = `${encode(header)}.${encode(claims)}`
-  return `${text}.${signed(text, createPrivateKey(settings.credential.privateKeyPem.reveal()))}`
-}
-
-const requestBody = (parts: AppTokenParts, endpoint: string): string => {
-  const { clientId, credential } = parts.settings
-  const form = new URLSearchParams({ client_id: clientId, scope: parts.cloud.scope, grant_type: 'client_credentials' })
-  if (credential.kind === 'secret') form.set('client_secret', credential.secret.reveal())
-  else {
-    form.set('client_assertion_type', ASSERTION_TYPE)
-    form.set('client_assertion', clientAssertion(parts, endpoint))
-  }
-  return form.toString()
-}
 
 interface Fresh {
   readonly token: Secret
   readonly until: number
 }
 
+const fieldOf = (json: unknown, name: string): unknown =>
+  typeof json === 'object' && json !== null ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined
+
 const freshFrom = (json: unknown, now: number): Fresh | undefined => {
-  if (typeof json !== 'object' || json === null || !('access_token' in json) || !('expires_in' in json)) return undefined
-  const { access_token: token, expires_in: seconds } = json
+  const token = fieldOf(json, 'access_token')
+  const seconds = fieldOf(json, 'expires_in')
   if (typeof token !== 'string' || token === '' || typeof seconds !== 'number') return undefined
   const lifeMs = seconds * ONE_SECOND_MS
   return { token: new Secret(token), until: now + Math.max(lifeMs - FIVE_MINUTES_MS, lifeMs / 2) }
 }
 
+/** The number behind `AADSTS`: which of Microsoft's reasons it was. */
+const reasonOf = (json: unknown): number | undefined => {
+  const codes = fieldOf(json, 'error_codes')
+  const first: unknown = Array.isArray(codes) ? codes[0] : undefined
+  return typeof first === 'number' ? first : undefined
+}
+
+const isTheirs = ({ status, json }: Exchange): boolean =>
+  status === 429 || status === 408 || status >= 500 || status < 300 || fieldOf(json, 'error') === 'temporarily_unavailable'
+
 const setbackFrom = (answer: Exchange, now: number): Setback => {
-  const isTheirs = answer.status === 429 || answer.status >= 500 || answer.status === 200
-  if (!isTheirs) return { kind: 'later', failure: 'target_credential_refused' }
+  // Whatever it is in particular, an administrator must mend the registration or the credential.
+  if (!isTheirs(answer)) return { kind: 'later', failure: 'target_credential_refused' }
   const ms = retryAfterMs(answer.header('retry-after'), now)
   const failure = answer.status === 429 ? 'target_throttled' : 'target_unavailable'
   return ms === undefined ? { kind: 'again', failure } : { kind: 'again', failure, notBefore: now + ms }
 }
 
-const ask = async (parts: AppTokenParts): Promise<Fresh | Setback> => {
-  const endpoint = `${parts.cloud.login}/${encodeURIComponent(parts.settings.tenant)}/oauth2/v2.0/token`
+const ask = async (parts: AppTokenParts, credential: AppCredential): Promise<Fresh | Setback> => {
+  const { cloud, settings, clock, log } = parts
+  const endpoint = `${cloud.login}/${encodeURIComponent(settings.tenant)}/oauth2/v2.0/token`
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+  const form = { client_id: settings.clientId, scope: cloud.scope, grant_type: 'client_credentials', ...credential(endpoint) }
   try {
-    const answer = await exchange(parts, endpoint, { method: 'POST', headers, body: requestBody(parts, endpoint) })
-    const now = parts.clock.now()
-    return (answer.status === 200 ? freshFrom(answer.json, now) : undefined) ?? setbackFrom(answer, now)
-  } catch {
+    const body = new URLSearchParams(form).toString()
+    const answer = await exchange(parts, endpoint, { method: 'POST', headers, body })
+    const fresh = answer.status === 200 ? freshFrom(answer.json, clock.now()) : undefined
+    if (fresh !== undefined) return fresh
+    log.warn('app_token_refused', { status: answer.status, code: reasonOf(answer.json) })
+    return setbackFrom(answer, clock.now())
+  } catch (error) {
+    log.warn('app_token_silent', { error })
     return { kind: 'again', failure: 'target_unavailable' }
   }
 }
 
-/** Client credentials of the v2.0 endpoint; the token lives in memory only, until five minutes before it expires. */
+/**
+ * Client credentials of the v2.0 endpoint (contract section 5.1); the token lives in memory only, until five minutes
+ * before it expires. Throws `settings_invalid` for a credential that cannot be read.
+ */
 export const appToken = (parts: AppTokenParts): AppToken => {
+  const credential = appCredential(parts)
   let fresh: Fresh | undefined
   let refused: { readonly setback: Setback; readonly until: number } | undefined
   let asking: Promise<TokenReply> | undefined
 
   const refresh = async (): Promise<TokenReply> => {
-    const answer = await ask(parts)
+    const answer = await ask(parts, credential)
     if ('token' in answer) {
       fresh = answer
       return { ok: true, token: answer.token }

@@ -4,19 +4,30 @@ import { adopt } from './adopt.ts'
 import { isOurs } from './holder.ts'
 import { lookAgain, PATIENCE, setBack, stop, type Work } from './work.ts'
 
+/** By then a holder of the name itself is mostly seen. */
+const LOOK_FOR_ADDRESS_FROM = 3
+
 /**
  * Somebody has one of our values. Only a holder who was seen, and is not ours, makes us take another name: one who is
  * not seen may be our own object that has not spread yet.
  */
 export const meetHolder = async (account: Account, work: Work): Promise<Account> => {
-  const reply = await work.shop.directory.get(account.userPrincipalName, work.candidate.reference)
+  const reply = await work.shop.directory.get(account.userPrincipalName, work.errand)
   if (!reply.ok) {
-    if (reply.setback.kind !== 'absent') return setBack(account, work, reply.setback)
-    return account.attempts < PATIENCE ? lookAgain(account, work) : stop(account, work, 'account_name_taken')
+    return reply.setback.kind === 'absent' ? meetUnseen(account, work) : setBack(account, work, reply.setback)
   }
   const holder = reply.value
   if (holder.onPremisesImmutableId !== account.immutableId) return takeNextName(account, work)
   return isOurs(holder, account, work) ? adopt(account, work, holder) : stop(account, work, 'account_conflict')
+}
+
+/** Nobody is seen under the name: a replica is behind, or the name is an address of somebody with another name. */
+const meetUnseen = async (account: Account, work: Work): Promise<Account> => {
+  if (account.attempts < LOOK_FOR_ADDRESS_FROM) return lookAgain(account, work)
+  const reply = await work.shop.directory.addressed(account.userPrincipalName, work.errand)
+  if (!reply.ok) return setBack(account, work, reply.setback)
+  if (reply.value.some((user) => user.onPremisesImmutableId !== account.immutableId)) return takeNextName(account, work)
+  return account.attempts < PATIENCE ? lookAgain(account, work) : stop(account, work, 'account_name_taken')
 }
 
 const takeNextName = async (account: Account, work: Work): Promise<Account> => {

@@ -42,7 +42,7 @@ const newUser = (account: Account, { candidate, names }: Work): NewDirectoryUser
 
 const create = async (account: Account, work: Work): Promise<Account> => {
   const { directory } = work.shop
-  const reply = await directory.create(newUser(account, work), work.candidate.reference)
+  const reply = await directory.create(newUser(account, work), work.errand)
   if (reply.ok) {
     const objectId = reply.value.id
     return advance(work, { stage: 'created', objectId, readyAt: undefined }, { type: 'account_created', facts: { objectId } })

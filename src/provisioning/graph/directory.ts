@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { GraphClient, GraphRequest, Reply } from './graph-client.ts'
+import type { Errand, GraphClient, GraphRequest, Reply } from './graph-client.ts'
 import { throwawayPassword } from './password.ts'
 
 /** A person as the directory has them; names and values are Graph's, absent and null alike undefined. */
@@ -35,17 +35,19 @@ export interface NewDirectoryUser {
   readonly employeeType: string
 }
 
-/** The tenant's directory, call by call. `reference` is the sign-in's, for both sides' logs. */
+/** The tenant's directory, call by call. `errand`: on whose behalf. */
 export interface Directory {
-  readonly live: (immutableId: string, reference: string) => Promise<Reply<readonly DirectoryUser[]>>
-  readonly deleted: (immutableId: string, reference: string) => Promise<Reply<readonly DirectoryUser[]>>
+  readonly live: (immutableId: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
+  /** Who receives mail under this address, whatever their name. */
+  readonly addressed: (address: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
+  readonly deleted: (immutableId: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
   /** By object id or user principal name. */
-  readonly get: (key: string, reference: string) => Promise<Reply<DirectoryUser>>
-  readonly create: (user: NewDirectoryUser, reference: string) => Promise<Reply<{ readonly id: string }>>
-  readonly change: (id: string, values: ChangedValues, reference: string) => Promise<Reply<void>>
-  readonly restore: (id: string, userPrincipalName: string | undefined, reference: string) => Promise<Reply<void>>
-  readonly license: (id: string, license: GivenLicense, reference: string) => Promise<Reply<void>>
-  readonly skus: (reference: string) => Promise<Reply<readonly SubscribedSku[]>>
+  readonly get: (key: string, errand: Errand) => Promise<Reply<DirectoryUser>>
+  readonly create: (user: NewDirectoryUser, errand: Errand) => Promise<Reply<{ readonly id: string }>>
+  readonly change: (id: string, values: ChangedValues, errand: Errand) => Promise<Reply<void>>
+  readonly restore: (id: string, userPrincipalName: string | undefined, errand: Errand) => Promise<Reply<void>>
+  readonly license: (id: string, license: GivenLicense, errand: Errand) => Promise<Reply<void>>
+  readonly skus: (errand: Errand) => Promise<Reply<readonly SubscribedSku[]>>
 }
 
 export interface ChangedValues {
@@ -60,6 +62,9 @@ export interface GivenLicense {
 
 const text = z.string().nullish().transform((value) => value ?? undefined)
 
+/** Compared in lower case everywhere. */
+const skuIdShape = z.string().transform((value) => value.toLowerCase())
+
 const userShape = z.object({
   id: z.string().min(1),
   userPrincipalName: z.string(),
@@ -67,7 +72,7 @@ const userShape = z.object({
   onPremisesImmutableId: text,
   usageLocation: text,
   employeeType: text,
-  assignedLicenses: z.array(z.object({ skuId: z.string() })).nullish().transform((value) => value ?? []),
+  assignedLicenses: z.array(z.object({ skuId: skuIdShape })).nullish().transform((value) => value ?? []),
   deletedDateTime: text,
 })
 const usersShape = z.object({ value: z.array(userShape) })
@@ -75,7 +80,7 @@ const createdShape = z.object({ id: z.string().min(1) })
 const skusShape = z.object({
   value: z.array(
     z.object({
-      skuId: z.string(),
+      skuId: skuIdShape,
       appliesTo: z.string(),
       capabilityStatus: z.string(),
       consumedUnits: z.number(),
@@ -99,51 +104,57 @@ const mapped = <T, R>(reply: Reply<T>, turn: (value: T) => R): Reply<R> =>
 
 const done = (reply: Reply<unknown>): Reply<void> => mapped(reply, () => undefined)
 
-const byImmutableId = (immutableId: string): string => `onPremisesImmutableId eq '${immutableId.replaceAll("'", "''")}'`
+/** As OData writes text (OData 4.01 URL conventions, section 5.1.1.6.1). */
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const byImmutableId = (immutableId: string): string => `onPremisesImmutableId eq ${quoted(immutableId)}`
+
+const byAddress = (address: string): string => `proxyAddresses/any(a:a eq ${quoted(`smtp:${address}`)})`
 
 const freeSeats = (row: z.infer<typeof skusShape>['value'][number]): number =>
   row.appliesTo === 'User' && ASSIGNABLE.has(row.capabilityStatus)
     ? Math.max(0, row.prepaidUnits.enabled + row.prepaidUnits.warning - row.consumedUnits)
     : 0
 
-const readsOf = ({ call }: GraphClient): Pick<Directory, 'live' | 'deleted' | 'get' | 'skus'> => {
-  const found = async (path: string, query: GraphRequest['query'], reference: string) =>
-    mapped(shaped(await call({ method: 'GET', path, ...(query && { query }), reference }), usersShape), ({ value }) => value)
+const readsOf = ({ call }: GraphClient): Pick<Directory, 'live' | 'addressed' | 'deleted' | 'get' | 'skus'> => {
+  const found = async (path: string, query: GraphRequest['query'], errand: Errand) =>
+    mapped(shaped(await call({ method: 'GET', path, ...(query && { query }), errand }), usersShape), ({ value }) => value)
   return {
-    live: (immutableId, reference) => found('/users', { $filter: byImmutableId(immutableId), $select: SELECT }, reference),
-    deleted: (immutableId, reference) =>
+    live: (immutableId, errand) => found('/users', { $filter: byImmutableId(immutableId), $select: SELECT }, errand),
+    addressed: (address, errand) => found('/users', { $filter: byAddress(address), $select: SELECT }, errand),
+    deleted: (immutableId, errand) =>
       found(
         '/directory/deletedItems/microsoft.graph.user',
         { $filter: byImmutableId(immutableId), $select: `${SELECT},deletedDateTime` },
-        reference,
+        errand,
       ),
-    get: async (key, reference) => {
+    get: async (key, errand) => {
       const path = `/users/${encodeURIComponent(key)}`
-      return shaped(await call({ method: 'GET', path, query: { $select: SELECT }, reference }), userShape)
+      return shaped(await call({ method: 'GET', path, query: { $select: SELECT }, errand }), userShape)
     },
-    skus: async (reference) => {
-      const reply = shaped(await call({ method: 'GET', path: '/subscribedSkus', reference }), skusShape)
+    skus: async (errand) => {
+      const reply = shaped(await call({ method: 'GET', path: '/subscribedSkus', errand }), skusShape)
       return mapped(reply, ({ value }) => value.map((row) => ({ skuId: row.skuId, free: freeSeats(row) })))
     },
   }
 }
 
 const writesOf = ({ call }: GraphClient): Pick<Directory, 'create' | 'change' | 'restore' | 'license'> => ({
-  create: async (user, reference) => {
+  create: async (user, errand) => {
     const passwordProfile = { password: throwawayPassword(), forceChangePasswordNextSignIn: false }
     const body = { accountEnabled: true, ...user, passwordProfile }
-    return shaped(await call({ method: 'POST', path: '/users', body, reference }), createdShape)
+    return shaped(await call({ method: 'POST', path: '/users', body, errand }), createdShape)
   },
-  change: async (id, values, reference) =>
-    done(await call({ method: 'PATCH', path: `/users/${encodeURIComponent(id)}`, body: { ...values }, reference })),
-  restore: async (id, userPrincipalName, reference) => {
+  change: async (id, values, errand) =>
+    done(await call({ method: 'PATCH', path: `/users/${encodeURIComponent(id)}`, body: { ...values }, errand })),
+  restore: async (id, userPrincipalName, errand) => {
     const path = `/directory/deletedItems/${encodeURIComponent(id)}/restore`
     const body = userPrincipalName === undefined ? undefined : { newUserPrincipalName: userPrincipalName }
-    return done(await call({ method: 'POST', path, ...(body && { body }), reference }))
+    return done(await call({ method: 'POST', path, ...(body && { body }), errand }))
   },
-  license: async (id, license, reference) => {
+  license: async (id, license, errand) => {
     const body = { addLicenses: [license], removeLicenses: [] }
-    return done(await call({ method: 'POST', path: `/users/${encodeURIComponent(id)}/assignLicense`, body, reference }))
+    return done(await call({ method: 'POST', path: `/users/${encodeURIComponent(id)}/assignLicense`, body, errand }))
   },
 })
 

@@ -1,9 +1,13 @@
 import type { Account } from '#kernel/account.ts'
-import { look } from './holder.ts'
+import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import type { DirectoryUser } from './directory.ts'
+import { isSameName, look } from './holder.ts'
 import { stop, type Work } from './work.ts'
 
 export type Drift = 'removed_in_entra' | 'disabled_in_entra' | 'changed_in_entra'
 
+/** By then every replica knows of a person. */
+const KNOWN_EVERYWHERE_MS = 10 * ONE_MINUTE_MS
 const LONGEST_MARGIN_MS = 160_000
 const SHORTEST_DOUBLED_MARGIN_MS = 5_000
 
@@ -18,21 +22,25 @@ export const stopForGood = async (account: Account, work: Work, drift: Drift): P
 const driftOf = async (account: Account, work: Work): Promise<Drift | undefined> => {
   const reply = await look(account, work)
   if (!reply.ok) return undefined
+  const readyAt = account.readyAt ?? 0
   switch (reply.value.kind) {
     case 'live': {
       const { accountEnabled, userPrincipalName } = reply.value.user
       if (accountEnabled === false) return 'disabled_in_entra'
-      return userPrincipalName.toLowerCase() === account.userPrincipalName.toLowerCase() ? undefined : 'changed_in_entra'
+      return isSameName(userPrincipalName, account.userPrincipalName) ? undefined : 'changed_in_entra'
     }
     case 'deleted':
       // Before it was ready it may have been deleted and brought back, and a replica may not know the second half yet.
-      return Date.parse(reply.value.user.deletedDateTime ?? '') < (account.readyAt ?? 0) ? undefined : 'removed_in_entra'
+      return deletedAt(reply.value.user) < readyAt ? undefined : 'removed_in_entra'
     case 'foreign':
       return 'changed_in_entra'
     case 'nobody':
-      return undefined
+      return work.shop.clock.now() - readyAt > KNOWN_EVERYWHERE_MS ? 'removed_in_entra' : undefined
   }
 }
+
+/** The latest it can have been: the directory writes whole seconds. */
+const deletedAt = ({ deletedDateTime }: DirectoryUser): number => Date.parse(deletedDateTime ?? '') + ONE_SECOND_MS
 
 /**
  * For a person who came back right after their first token: they have probably not arrived. Unless somebody took the

@@ -5,7 +5,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export const CONNECT_LIMIT_MS = 3_000
 /** One try, from the first byte sent to the last byte read. */
-const TRY_LIMIT_MS = 10_000
+export const TRY_LIMIT_MS = 10_000
 const BODY_LIMIT_BYTES = 1024 * 1024
 
 export interface Exchange {

@@ -3,6 +3,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import { type AllowedCall, isAllowedCall } from './allowed-calls.ts'
 import type { AppToken } from './app-token.ts'
+import type { ClockSkew } from './clock-skew.ts'
 import type { CloudAddresses } from './clouds.ts'
 import { exchange, type Exchange, type Fetch } from './exchange.ts'
 import { type GraphErrorBody, type GraphRefusal, retryAfterMs, type Setback, setbackOf } from './graph-errors.ts'
@@ -13,8 +14,15 @@ export interface GraphRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: Readonly<Record<string, unknown>>
-  /** Becomes `client-request-id`. */
+  readonly errand: Errand
+}
+
+/** On whose behalf a call is made. */
+export interface Errand {
+  /** The sign-in's; becomes `client-request-id`. */
   readonly reference: string
+  /** Nothing is sent after this moment (milliseconds since the epoch): the account may be somebody else's work by the time the answer comes. */
+  readonly notAfter: number
 }
 
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly setback: Setback }
@@ -22,7 +30,7 @@ export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok:
 export interface GraphClient {
   /**
    * One call and what came of it: the parsed body of a success, undefined when that had none. Nothing is repeated but a
-   * refused access token, once. Nothing is sent before the moment Graph last asked for.
+   * refused access token, once. Nothing is sent before the moment Graph last asked for, nor after the errand's time.
    */
   readonly call: (request: GraphRequest) => Promise<Reply<unknown>>
 }
@@ -33,6 +41,7 @@ export interface GraphClientParts {
   readonly fetch: Fetch
   readonly clock: Clock
   readonly log: Log
+  readonly skew: ClockSkew
 }
 
 const SAFE_REFERENCE = /^[\w.-]{1,100}$/
@@ -45,7 +54,7 @@ const urlOf = (cloud: CloudAddresses, { path, query }: GraphRequest): string => 
 
 const initOf = (request: GraphRequest, token: string): RequestInit => {
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
-  if (SAFE_REFERENCE.test(request.reference)) headers['client-request-id'] = request.reference
+  if (SAFE_REFERENCE.test(request.errand.reference)) headers['client-request-id'] = request.errand.reference
   if (request.body === undefined) return { method: request.method, headers }
   headers['content-type'] = 'application/json'
   return { method: request.method, headers, body: JSON.stringify(request.body) }
@@ -91,20 +100,24 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     const refusal = refusalOf(answer, clock.now())
     const { status, requestId, retryAfterMs: afterMs } = refusal
     if (afterMs !== undefined) notBefore = Math.max(notBefore, clock.now() + afterMs)
-    log.info('graph_refused', { reference: request.reference, method: request.method, status, code: refusal.error?.code, requestId, retryAfterMs: afterMs })
+    log.info('graph_refused', { reference: request.errand.reference, method: request.method, status, code: refusal.error?.code, requestId, retryAfterMs: afterMs })
     return { ok: false, setback: setbackOf(refusal, clock.now()) }
   }
 
   const attempt = async (request: GraphRequest): Promise<Reply<unknown>> => {
     const access = await parts.token.get()
     if (!access.ok) return access
+    if (clock.now() > request.errand.notAfter) return unavailable
     if (clock.now() < notBefore) return { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } }
     try {
+      const sentAt = clock.now()
       const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, access.token.reveal()))
+      // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
+      if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
       if (answer.status === 401) parts.token.drop(access.token)
       return read(answer, request)
     } catch (error) {
-      log.warn('graph_silent', { reference: request.reference, method: request.method, error })
+      log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
       return unavailable
     }
   }

@@ -10,10 +10,11 @@ import { type DerivedNames, deriveNames, usageLocationOf } from '../subject.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.ts'
 import { appToken } from './app-token.ts'
 import { cloudOf } from './clouds.ts'
+import { type ClockSkew, createClockSkew } from './clock-skew.ts'
 import { findOrCreate } from './create.ts'
 import { graphDirectory } from './directory.ts'
 import { doubt } from './drift.ts'
-import type { Fetch } from './exchange.ts'
+import { type Fetch, TRY_LIMIT_MS } from './exchange.ts'
 import { graphClient } from './graph-client.ts'
 import { assignLicense } from './license.ts'
 import { finish, observe } from './ready.ts'
@@ -34,9 +35,16 @@ export interface GraphTargetParts {
   readonly log: Log
 }
 
+/** No call to Graph outlives it; a driver that died is followed by another after this long. */
 const LEASE_MS = 25 * ONE_SECOND_MS
-/** A step begins only while at least so much of the lease is left. */
-const STEP_MS = 12 * ONE_SECOND_MS
+/** A step begins only while so much is left in which its calls may be sent. */
+const STEP_MS = 3 * ONE_SECOND_MS
+/** The target, and what its answers tell about our own clock. */
+export interface GraphTarget extends ProvisioningTarget {
+  /** How far our clock is ahead of Graph's, in milliseconds; 0 while that is not known. */
+  readonly clockSkewMs: () => number
+}
+
 const SOMEBODY_ELSE_MS = ONE_SECOND_MS
 const UNPROVEN_FOR_MS = 5 * ONE_MINUTE_MS
 const SEAT_ASKED_AGAIN_MS = 30 * ONE_SECOND_MS
@@ -45,11 +53,13 @@ const SEAT_ASKED_AGAIN_MS = 30 * ONE_SECOND_MS
  * Microsoft Entra ID through Microsoft Graph v1.0 (contract section 5): makes the account, licenses it and sees it
  * ready, step by step from what its row says. Throws `settings_invalid` when the addresses are not to be used.
  */
-export const graphTarget = (parts: GraphTargetParts): ProvisioningTarget => {
-  const shop = workshop(parts)
+export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
+  const skew = createClockSkew(parts.clock)
+  const shop = workshop(parts, skew)
   const running = new Map<string, Promise<AccountProgress>>()
   return {
     name: parts.settings.name,
+    clockSkewMs: skew.knownMs,
     ensure: (candidate) => {
       const joined = running.get(candidate.user.id)
       if (joined !== undefined) return joined
@@ -60,11 +70,13 @@ export const graphTarget = (parts: GraphTargetParts): ProvisioningTarget => {
   }
 }
 
-const workshop = (parts: GraphTargetParts): Workshop => {
-  const { settings, accounts, clock, randomness, log, fetch } = parts
+const workshop = (parts: GraphTargetParts, skew: ClockSkew): Workshop => {
+  const { accounts, clock, randomness, log, fetch } = parts
+  const licenses = parts.settings.licenses.map((license) => ({ ...license, skuId: license.skuId.toLowerCase() }))
+  const settings = { ...parts.settings, licenses }
   const cloud = cloudOf(settings)
-  const token = appToken({ settings, cloud, fetch, clock, randomness })
-  const directory = graphDirectory(graphClient({ cloud, token, fetch, clock, log }))
+  const token = appToken({ settings, cloud, fetch, clock, randomness, log })
+  const directory = graphDirectory(graphClient({ cloud, token, fetch, clock, log, skew }))
   const seats = createSeats({ settings, book: parts.seats, directory, clock })
   return { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() }
 }
@@ -76,10 +88,12 @@ const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetPar
   if (account.origin === 'directory') throw new UsherError('internal_error', { detail: { account: account.userId, origin: account.origin } })
   const rest = await restingProgress(account, candidate, shop)
   if (rest !== undefined) return rest
-  const lease = await shop.accounts.lease(keyOf(account), parts.owner, { at: shop.clock.now(), ms: LEASE_MS })
+  const leasedAt = shop.clock.now()
+  const lease = await shop.accounts.lease(keyOf(account), parts.owner, { at: leasedAt, ms: LEASE_MS })
   if (lease === undefined) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
   try {
-    return await work(lease, { candidate, names }, shop)
+    const errand = { reference: candidate.reference, notAfter: leasedAt + LEASE_MS - TRY_LIMIT_MS }
+    return await work(lease, { candidate, names, errand }, shop)
   } catch (error) {
     if (error instanceof LeaseLost) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
     throw error
@@ -110,14 +124,13 @@ const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Wor
   return undefined
 }
 
-const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names'>, shop: Workshop): Promise<AccountProgress> => {
-  const until = shop.clock.now() + LEASE_MS - STEP_MS
+const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names' | 'errand'>, shop: Workshop): Promise<AccountProgress> => {
   const tools = { ...job, shop, ...changes(lease, job.candidate, shop) }
   let account = lease.account
   for (;;) {
     const rest = await restingProgress(account, job.candidate, shop)
     if (rest !== undefined) return rest
-    if (shop.clock.now() > until) return pending(account, shop.clock.now())
+    if (shop.clock.now() > job.errand.notAfter - STEP_MS) return pending(account, shop.clock.now())
     account = await nextStep(account, shop)(account, tools)
   }
 }
@@ -164,7 +177,9 @@ const restingProgress = async (account: Account, candidate: Candidate, shop: Wor
 }
 
 /** Somebody who stands at the door for a license is worth another look before the next round. */
-const isDue = ({ nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
+const isDue = ({ stage, attempts, nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
+  // What Usher ended comes back when its person does, and not by itself; unless that was begun and interrupted.
+  if (stage === 'closed' && arrivedAt === undefined && attempts === 0) return false
   if (now >= nextAttemptAt) return true
   const lastAsked = nextAttemptAt - LONG_WAIT_MS
   return reason === 'license_exhausted' && arrivedAt !== undefined && now >= lastAsked + SEAT_ASKED_AGAIN_MS

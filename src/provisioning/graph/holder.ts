@@ -11,7 +11,7 @@ export type Finding =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'nobody' }
 
-const isSameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
+export const isSameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
 
 /**
  * Ours, and not merely alike: the immutable ID is the row's and the marker is Usher's for this identity. An object the
@@ -26,11 +26,11 @@ export const isOurs = (user: DirectoryUser, account: Account, { names }: Work): 
 /** Looks for our immutable ID among the living and the deleted. Nobody is no proof that there is none. */
 export const look = async (account: Account, work: Work): Promise<Reply<Finding>> => {
   const { directory } = work.shop
-  const live = await directory.live(account.immutableId, work.candidate.reference)
+  const live = await directory.live(account.immutableId, work.errand)
   if (!live.ok) return live
   const [user] = live.value
   if (user !== undefined) return { ok: true, value: isOurs(user, account, work) ? { kind: 'live', user } : { kind: 'foreign' } }
-  const deleted = await directory.deleted(account.immutableId, work.candidate.reference)
+  const deleted = await directory.deleted(account.immutableId, work.errand)
   if (!deleted.ok) return deleted
   const former = deleted.value.find((other) => isOurs(other, account, work))
   return { ok: true, value: former === undefined ? { kind: 'nobody' } : { kind: 'deleted', user: former } }
@@ -38,6 +38,6 @@ export const look = async (account: Account, work: Work): Promise<Reply<Finding>
 
 /** Our own living object, if this replica knows one. */
 export const ownHolder = async (account: Account, work: Work): Promise<Reply<DirectoryUser | undefined>> => {
-  const reply = await work.shop.directory.live(account.immutableId, work.candidate.reference)
+  const reply = await work.shop.directory.live(account.immutableId, work.errand)
   return reply.ok ? { ok: true, value: reply.value.find((user) => isOurs(user, account, work)) } : reply
 }

@@ -11,7 +11,7 @@ export const assignLicense: Step = async (account, work) => {
   if (account.license === undefined) return advance(work, { stage: 'licensed' })
   const skuId = account.license
   const disabledPlans = settings.licenses.find((license) => license.skuId === skuId)?.disabledPlans ?? []
-  const reply = await directory.license(account.objectId, { skuId, disabledPlans }, work.candidate.reference)
+  const reply = await directory.license(account.objectId, { skuId, disabledPlans }, work.errand)
   if (reply.ok) {
     await seats.give(account.userId)
     return advance(work, { stage: 'licensed' }, { type: 'account_licensed', facts: { license: skuId } })
@@ -41,6 +41,6 @@ const waitForLocation = async (account: Account, work: Work, objectId: string): 
   if (account.attempts >= PATIENCE) return stop(account, work, 'license_location')
   if (account.attempts !== WRITE_LOCATION_AT) return lookAgain(account, work)
   const values = { usageLocation: account.usageLocation }
-  const reply = await work.shop.directory.change(objectId, values, work.candidate.reference)
+  const reply = await work.shop.directory.change(objectId, values, work.errand)
   return reply.ok ? lookAgain(account, work) : setBack(account, work, reply.setback)
 }

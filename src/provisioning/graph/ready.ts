@@ -2,15 +2,17 @@ import type { Account } from '#kernel/account.ts'
 import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { DirectoryUser } from './directory.ts'
 import { stopForGood } from './drift.ts'
+import { isSameName } from './holder.ts'
 import { advance, lookAgain, PATIENCE, setBack, type Step, type Work } from './work.ts'
 
 const BETWEEN_READINGS_MS = ONE_SECOND_MS
 /** Two readings further apart than this are not one after the other. */
 const READING_LIFE_MS = ONE_MINUTE_MS
+const MANY_READINGS = 1_000
 
 /** Reads the account until two readings, a second apart, are complete and agree with the row; then the margin begins. */
 export const observe: Step = async (account, work) => {
-  const reply = await work.shop.directory.live(account.immutableId, work.candidate.reference)
+  const reply = await work.shop.directory.live(account.immutableId, work.errand)
   if (!reply.ok) return setBack(account, work, reply.setback)
   const lack = lackOf(reply.value, account)
   if (lack !== undefined) return incomplete(account, work, lack)
@@ -18,7 +20,7 @@ export const observe: Step = async (account, work) => {
   const now = clock.now()
   const first = firstReadings.get(account.userId)
   if (first === undefined || now - first > READING_LIFE_MS) {
-    firstReadings.set(account.userId, now)
+    remember(firstReadings, account.userId, now)
     return work.change({ reason: undefined, nextAttemptAt: now + BETWEEN_READINGS_MS })
   }
   if (now - first < BETWEEN_READINGS_MS) return work.change({ nextAttemptAt: first + BETWEEN_READINGS_MS })
@@ -26,6 +28,12 @@ export const observe: Step = async (account, work) => {
   const settleMs = account.settleMs ?? settings.settleMs
   const settleUntil = now + settleMs
   return advance(work, { settleMs, settleUntil, nextAttemptAt: settleUntil })
+}
+
+const remember = (readings: Map<string, number>, userId: string, now: number): void => {
+  // Accounts that another process finished leave theirs behind.
+  if (readings.size >= MANY_READINGS) for (const [id, at] of readings) if (now - at > READING_LIFE_MS) readings.delete(id)
+  readings.set(userId, now)
 }
 
 /** The margin is over: tokens may be issued. */
@@ -43,7 +51,7 @@ const lackOf = (users: readonly DirectoryUser[], account: Account): Lack | undef
   if (user === undefined) return 'missing'
   if (user.id !== account.objectId) return 'other'
   if (user.accountEnabled !== true) return 'disabled'
-  if (user.userPrincipalName.toLowerCase() !== account.userPrincipalName.toLowerCase()) return 'renamed'
+  if (!isSameName(user.userPrincipalName, account.userPrincipalName)) return 'renamed'
   const isLicensed = account.license === undefined || user.assignedLicenses.some(({ skuId }) => skuId === account.license)
   return isLicensed ? undefined : 'unlicensed'
 }

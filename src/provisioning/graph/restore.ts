@@ -14,7 +14,7 @@ export const restore = async (account: Account, work: Work, user: DirectoryUser)
   const formerName = user.userPrincipalName.slice(PREFIX_LENGTH)
   const isSameName = formerName.toLowerCase() === account.userPrincipalName.toLowerCase()
   const name = isSameName ? undefined : account.userPrincipalName
-  const reply = await work.shop.directory.restore(user.id, name, work.candidate.reference)
+  const reply = await work.shop.directory.restore(user.id, name, work.errand)
   if (reply.ok) return afterRestore(account, work, user)
   switch (reply.setback.kind) {
     case 'conflict':

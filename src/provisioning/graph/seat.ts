@@ -5,7 +5,7 @@ import { advance, LONG_WAIT_MS, setBack, type Step, wait, type Work } from './wo
 
 /** Reserves a seat before the directory is asked for anything that costs one. */
 export const reserveSeat: Step = async (account, work) => {
-  const reply = await work.shop.seats.reserve(account.userId, work.candidate.reference)
+  const reply = await work.shop.seats.reserve(account.userId, work.errand)
   if (!reply.ok) return setBack(account, work, reply.setback)
   const stage = account.stage === 'waiting' ? 'intent' : account.stage
   return reply.value === undefined ? withoutSeat(account, work) : advance(work, { stage, license: reply.value })

@@ -3,12 +3,12 @@ import type { UserId } from '#kernel/person.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
 import type { SeatBook } from '../seat-book.ts'
 import type { Directory } from './directory.ts'
-import type { Reply } from './graph-client.ts'
+import type { Errand, Reply } from './graph-client.ts'
 
 /** Which license somebody gets. Reserved in our own book first, so that no cap or floor is passed whoever hurries. */
 export interface Seats {
   /** The SKU id of a seat for this person, the first of the list that has one; undefined when none has. */
-  readonly reserve: (userId: UserId, reference: string) => Promise<Reply<string | undefined>>
+  readonly reserve: (userId: UserId, errand: Errand) => Promise<Reply<string | undefined>>
   /** Books a seat that the person has in the directory already, whatever the cap says. */
   readonly keep: (userId: UserId, skuId: string) => Promise<void>
   /** The directory has given the reserved seat out. */
@@ -33,21 +33,19 @@ interface Stock {
 
 const STOCK_LIFE_MS = 60_000
 
-const same = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
-
 export const createSeats = ({ settings, book, directory, clock }: SeatsParts): Seats => {
   const target = settings.name
   let stock: Stock | undefined
   let reading: Promise<Reply<Stock>> | undefined
 
-  const readStock = async (reference: string): Promise<Reply<Stock>> => {
+  const readStock = async (errand: Errand): Promise<Reply<Stock>> => {
     // Before the directory is read: a seat given meanwhile is then missing from both, never in both.
     const counts = await Promise.all(
       settings.licenses.map(async (license) => ({ license, given: await book.given(target, license.skuId) })),
     )
-    const reply = await directory.skus(reference)
+    const reply = await directory.skus(errand)
     if (!reply.ok) return reply
-    const free = (skuId: string): number => reply.value.find((sku) => same(sku.skuId, skuId))?.free ?? 0
+    const free = (skuId: string): number => reply.value.find((sku) => sku.skuId === skuId)?.free ?? 0
     const ceilings = counts.map(({ license, given }) => {
       const spare = Math.max(0, free(license.skuId) - license.floor)
       return [license.skuId, Math.min(license.cap, given + spare)] as const
@@ -56,17 +54,17 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
     return { ok: true, value: stock }
   }
 
-  const currentStock = async (reference: string): Promise<Reply<Stock>> => {
+  const currentStock = async (errand: Errand): Promise<Reply<Stock>> => {
     if (stock !== undefined && clock.now() - stock.readAt < STOCK_LIFE_MS) return { ok: true, value: stock }
-    reading ??= readStock(reference).finally(() => {
+    reading ??= readStock(errand).finally(() => {
       reading = undefined
     })
     return reading
   }
 
   return {
-    reserve: async (userId, reference) => {
-      const reply = await currentStock(reference)
+    reserve: async (userId, errand) => {
+      const reply = await currentStock(errand)
       if (!reply.ok) return reply
       for (const { skuId } of settings.licenses) {
         const ceiling = reply.value.ceilings.get(skuId) ?? 0

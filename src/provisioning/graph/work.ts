@@ -9,6 +9,7 @@ import type { AccountBook, AccountChange } from '../account-book.ts'
 import type { DerivedNames } from '../subject.ts'
 import type { Candidate } from '../target.ts'
 import type { Directory } from './directory.ts'
+import type { Errand } from './graph-client.ts'
 import type { Setback } from './graph-errors.ts'
 import type { Seats } from './seats.ts'
 
@@ -30,6 +31,7 @@ export interface Work {
   readonly shop: Workshop
   readonly candidate: Candidate
   readonly names: DerivedNames
+  readonly errand: Errand
   /** Changes the row and says so in the audit. Throws `LeaseLost` when somebody else drives it by now. */
   readonly change: (change: AccountChange, event?: Happening) => Promise<Account>
   /** As `change`, but undefined when the user principal name in it is somebody else's. */
@@ -81,14 +83,18 @@ export const lookAgain = (account: Account, work: Work): Promise<Account> =>
 export const advance = (work: Work, change: AccountChange, event?: Happening): Promise<Account> =>
   work.change({ attempts: 0, reason: undefined, nextAttemptAt: work.shop.clock.now(), ...change }, event)
 
-/** Nothing more happens until a person says so. */
-export const stop = (account: Account, work: Work, failure: FailureCode, requestId?: string): Promise<Account> => {
-  work.shop.firstReadings.delete(account.userId)
-  work.shop.log.warn('account_stopped', { reference: work.candidate.reference, user: account.userId, code: failure, requestId })
-  return work.change(
-    { stage: 'stopped', reason: failure, settleUntil: undefined },
+/** Nothing more happens until a person says so. A seat that nobody sits on is given back. */
+export const stop = async (account: Account, work: Work, failure: FailureCode, requestId?: string): Promise<Account> => {
+  const { firstReadings, log, seats } = work.shop
+  firstReadings.delete(account.userId)
+  log.warn('account_stopped', { reference: work.candidate.reference, user: account.userId, code: failure, requestId })
+  const isSeatEmpty = account.objectId === undefined || failure === 'removed_in_entra'
+  const stopped = await work.change(
+    { stage: 'stopped', reason: failure, settleUntil: undefined, ...(isSeatEmpty && { license: undefined }) },
     { type: 'account_stopped', failure, ...(requestId === undefined ? {} : { facts: { requestId } }) },
   )
+  if (isSeatEmpty) await seats.release(account.userId)
+  return stopped
 }
 
 interface Pause {
