@@ -8,7 +8,7 @@ import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
 import { wsfed } from '#protocols/wsfed/wsfed.ts'
-import { graphTarget } from '#provisioning/graph/graph-target.ts'
+import { type GraphTarget, graphTarget } from '#provisioning/graph/graph-target.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
@@ -71,6 +71,8 @@ interface Plugins {
   readonly target: (settings: Settings, name: string) => ProvisioningTarget
   /** By the settings in force; undefined when they know it no longer. */
   readonly targetNamed: (name: string) => Promise<ProvisioningTarget | undefined>
+  /** The most our clock is off by, as far as any target knows; in milliseconds, 0 while none does. */
+  readonly clockSkewMs: () => number
 }
 
 const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Environment): Plugins => {
@@ -83,7 +85,12 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
   })
   const { accounts, seats, digest } = stores
   const owner = environment.randomness.bytes(OWNER_BYTES).toString('hex')
-  const openTarget = perSettings((settings: TargetSettings) => graphTarget({ ...environment, settings, accounts, seats, digest, owner }))
+  const targets = new Map<string, GraphTarget>()
+  const openTarget = perSettings((settings: TargetSettings) => {
+    const target = graphTarget({ ...environment, settings, accounts, seats, digest, owner })
+    targets.set(settings.name, target)
+    return target
+  })
   const known = (settings: Settings, name: string) => settings.targets.find((one) => one.name === name)
   return {
     connection,
@@ -96,6 +103,7 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
       const found = known(await stores.settings.current(), name)
       return found && openTarget(found)
     },
+    clockSkewMs: () => Math.max(0, ...[...targets.values()].map((target) => Math.abs(target.clockSkewMs()))),
   }
 }
 
@@ -121,7 +129,6 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, stoppin
     formats: byName(formats),
     drives,
     publicUrl,
-    clockSkewMs: () => 0,
   })
   return httpServer({
     ...environment,
