@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Connection } from '#connections/connection.ts'
-import { hashPassword } from '#connections/database.ts'
+import { usernameOf } from '#connections/database.ts'
+import { hashPassword } from '#connections/passwords.ts'
 import type { Account } from '#kernel/account.ts'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
@@ -44,7 +45,7 @@ export const administration = ({ stores, clock, openConnection }: Parts) => {
       const found = connections.find((one) => one.name === connection && one.type === 'database')
       if (!found) throw new UsherError('settings_invalid', { detail: { problem: `there is no database connection ${connection}` } })
       const hash = await hashPassword(password)
-      const entry = { ...said, connection: found.id, username: username.toLowerCase(), subject: randomUUID(), hash, emailVerified: said.email !== undefined }
+      const entry = { ...said, connection: found.id, username: usernameOf(username), subject: randomUUID(), hash, emailVerified: said.email !== undefined }
       return stores.passwords.add(entry, clock.now())
     },
     /** Accounts that wait or stopped. */

@@ -8,8 +8,6 @@ import type { PasswordEntry, PasswordFile } from './password-file.ts'
 import { guessing } from './guessing.ts'
 import { passwordChecker, type PasswordChecker } from './passwords.ts'
 
-export { hashPassword } from './passwords.ts'
-
 interface DatabaseParts {
   readonly passwords: PasswordFile
   readonly log: Log

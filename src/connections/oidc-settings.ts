@@ -32,7 +32,10 @@ export interface OidcSettings {
   readonly signatures: readonly string[]
 }
 
-const host = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a host name in lower case')
+const host = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a host name in lower case')
+  .refine((name) => !isIP(name) && !isLoopbackHost(name), 'a host name that others can reach')
 
 const shape = z.strictObject({
   issuer: z.string().max(500),
@@ -62,7 +65,7 @@ const issuerUrl = (name: string, text: string, publicUrl: URL): URL => {
   const isHere = isLoopbackHost(url.hostname)
   if (isHere && !isLoopbackHost(publicUrl.hostname)) throw invalid(name, 'issuer: this machine is only taken while Usher’s own address is')
   if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:')) throw invalid(name, 'issuer: must be https')
-  if (!isHere && isIP(url.hostname.replace(/^\[|\]$/g, ''))) throw invalid(name, 'issuer: must have a host name')
+  if (!isHere && !host.safeParse(url.hostname).success) throw invalid(name, 'issuer: must have a host name')
   return url
 }
 

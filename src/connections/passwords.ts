@@ -53,8 +53,9 @@ export const passwordChecker = (): PasswordChecker => {
     check: (encoded, password) =>
       enter(async () => {
         const text = prepared(password)
-        const right = await isRight(encoded ?? NOBODY, isTooLong(text) ? '' : text)
-        if (!right || encoded === undefined || isTooLong(text)) return { right: false }
+        const isHopeless = encoded === undefined || isTooLong(text)
+        const right = await isRight(isHopeless ? NOBODY : encoded, isHopeless ? '' : text)
+        if (isHopeless || !right) return { right: false }
         return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
       }),
   }

@@ -50,6 +50,10 @@ export const belongsTo = (url: URL, issuer: URL, endpointHosts: readonly string[
 const whole = async (fetch: Fetch, url: string, init: RequestInit): Promise<Response> => {
   const response = await fetch(url, init)
   const { status, headers } = response
+  if (status === 429 || status >= 500) {
+    await response.body?.cancel()
+    throw new CallFailure('unreachable', `the provider answered ${status}`)
+  }
   if (status < 200 || status === 204 || status === 205 || (status >= 300 && status < 400)) {
     await response.body?.cancel()
     throw new CallFailure('refused', `the provider answered ${status}`)

@@ -1,15 +1,11 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import type { ServerMetadata } from 'openid-client'
 import { z } from 'zod'
-import { type Clock, ONE_HOUR_MS, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import { belongsTo, CallFailure, type ProviderCall } from './provider-calls.ts'
+import { remembered } from './remembered.ts'
 
-const FRESH_MS = ONE_HOUR_MS
-/** How long a document is still used while the provider does not give a new one. */
-const STALE_MS = 24 * ONE_HOUR_MS
-/** After a failure the provider is left alone for so long. */
-const PAUSE_MS = 5 * ONE_SECOND_MS
 /** Keys nobody knows make us look again, this often at most. */
 const LOOK_AGAIN_MS = 5 * ONE_MINUTE_MS
 
@@ -90,50 +86,13 @@ const SECRET_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const readKeys = (document: unknown): Keys => {
   const parsed = z.object({ keys: z.array(z.unknown()).max(100) }).safeParse(document)
   if (!parsed.success) throw new CallFailure('refused', 'the provider’s keys cannot be read')
-  const keys = parsed.data.keys.map((key) => keyShape.safeParse(key)).map((one) => {
-    if (!one.success || SECRET_PARTS.some((part) => part in one.data)) throw new CallFailure('refused', 'the provider publishes a key that is not public')
-    return one.data
-  })
+  const keys = parsed.data.keys.map(readKey)
   return createLocalJWKSet({ keys } satisfies JSONWebKeySet)
 }
 
-/** A document that is asked for once however many want it, kept while fresh, and used stale while its source fails. */
-const remembered = <Document>(clock: Clock, read: () => Promise<Document>) => {
-  let kept: { readonly document: Document; readonly at: number } | undefined
-  let failed: { readonly error: unknown; readonly at: number } | undefined
-  let reading: Promise<Document> | undefined
-
-  const readNow = async (): Promise<Document> => {
-    try {
-      const document = await read()
-      kept = { document, at: clock.now() }
-      failed = undefined
-      return document
-    } catch (error) {
-      failed = { error, at: clock.now() }
-      throw error
-    } finally {
-      reading = undefined
-    }
-  }
-  const renew = (): Promise<Document> => {
-    reading ??= readNow()
-    return reading
-  }
-  const ageOf = (one: { readonly at: number } | undefined) => (one ? clock.now() - one.at : Number.POSITIVE_INFINITY)
-  return {
-    renew,
-    get: async (): Promise<Document> => {
-      if (kept && ageOf(kept) < FRESH_MS) return kept.document
-      const stale = kept && ageOf(kept) < STALE_MS ? kept : undefined
-      if (failed && ageOf(failed) < PAUSE_MS) {
-        if (stale) return stale.document
-        throw failed.error
-      }
-      return renew().catch((error) => {
-        if (stale) return stale.document
-        throw error
-      })
-    },
-  }
+const readKey = (key: unknown) => {
+  const parsed = keyShape.safeParse(key)
+  if (!parsed.success || SECRET_PARTS.some((part) => part in parsed.data))
+    throw new CallFailure('refused', 'the provider publishes a key that is not a public one')
+  return parsed.data
 }
