@@ -1,8 +1,10 @@
 import type { Subject } from './account.ts'
 import type { Authentication, ConnectionId, DirectorySubject, User, UserId } from './person.ts'
-import type { BrowserId } from './visit.ts'
 
 export type TransactionId = string
+
+/** The random value in the browser's own cookie, hashed: it binds transactions to the browser that began them. */
+export type BrowserId = string
 
 /** How recent an authentication must be. */
 export interface Freshness {

@@ -1,9 +1,6 @@
 import type { Page } from './page.ts'
 import type { Session } from './session.ts'
-import type { TransactionId } from './transaction.ts'
-
-/** The random value in the browser's own cookie, hashed: it binds transactions to the browser that began them. */
-export type BrowserId = string
+import type { BrowserId, TransactionId } from './transaction.ts'
 
 /** One HTTP exchange as the inside sees it. No framework type goes past http/. */
 export interface Visit {

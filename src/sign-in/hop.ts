@@ -1,7 +1,6 @@
 import { ONE_MINUTE_MS } from '#kernel/clock.ts'
 import type { Authentication } from '#kernel/person.ts'
-import type { Opened, SignInRequest } from '#kernel/transaction.ts'
-import type { BrowserId } from '#kernel/visit.ts'
+import type { BrowserId, Opened, SignInRequest } from '#kernel/transaction.ts'
 import type { GrantBook } from './books.ts'
 
 const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
