@@ -49,16 +49,18 @@ export interface PasswordChecker {
 /** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
 export const passwordChecker = (): PasswordChecker => {
   const enter = gate()
-  return {
-    check: (encoded, password) =>
-      enter(async () => {
-        const text = prepared(password)
-        const isHopeless = encoded === undefined || isTooLong(text)
-        const right = await isRight(isHopeless ? NOBODY : encoded, isHopeless ? '' : text)
-        if (isHopeless || !right) return { right: false }
-        return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
-      }),
-  }
+  return { check: (encoded, password) => enter(() => checkNow(encoded, prepared(password))) }
+}
+
+const checkNow = async (encoded: string | undefined, text: string): Promise<Checked> => {
+  if (encoded === undefined || isTooLong(text)) return checkNobody()
+  if (!(await isRight(encoded, text))) return { right: false }
+  return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
+}
+
+const checkNobody = async (): Promise<Checked> => {
+  await isRight(NOBODY, '')
+  return { right: false }
 }
 
 const isRight = async (encoded: string, text: string): Promise<boolean> => {
