@@ -49,10 +49,10 @@ export const administration = ({ stores, clock, openConnection }: Parts) => {
       return stores.passwords.add(entry, clock.now())
     },
     /** Accounts that wait or stopped. */
-    openAccounts: () => stores.accounts.open(),
-    showAccount: (name: string) => stores.accounts.show(name),
+    openAccounts: () => stores.accountDesk.open(),
+    showAccount: (name: string) => stores.accountDesk.show(name),
     /** Tries an account again now; `restore` also brings back what somebody removed or switched off. */
-    releaseAccount: (account: Account, how: 'retry' | 'restore') => stores.accounts.release(account, how, clock.now()),
+    releaseAccount: (account: Account, how: 'retry' | 'restore') => stores.accountDesk.release(account, how, clock.now()),
   }
 }
 

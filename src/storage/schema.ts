@@ -105,14 +105,17 @@ export interface SeatsTable {
   readonly target: string
   readonly user_id: string
   readonly sku_key: string
+  /** Set when the directory has assigned the license. */
+  readonly given: Flag
   readonly reserved_at: number
 }
 
-/** How many seats of a SKU are held: always the number of its rows in `seats`. */
+/** How many seats of a SKU are held, and how many of them given: always what its rows in `seats` say. */
 export interface SeatPoolsTable {
   readonly target: string
   readonly sku_key: string
   readonly held: number
+  readonly given: number
 }
 
 export interface SessionsTable {

@@ -119,6 +119,7 @@ const seats = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('target', 'text', (column) => column.notNull())
     .addColumn('user_id', 'text', (column) => column.notNull())
     .addColumn('sku_key', 'text', (column) => column.notNull())
+    .addColumn('given', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('reserved_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('seats_key', ['target', 'user_id'])
     .execute()
@@ -127,8 +128,9 @@ const seats = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('target', 'text', (column) => column.notNull())
     .addColumn('sku_key', 'text', (column) => column.notNull())
     .addColumn('held', 'bigint', (column) => column.notNull())
+    .addColumn('given', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('seat_pools_key', ['target', 'sku_key'])
-    .addCheckConstraint('seat_pools_held', sql`held >= 0`)
+    .addCheckConstraint('seat_pools_held', sql`given >= 0 and held >= given`)
     .execute()
 }
 

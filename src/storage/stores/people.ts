@@ -1,0 +1,99 @@
+import type { Subject } from '#kernel/account.ts'
+import type { Identity, Profile, User, UserId } from '#kernel/person.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { UsersTable } from '../schema.ts'
+import type { Storage } from '../storage.ts'
+import { flag, keyOf, nameColumns, namesIn } from './columns.ts'
+import { subjectOf } from './subject.ts'
+
+interface Parts {
+  readonly storage: Storage
+  readonly randomness: Randomness
+}
+
+type Said = Pick<Profile, 'names' | 'email' | 'emailVerified'>
+
+interface Standing {
+  readonly user: User
+  readonly subject?: Subject
+  readonly unprovenTokenAt?: number
+}
+
+const USER_ID_BYTES = 16
+
+/** Usher's lasting record of people. */
+export const peopleStore = ({ storage, randomness }: Parts) => {
+  const byIdentity = storage.prepared((db, { connection, issuer, subject }: Identity) =>
+    db.selectFrom('users').selectAll().where('connection', '=', connection).where('issuer', '=', issuer).where('subject', '=', subject),
+  )
+  const standingOf = storage.prepared((db, { id, target }: { readonly id: UserId; readonly target: string }) =>
+    db
+      .selectFrom('users')
+      .leftJoin('accounts', (join) => join.onRef('accounts.user_id', '=', 'users.id').on('accounts.target', '=', target))
+      .selectAll('users')
+      .select(['accounts.user_id', 'accounts.stage', 'accounts.immutable_id', 'accounts.principal_name', 'accounts.unproven_token_at'])
+      .where('users.id', '=', id),
+  )
+  return {
+    recognize: async (identity: Identity, said: Said, at: number): Promise<User> => {
+      const columns = saidColumns(said)
+      const known = await byIdentity.first(storage.read, identity)
+      if (known && isAsSaid(known, columns)) return userIn(known)
+      const { connection, issuer, subject } = identity
+      const id = randomness.bytes(USER_ID_BYTES).toString('hex')
+      const row = await storage.write((tx) =>
+        tx
+          .insertInto('users')
+          .values({ ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
+          .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doUpdateSet(columns))
+          .returningAll()
+          .executeTakeFirstOrThrow(),
+      )
+      return userIn(row)
+    },
+    standing: async (id: UserId, target: string): Promise<Standing | undefined> => {
+      const row = await standingOf.first(storage.read, { id, target })
+      if (!row) return undefined
+      const { user_id, stage, immutable_id, principal_name, unproven_token_at } = row
+      if (user_id === null || stage === null || immutable_id === null || principal_name === null) return { user: userIn(row) }
+      const subject = subjectOf({ user_id, stage, immutable_id, principal_name })
+      return { user: userIn(row), ...(subject && { subject }), ...(unproven_token_at !== null && { unprovenTokenAt: unproven_token_at }) }
+    },
+    userOfPrincipal: async (target: string, userPrincipalName: string): Promise<UserId | undefined> => {
+      const row = await storage.read
+        .selectFrom('accounts')
+        .select('user_id')
+        .where('principal_name_key', '=', keyOf(userPrincipalName))
+        .where('target', '=', target)
+        .executeTakeFirst()
+      return row?.user_id
+    },
+  }
+}
+
+type SaidColumns = Pick<UsersTable, 'given_name' | 'family_name' | 'display_name' | 'email' | 'email_key' | 'email_verified'>
+
+const saidColumns = ({ names, email, emailVerified }: Said): SaidColumns => ({
+  ...nameColumns(names),
+  email: email ?? null,
+  email_key: email === undefined ? null : keyOf(email),
+  email_verified: flag(emailVerified),
+})
+
+const isAsSaid = (row: UsersTable, said: SaidColumns): boolean =>
+  row.given_name === said.given_name &&
+  row.family_name === said.family_name &&
+  row.display_name === said.display_name &&
+  row.email === said.email &&
+  row.email_verified === said.email_verified
+
+/** A user as the rest of Usher knows them. */
+export const userIn = (row: Omit<UsersTable, 'email_key'>): User => ({
+  id: row.id,
+  identity: { connection: row.connection, issuer: row.issuer, subject: row.subject },
+  names: namesIn(row),
+  ...(row.email !== null && { email: row.email }),
+  emailVerified: row.email_verified === 1,
+  blocked: row.blocked === 1,
+  createdAt: row.created_at,
+})

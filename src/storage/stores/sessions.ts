@@ -1,0 +1,63 @@
+import type { Session } from '#kernel/session.ts'
+import type { SessionsTable } from '../schema.ts'
+import type { Storage } from '../storage.ts'
+import { hashOf } from './columns.ts'
+import type { EventRow } from './events.ts'
+
+interface Parts {
+  readonly storage: Storage
+  readonly eventRow: EventRow
+}
+
+/** Browsers that are remembered, by the hash of what their cookie says. */
+export const sessionStore = ({ storage, eventRow }: Parts) => {
+  const byHash = storage.prepared((db, { hash, at }: { readonly hash: string; readonly at: number }) =>
+    db.selectFrom('sessions').selectAll().where('id_hash', '=', hash).where('expires_at', '>', at),
+  )
+  return {
+    find: async (id: string, at: number): Promise<Session | undefined> => {
+      const row = await byHash.first(storage.read, { hash: hashOf(id), at })
+      return row && sessionIn(row, id)
+    },
+    start: (session: Session, reference: string): Promise<void> => {
+      const { user, connection, createdAt: at } = session
+      const event = eventRow({ type: 'session_started', at, reference, user, connection })
+      return storage.write(async (tx) => {
+        await tx.insertInto('sessions').values(sessionRow(session, reference)).execute()
+        await tx.insertInto('events').values(event).execute()
+      })
+    },
+    end: (id: string, at: number): Promise<void> =>
+      storage.write(async (tx) => {
+        const row = await tx.deleteFrom('sessions').where('id_hash', '=', hashOf(id)).returningAll().executeTakeFirst()
+        if (!row) return
+        const { user_id: user, connection, reference } = row
+        await tx.insertInto('events').values(eventRow({ type: 'session_ended', at, reference, user, connection })).execute()
+      }),
+  }
+}
+
+const sessionRow = (session: Session, reference: string): SessionsTable => ({
+  id_hash: hashOf(session.id),
+  user_id: session.user,
+  connection: session.connection,
+  authenticated_at: session.authentication.at,
+  method: session.authentication.method,
+  second_factor_at: session.authentication.secondFactor?.at ?? null,
+  created_at: session.createdAt,
+  expires_at: session.expiresAt,
+  reference,
+})
+
+const sessionIn = (row: SessionsTable, id: string): Session => ({
+  id,
+  user: row.user_id,
+  connection: row.connection,
+  authentication: {
+    at: row.authenticated_at,
+    method: row.method,
+    ...(row.second_factor_at !== null && { secondFactor: { at: row.second_factor_at } }),
+  },
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+})

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util'
+import { UsherError } from '#kernel/errors.ts'
+import type { ConnectionId } from '#kernel/person.ts'
+import type { ConnectionSettings, RelyingParty, Settings, TargetSettings } from '#kernel/settings.ts'
+import { comparable } from './settings-text.ts'
+
+/** What an administrator declares; what it does not name stays as it is. */
+export interface Declared {
+  readonly relyingParties: readonly RelyingParty[]
+  readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
+  readonly targets: readonly TargetSettings[]
+}
+
+export interface Merged {
+  readonly settings: Omit<Settings, 'revision'>
+  /** In words; empty when everything was so already. */
+  readonly changes: readonly string[]
+}
+
+/** The declared things over those there are. A connection keeps its id as long as it keeps its name. */
+export const mergeSettings = (current: Settings, declared: Declared, newId: () => ConnectionId): Merged => {
+  const ids = new Map(current.connections.map(({ name, id }) => [name, id]))
+  const withIds = declared.connections.map((one) => ({ ...one, id: ids.get(one.name) ?? newId() }))
+  const relyingParties = merge('relying party', { current: current.relyingParties, declared: declared.relyingParties, nameOf: (one) => one.clientId })
+  const connections = merge('connection', { current: current.connections, declared: withIds, nameOf: (one) => one.name })
+  const targets = merge('target', { current: current.targets, declared: declared.targets, nameOf: (one) => one.name })
+  return {
+    settings: { relyingParties: relyingParties.all, connections: connections.all, targets: targets.all },
+    changes: [...targets.changes, ...connections.changes, ...relyingParties.changes],
+  }
+}
+
+interface Kind<T> {
+  readonly current: readonly T[]
+  readonly declared: readonly T[]
+  readonly nameOf: (one: T) => string
+}
+
+const merge = <T>(word: string, { current, declared, nameOf }: Kind<T>): { readonly all: readonly T[]; readonly changes: readonly string[] } => {
+  const all = new Map(current.map((one) => [nameOf(one), one]))
+  const changes: string[] = []
+  for (const one of declared) {
+    const name = nameOf(one)
+    const known = all.get(name)
+    if (known === undefined) changes.push(`${word} ${name} added`)
+    else if (!isDeepStrictEqual(comparable(known), comparable(one))) changes.push(`${word} ${name} changed`)
+    all.set(name, one)
+  }
+  return { all: [...all.values()], changes }
+}
+
+/** Connections that are about to become a directory, or to be none any more. */
+export const turnedConnections = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionSettings[] =>
+  current.connections.filter((one) => {
+    const after = next.connections.find(({ id }) => id === one.id)
+    return after !== undefined && (after.directory === undefined) !== (one.directory === undefined)
+  })
+
+export const turnedTooLate = ({ name }: ConnectionSettings): UsherError => {
+  const problem = `connections.${name}.directory: people have signed in with it already, so it stays as it is. Declare a connection with another name`
+  return new UsherError('settings_invalid', { detail: { field: `connections.${name}.directory`, problem } })
+}

@@ -1,0 +1,32 @@
+import { Secret } from '#kernel/secret.ts'
+import type { Place, Secrets } from '#lib/secrets.ts'
+
+/** Stands for a secret in stored settings; no setting is called so. */
+const SEALED = '$sealed'
+
+const placeOf = (path: string): Place => ({ table: 'settings', row: path, column: 'body_json' })
+
+/** Settings as JSON, every secret in them sealed for the very path it stands at. `path` is where `value` stands. */
+export const sealedValue = (value: unknown, path: string, sealer: Secrets): unknown => {
+  if (value instanceof Secret) return { [SEALED]: sealer.seal(value, placeOf(path)) }
+  return mapped(value, (one, key) => sealedValue(one, `${path}.${key}`, sealer))
+}
+
+/** The same values again, with their secrets. Throws `key_wrong` for one that was moved or changed. */
+export const openedValue = (value: unknown, path: string, sealer: Secrets): unknown => {
+  if (typeof value === 'object' && value !== null && SEALED in value && typeof value[SEALED] === 'string')
+    return sealer.open(value[SEALED], placeOf(path))
+  return mapped(value, (one, key) => openedValue(one, `${path}.${key}`, sealer))
+}
+
+/** Plain data that is equal when two settings are, secrets included. Not for keeping. */
+export const comparable = (value: unknown): unknown =>
+  value instanceof Secret ? { [SEALED]: value.reveal() } : mapped(value, (one) => comparable(one))
+
+/** A copy with every value below it replaced; without what is undefined, as JSON has it. */
+const mapped = (value: unknown, replace: (one: unknown, key: string) => unknown): unknown => {
+  if (Array.isArray(value)) return value.map((one, index) => replace(one, String(index)))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  return Object.fromEntries(entries.map(([key, one]) => [key, replace(one, key)]))
+}

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Settings } from '#kernel/settings.ts'
+import type { Secrets } from '#lib/secrets.ts'
+import type { Schema, SettingsTable } from '../schema.ts'
+import type { Storage } from '../storage.ts'
+import type { EventRow } from './events.ts'
+import { type Declared, mergeSettings, turnedConnections, turnedTooLate } from './settings-merge.ts'
+import { openedValue, sealedValue } from './settings-text.ts'
+
+interface Parts {
+  readonly storage: Storage
+  readonly sealer: Secrets
+  readonly randomness: Randomness
+  readonly eventRow: EventRow
+}
+
+const CURRENT = 'current'
+const NOTHING: Settings = { revision: 0, relyingParties: [], connections: [], targets: [] }
+const CONNECTION_ID_BYTES = 12
+
+/** What an administrator declared, always of one piece. */
+export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) => {
+  const revision = storage.prepared((db, { name }: { readonly name: string }) => db.selectFrom('settings').select('revision').where('name', '=', name))
+  const newId = () => `con_${randomness.bytes(CONNECTION_ID_BYTES).toString('hex')}`
+  let known: Settings = NOTHING
+  return {
+    /** The same object for as long as nothing changed. */
+    current: async (): Promise<Settings> => {
+      const stored = await revision.first(storage.read, { name: CURRENT })
+      if (!stored || stored.revision === known.revision) return known
+      const read = await readSettings(storage.read, sealer)
+      // Another visit may have read a later revision meanwhile.
+      if (read.revision > known.revision) known = read
+      return known
+    },
+    /** Makes what is declared so; no new revision when everything was. Throws `settings_invalid`. */
+    apply: (declared: Declared, at: number): Promise<{ readonly revision: number; readonly changes: readonly string[] }> =>
+      storage.write(async (tx) => {
+        const current = await readSettings(tx, sealer)
+        const { settings, changes } = mergeSettings(current, declared, newId)
+        if (changes.length === 0) return { revision: current.revision, changes }
+        for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
+        const next = { ...settings, revision: current.revision + 1 }
+        await writeSettings(tx, { name: CURRENT, revision: next.revision, body_json: JSON.stringify(sealedValue(settings, 'settings', sealer)) })
+        const event = { type: 'settings_applied', at, reference: `revision ${next.revision}`, facts: { changes: changes.length } } as const
+        await tx.insertInto('events').values(eventRow(event)).execute()
+        return { revision: next.revision, changes }
+      }),
+  }
+}
+
+const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settings> => {
+  const row = await db.selectFrom('settings').selectAll().where('name', '=', CURRENT).executeTakeFirst()
+  if (!row) return NOTHING
+  // What writeSettings put there, checked when it was declared.
+  const body = openedValue(JSON.parse(row.body_json), 'settings', sealer) as Omit<Settings, 'revision'>
+  return { ...body, revision: row.revision }
+}
+
+const writeSettings = (tx: Kysely<Schema>, row: SettingsTable) =>
+  tx
+    .insertInto('settings')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+    .execute()
+
+const hasPeople = async (tx: Kysely<Schema>, connection: string): Promise<boolean> =>
+  (await tx.selectFrom('users').select('id').where('connection', '=', connection).limit(1).executeTakeFirst()) !== undefined

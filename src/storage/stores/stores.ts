@@ -1,0 +1,52 @@
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Secret } from '#kernel/secret.ts'
+import type { Secrets } from '#lib/secrets.ts'
+import type { Storage } from '../storage.ts'
+import { accountDesk } from './account-desk.ts'
+import { accountStore } from './accounts.ts'
+import { directoryStore } from './directory.ts'
+import { dueAccounts } from './due-accounts.ts'
+import { eventRows } from './events.ts'
+import { grantStore } from './grants.ts'
+import { identityDigest } from './identity-digest.ts'
+import { keyStore } from './keys.ts'
+import { ledgerStore } from './ledger.ts'
+import { leftoverStore } from './leftovers.ts'
+import { passwordTries } from './password-tries.ts'
+import { passwordStore } from './passwords.ts'
+import { peopleStore } from './people.ts'
+import { seatStore } from './seats.ts'
+import { sessionStore } from './sessions.ts'
+import { settingsStore } from './settings.ts'
+import { transactionStore } from './transactions.ts'
+
+export interface StoresParts {
+  readonly storage: Storage
+  readonly sealer: Secrets
+  /** Base64 of 32 bytes that never change. */
+  readonly identityKey: Secret
+  readonly randomness: Randomness
+}
+
+export type Stores = ReturnType<typeof createStores>
+
+/** Everything Usher keeps. Each store has the shape its users ask for, and knows none of them. */
+export const createStores = ({ storage, sealer, identityKey, randomness }: StoresParts) => {
+  const eventRow = eventRows(randomness)
+  return {
+    settings: settingsStore({ storage, sealer, randomness, eventRow }),
+    transactions: transactionStore(storage),
+    people: peopleStore({ storage, randomness }),
+    sessions: sessionStore({ storage, eventRow }),
+    grants: grantStore(storage),
+    directory: directoryStore({ storage, eventRow }),
+    ledger: ledgerStore({ storage, eventRow }),
+    accounts: { ...accountStore({ storage, eventRow }), ...dueAccounts(storage) },
+    accountDesk: accountDesk({ storage, eventRow }),
+    seats: seatStore(storage),
+    digest: identityDigest(identityKey),
+    keys: keyStore({ storage, sealer }),
+    passwords: { ...passwordStore(storage), ...passwordTries(storage) },
+    upkeep: leftoverStore(storage),
+  }
+}
