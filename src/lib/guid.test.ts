@@ -11,6 +11,13 @@ test('sixteen bytes become a GUID of version 4', () => {
 
 test('only a whole GUID is one, in either case', () => {
   assert.ok(isGuid('6F9619FF-8B86-D011-B42D-00CF4FC964FF'))
-  for (const odd of ['', '6f9619ff8b86d011b42d00cf4fc964ff', '6f9619ff-8b86-d011-b42d-00cf4fc964f', '{6f9619ff-8b86-d011-b42d-00cf4fc964ff}', '6f9619ff-8b86-d011-b42d-00cf4fc964ff\n', 'g0000000-0000-0000-0000-000000000000'])
+  for (const odd of [
+    '',
+    '6f9619ff8b86d011b42d00cf4fc964ff',
+    '6f9619ff-8b86-d011-b42d-00cf4fc964f',
+    '{6f9619ff-8b86-d011-b42d-00cf4fc964ff}',
+    '6f9619ff-8b86-d011-b42d-00cf4fc964ff\n',
+    'g0000000-0000-0000-0000-000000000000',
+  ])
     assert.ok(!isGuid(odd), odd)
 })

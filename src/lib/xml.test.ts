@@ -12,7 +12,27 @@ const b = elementsOf(B)
 /** Any string of code units, the odd ones more often than chance has them. */
 const anyText = fc.string({
   unit: fc.oneof(
-    fc.constantFrom('&', '<', '>', '"', "'", ']]>', '<!--', '\t', '\n', '\r', '\r\n', '\0', '\u0085', '\u2028', '\ud800', '\udfff', '\ufffe', '\uffff', '\u{1f600}'),
+    fc.constantFrom(
+      '&',
+      '<',
+      '>',
+      '"',
+      "'",
+      ']]>',
+      '<!--',
+      '\t',
+      '\n',
+      '\r',
+      '\r\n',
+      '\0',
+      '\u0085',
+      '\u2028',
+      '\ud800',
+      '\udfff',
+      '\ufffe',
+      '\uffff',
+      '\u{1f600}',
+    ),
     fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
     fc.string({ unit: 'grapheme', maxLength: 3 }),
   ),
@@ -45,7 +65,10 @@ test('attributes are written in order, whatever order they came in', () => {
 
 test('a type is written as a qualified name with what it needs', () => {
   const written = serialize({ ...a('One', { z: '1' }), type: { namespace: B, name: 'Kind' } })
-  assert.equal(written, '<a:One xmlns:a="urn:a" xmlns:b="urn:b" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" z="1" xsi:type="b:Kind"></a:One>')
+  assert.equal(
+    written,
+    '<a:One xmlns:a="urn:a" xmlns:b="urn:b" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" z="1" xsi:type="b:Kind"></a:One>',
+  )
 })
 
 test('markup that was written before stands as it is, and is never escaped', () => {
@@ -86,5 +109,6 @@ test('no character outside of XML 1.0 is carried, and every one inside is', () =
     assert.throws(() => serialize(a('One', {}, [forbidden])), RangeError)
     assert.throws(() => serialize(a('One', { x: forbidden })), RangeError)
   }
-  for (const carried of ['', '\t\n\r', ' ', '\u007f', '\u0085', '\u2028', '\ud7ff', '\ue000', '\ufffd', '\u{10000}', '\u{10ffff}']) assert.ok(isXmlText(carried))
+  for (const carried of ['', '\t\n\r', ' ', '\u007f', '\u0085', '\u2028', '\ud7ff', '\ue000', '\ufffd', '\u{10000}', '\u{10ffff}'])
+    assert.ok(isXmlText(carried))
 })

@@ -39,13 +39,18 @@ export class Xml {
 /** Makes the elements of one namespace: `saml('Audience', {}, [realm])`. */
 export const elementsOf =
   (namespace: Namespace) =>
-  (name: string, attributes: Attributes = {}, children: readonly XmlContent[] = []): XmlElement => ({ namespace, name, attributes, children })
+  (name: string, attributes: Attributes = {}, children: readonly XmlContent[] = []): XmlElement => ({
+    namespace,
+    name,
+    attributes,
+    children,
+  })
 
 /**
  * An element as Exclusive XML Canonicalization 1.0 would write it, so that a digest can be taken of the very bytes that
- * are sent: declarations where a prefix is first used, attributes in order, no empty-element tags. `outer` names the
- * namespaces that an enclosing element has declared already. Throws `RangeError` when a value has a character that XML
- * 1.0 cannot carry.
+ * are sent: declarations where a prefix is first used, attributes in order, no empty-element tags. A prefix that only a
+ * `type` uses is declared all the same, so an element with one is not canonical. `outer` names the namespaces that an
+ * enclosing element has declared already. Throws `RangeError` when a value has a character that XML 1.0 cannot carry.
  */
 export const serialize = (element: XmlElement, outer: readonly Namespace[] = []): string =>
   writtenElement(

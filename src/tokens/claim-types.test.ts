@@ -105,7 +105,10 @@ test('a second factor is not smuggled in as the value of another claim', () => {
 })
 
 test('a reserved claim does not take its neighbors with it', () => {
-  assert.deepEqual(permittedClaims({ UPN: 'ceo@fabrikam.com', team: 'blue' }).map(({ type }) => type.name), ['team'])
+  assert.deepEqual(
+    permittedClaims({ UPN: 'ceo@fabrikam.com', team: 'blue' }).map(({ type }) => type.name),
+    ['team'],
+  )
 })
 
 test('a value that XML cannot carry is refused, and not in claims that are dropped anyway', () => {

@@ -77,7 +77,12 @@ const isReserved = ({ namespace, name }: ClaimType): boolean => {
   return letters === '' || RESERVED_NAMES.has(letters) || RESERVED_NAMESPACES.some((reserved) => namespace.toLowerCase().includes(reserved))
 }
 
-const isReservedValue = (value: string): boolean => value.trim().toLowerCase().replace(/^https:/, 'http:').replace(/\/+$/, '') === SECOND_FACTOR_DONE
+const isReservedValue = (value: string): boolean =>
+  value
+    .trim()
+    .toLowerCase()
+    .replace(/^https:/, 'http:')
+    .replace(/\/+$/, '') === SECOND_FACTOR_DONE
 
 const carriable = (claim: PermittedClaim): PermittedClaim => {
   if (claim.values.every(isXmlText)) return claim

@@ -30,7 +30,8 @@ tokenFormatConformance({
       authenticatedAt: Date.parse(read.instant),
       subjects: [...read.nameIdentifiers, ...(claims.get('http://schemas.microsoft.com/LiveID/Federation/2008/05 ImmutableID') ?? [])],
       claims,
-      claimsSecondFactor: read.method.includes('multipleauthn') || read.attributes.some(([, values]) => values.some((one) => one.includes('multipleauthn'))),
+      claimsSecondFactor:
+        read.method.includes('multipleauthn') || read.attributes.some(([, values]) => values.some((one) => one.includes('multipleauthn'))),
     }
   },
 })
@@ -94,10 +95,10 @@ test('the method is the one that was used', async () => {
   for (const method of ['password', 'federated', 'windows', 'certificate'] as const) {
     const read = readAssertion((await issued({ authentication: { at: AT, method } })).value)
     assert.equal(read.method, methods[method])
-    assert.deepEqual(read.attributes.map(([type]) => type), [
-      'http://schemas.xmlsoap.org/claims UPN',
-      'http://schemas.microsoft.com/LiveID/Federation/2008/05 ImmutableID',
-    ])
+    assert.deepEqual(
+      read.attributes.map(([type]) => type),
+      ['http://schemas.xmlsoap.org/claims UPN', 'http://schemas.microsoft.com/LiveID/Federation/2008/05 ImmutableID'],
+    )
   }
 })
 
@@ -107,7 +108,10 @@ test('a second factor is told in both of Microsoft’s spellings, with its own t
   assert.deepEqual(attributes.slice(2), [
     [
       'http://schemas.microsoft.com/claims authnmethodsreferences',
-      ['http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password', 'http://schemas.microsoft.com/claims/multipleauthn'],
+      [
+        'http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password',
+        'http://schemas.microsoft.com/claims/multipleauthn',
+      ],
     ],
     ['http://schemas.microsoft.com/ws/2008/06/identity/claims authenticationmethod', ['http://schemas.microsoft.com/claims/multipleauthn']],
     ['http://schemas.microsoft.com/ws/2017/04/identity/claims multifactorauthenticationinstant', ['2026-11-24T08:59:00.000Z']],
@@ -120,28 +124,47 @@ test('the first factor of a provider elsewhere is not called a password beside t
 })
 
 const claimName = fc.oneof(
-  fc.constantFrom('UPN', 'ImmutableID', 'nickname', 'a/b', 'http://schemas.xmlsoap.org/claims/UPN', '"><saml:Attribute', '__proto__', 'x"y', 'a\u0000'),
+  fc.constantFrom(
+    'UPN',
+    'ImmutableID',
+    'nickname',
+    'a/b',
+    'http://schemas.xmlsoap.org/claims/UPN',
+    '"><saml:Attribute',
+    '__proto__',
+    'x"y',
+    'a\u0000',
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.webUrl(),
 )
-const claimValue = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('</saml:AttributeValue>', ']]>', '<!--', '&amp;', '\0', '\ud800', '\r', '\u0085', '\u2028'))
+const claimValue = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('</saml:AttributeValue>', ']]>', '<!--', '&amp;', '\0', '\ud800', '\r', '\u0085', '\u2028'),
+)
 
 test('whatever a rule claims, the token is about its subject and says no more than it was allowed', async () => {
   let refused = 0
-  const property = fc.asyncProperty(fc.dictionary(claimName, fc.oneof(claimValue, fc.array(claimValue, { maxLength: 3 })), { maxKeys: 5 }), async (claims) => {
-    const token = await issued({ claims }).catch((error) => error)
-    if (token instanceof Error) {
-      refused += 1
-      assert.equal('code' in token && token.code, 'claims_invalid')
-      return
-    }
-    assert.equal(canonical(assertionIn(token.value)), token.value)
-    const read = readAssertion(token.value)
-    assert.deepEqual(read.nameIdentifiers, [ANNA.immutableId, ANNA.immutableId])
-    assert.deepEqual(read.attributes.slice(0, 2).map(([, values]) => values), [[ANNA.userPrincipalName], [ANNA.immutableId]])
-    const allowed = permittedClaims(claims).map(({ type, values }) => [`${type.namespace} ${type.name}`, [...values]])
-    assert.deepEqual(read.attributes.slice(2), allowed)
-  })
+  const property = fc.asyncProperty(
+    fc.dictionary(claimName, fc.oneof(claimValue, fc.array(claimValue, { maxLength: 3 })), { maxKeys: 5 }),
+    async (claims) => {
+      const token = await issued({ claims }).catch((error) => error)
+      if (token instanceof Error) {
+        refused += 1
+        assert.equal('code' in token && token.code, 'claims_invalid')
+        return
+      }
+      assert.equal(canonical(assertionIn(token.value)), token.value)
+      const read = readAssertion(token.value)
+      assert.deepEqual(read.nameIdentifiers, [ANNA.immutableId, ANNA.immutableId])
+      assert.deepEqual(
+        read.attributes.slice(0, 2).map(([, values]) => values),
+        [[ANNA.userPrincipalName], [ANNA.immutableId]],
+      )
+      const allowed = permittedClaims(claims).map(({ type, values }) => [`${type.namespace} ${type.name}`, [...values]])
+      assert.deepEqual(read.attributes.slice(2), allowed)
+    },
+  )
   await fc.assert(property, { numRuns: 400 })
   assert.ok(refused > 0, 'some could not be written')
 })

@@ -43,7 +43,8 @@ export const saml11 = ({ keys, randomness }: Saml11Parts): TokenFormat => ({
 
 const lifetimeMs = ({ relyingParty }: TokenOrder): number => {
   const seconds = relyingParty.lifetimeSeconds
-  if (!(seconds >= 1 && seconds <= LONGEST_LIFETIME_SECONDS)) throw new UsherError('settings_invalid', { detail: { field: 'lifetimeSeconds' } })
+  if (!(seconds >= 1 && seconds <= LONGEST_LIFETIME_SECONDS))
+    throw new UsherError('settings_invalid', { detail: { field: 'lifetimeSeconds' } })
   return seconds * ONE_SECOND_MS
 }
 
@@ -147,10 +148,7 @@ const signed = (assertion: string, id: string, key: SigningKey): string => {
 }
 
 const signedInfo = (id: string, digest: string): XmlElement =>
-  ds('SignedInfo', {}, [
-    ALGORITHMS,
-    ds('Reference', { URI: `#${id}` }, [TRANSFORMS, DIGEST_METHOD, ds('DigestValue', {}, [digest])]),
-  ])
+  ds('SignedInfo', {}, [ALGORITHMS, ds('Reference', { URI: `#${id}` }, [TRANSFORMS, DIGEST_METHOD, ds('DigestValue', {}, [digest])])])
 
 const constant = (...elements: readonly XmlElement[]): Xml => Xml.written(elements.map((element) => serialize(element, [DS])).join(''))
 

@@ -34,7 +34,9 @@ test('the serial number is positive and uses all its bytes', () => {
 })
 
 test('times after 2049 are written with four digits of the year', () => {
-  const certificate = new X509Certificate(selfSignedCertificate({ ...order, notBefore: Date.parse('2049-12-31T23:59:59Z'), notAfter: Date.parse('2050-01-01T00:00:00Z') }))
+  const certificate = new X509Certificate(
+    selfSignedCertificate({ ...order, notBefore: Date.parse('2049-12-31T23:59:59Z'), notAfter: Date.parse('2050-01-01T00:00:00Z') }),
+  )
   assert.equal(certificate.validFromDate.toISOString(), '2049-12-31T23:59:59.000Z')
   assert.equal(certificate.validToDate.toISOString(), '2050-01-01T00:00:00.000Z')
 })

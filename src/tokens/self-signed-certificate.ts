@@ -52,8 +52,7 @@ const CRITICAL = tagged(0x01, Buffer.from([0xff]))
 const NO_AUTHORITY = sequence(objectId(0x55, 0x1d, 0x13), CRITICAL, tagged(0x04, sequence()))
 const SIGNS_ONLY = sequence(objectId(0x55, 0x1d, 0x0f), CRITICAL, tagged(0x04, tagged(0x03, Buffer.from([7, 0x80]))))
 
-const nameOf = (commonName: string) =>
-  sequence(tagged(0x31, sequence(objectId(0x55, 0x04, 0x03), tagged(0x0c, Buffer.from(commonName)))))
+const nameOf = (commonName: string) => sequence(tagged(0x31, sequence(objectId(0x55, 0x04, 0x03), tagged(0x0c, Buffer.from(commonName)))))
 
 /** UTCTime until 2049, GeneralizedTime after that (RFC 5280, section 4.1.2.5). */
 const time = (ms: number): Buffer => {

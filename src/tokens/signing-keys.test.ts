@@ -69,13 +69,23 @@ test('without an active key nothing is made up', async () => {
 test('a key that is not its certificate’s stops the start', async () => {
   const [one, other] = await madeRecords()
   assert.ok(one && other)
-  const swapped = [{ ...one, certificatePem: other.certificatePem }, { ...other, certificatePem: one.certificatePem }]
+  const swapped = [
+    { ...one, certificatePem: other.certificatePem },
+    { ...other, certificatePem: one.certificatePem },
+  ]
   await assert.rejects(signingKeys(parts(bookOf(swapped))), { code: 'key_wrong' })
 })
 
 test('retired keys are neither used nor published', async () => {
   const [one, other] = await madeRecords()
   assert.ok(one && other)
-  const keys = await signingKeys(parts(bookOf([{ ...other, state: 'retired' }, { ...one, state: 'active' }])))
+  const keys = await signingKeys(
+    parts(
+      bookOf([
+        { ...other, state: 'retired' },
+        { ...one, state: 'active' },
+      ]),
+    ),
+  )
   assert.deepEqual(keys.published(), [keys.active().certificate])
 })

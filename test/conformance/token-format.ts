@@ -29,13 +29,23 @@ const THIRTY_SECONDS_MS = 30_000
 
 /** What every token format has to do, whoever wrote it. */
 export const tokenFormatConformance = (subject: TokenFormatUnderTest): void => {
-  const { name, format } = subject
-  const issued = async (changes: Parameters<typeof orderOf>[0] = {}) => {
-    const token = await (await format()).issue(orderOf(changes))
+  saysWhatWasOrdered(subject)
+  provesNothingThatWasNot(subject)
+  refusesAndIsRefused(subject)
+}
+
+const issuerOf =
+  (subject: TokenFormatUnderTest) =>
+  async (changes: Parameters<typeof orderOf>[0] = {}) => {
+    const token = await (await subject.format()).issue(orderOf(changes))
     const contents = await subject.read(token.value)
     assert.ok(contents, 'the signature is good')
     return { token, contents }
   }
+
+const saysWhatWasOrdered = (subject: TokenFormatUnderTest): void => {
+  const { name, format } = subject
+  const issued = issuerOf(subject)
 
   test(`${name}: a token is about the account it was ordered for, and for its relying party alone`, async () => {
     const { token, contents } = await issued()
@@ -57,10 +67,17 @@ export const tokenFormatConformance = (subject: TokenFormatUnderTest): void => {
     }
   })
 
-  test(`${name}: no token outlives an hour`, async () => {
-    for (const lifetimeSeconds of [0, -1, 3601, Number.NaN, Number.POSITIVE_INFINITY])
-      await assert.rejects((await format()).issue(orderOf({ relyingParty: { ...microsoft365, lifetimeSeconds } })), { code: 'settings_invalid' })
+  test(`${name}: a claim says what its rule said`, async () => {
+    const { contents } = await issued({ claims: { 'http://fabrikam.com/claims/team': ['Öl & <Gas>', ' "two" '], nickname: 'é\r\n\t>]]>' } })
+    const values = [...contents.claims.values()]
+    assert.ok(values.some((one) => one.join('|') === 'Öl & <Gas>| "two" '))
+    assert.ok(values.some((one) => one.join('|') === 'é\r\n\t>]]>'))
   })
+}
+
+const provesNothingThatWasNot = (subject: TokenFormatUnderTest): void => {
+  const { name } = subject
+  const issued = issuerOf(subject)
 
   test(`${name}: the time of the authentication is when it happened, not when the token was made`, async () => {
     const at = AT - 5 * 3_600_000
@@ -70,7 +87,11 @@ export const tokenFormatConformance = (subject: TokenFormatUnderTest): void => {
   test(`${name}: a second factor is claimed when it happened, and never otherwise`, async () => {
     for (const method of ['password', 'federated', 'windows', 'certificate'] satisfies Authentication['method'][]) {
       assert.equal((await issued({ authentication: { at: AT, method } })).contents.claimsSecondFactor, false, method)
-      assert.equal((await issued({ authentication: { at: AT, method, secondFactor: { at: AT } } })).contents.claimsSecondFactor, true, method)
+      assert.equal(
+        (await issued({ authentication: { at: AT, method, secondFactor: { at: AT } } })).contents.claimsSecondFactor,
+        true,
+        method,
+      )
     }
   })
 
@@ -79,19 +100,25 @@ export const tokenFormatConformance = (subject: TokenFormatUnderTest): void => {
     for (let count = 0; count < 50; count += 1) ids.add((await issued()).contents.id)
     assert.equal(ids.size, 50)
   })
+}
 
-  test(`${name}: a claim says what its rule said`, async () => {
-    const { contents } = await issued({ claims: { 'http://fabrikam.com/claims/team': ['Öl & <Gas>', ' "two" '], nickname: 'é\r\n\t>]]>' } })
-    const values = [...contents.claims.values()]
-    assert.ok(values.some((one) => one.join('|') === 'Öl & <Gas>| "two" '))
-    assert.ok(values.some((one) => one.join('|') === 'é\r\n\t>]]>'))
+const refusesAndIsRefused = (subject: TokenFormatUnderTest): void => {
+  const { name, format } = subject
+
+  test(`${name}: no token outlives an hour`, async () => {
+    for (const lifetimeSeconds of [0, -1, 3601, Number.NaN, Number.POSITIVE_INFINITY])
+      await assert.rejects((await format()).issue(orderOf({ relyingParty: { ...microsoft365, lifetimeSeconds } })), {
+        code: 'settings_invalid',
+      })
   })
 
   test(`${name}: what cannot be written is refused, not mended`, async () => {
     await assert.rejects((await format()).issue(orderOf({ claims: { nickname: 'a\0b' } })), { code: 'claims_invalid' })
     await assert.rejects((await format()).issue(orderOf({ claims: { nickname: '\ud800' } })), { code: 'claims_invalid' })
     await assert.rejects((await format()).issue(orderOf({ claims: { nickname: 'x'.repeat(70_000) } })), { code: 'claims_invalid' })
-    await assert.rejects((await format()).issue(orderOf({ subject: subjectOf('a\u0001b', ANNA.userPrincipalName) })), { code: 'subject_invalid' })
+    await assert.rejects((await format()).issue(orderOf({ subject: subjectOf('a\u0001b', ANNA.userPrincipalName) })), {
+      code: 'subject_invalid',
+    })
   })
 
   test(`${name}: a token that was changed is not good`, async () => {

@@ -29,7 +29,8 @@ const clientIdOf = (segment: string): string => {
   }
 }
 
-export const relyingPartiesOf = (settings: Settings): readonly RelyingParty[] => settings.relyingParties.filter((one) => one.protocol === WSFED)
+export const relyingPartiesOf = (settings: Settings): readonly RelyingParty[] =>
+  settings.relyingParties.filter((one) => one.protocol === WSFED)
 
 /** The relying party with this client id. Throws `relying_party_unknown`. */
 export const byClientId = (settings: Settings, clientId: string): RelyingParty => {

@@ -43,7 +43,6 @@ const keyDescriptor = (certificate: string): XmlElement =>
 
 const endpoint = (address: string): XmlElement => addressing('EndpointReference', {}, [addressing('Address', {}, [address])])
 
-const CLAIM_TYPES = [
-  'http://schemas.xmlsoap.org/claims/UPN',
-  'http://schemas.microsoft.com/LiveID/Federation/2008/05/ImmutableID',
-].map((Uri) => auth('ClaimType', { Uri, Optional: 'false' }))
+const CLAIM_TYPES = ['http://schemas.xmlsoap.org/claims/UPN', 'http://schemas.microsoft.com/LiveID/Federation/2008/05/ImmutableID'].map(
+  (Uri) => auth('ClaimType', { Uri, Optional: 'false' }),
+)

@@ -73,5 +73,5 @@ const hintOf = (value: string | undefined): string | undefined =>
 
 const correlationOf = (parameters: Parameters, randomness: Randomness): string => {
   const sent = parameters.get('client-request-id')
-  return sent !== undefined && isGuid(sent) ? sent : guid(randomness.bytes(16))
+  return sent !== undefined && isGuid(sent) ? sent.toLowerCase() : guid(randomness.bytes(16))
 }
