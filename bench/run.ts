@@ -1,3 +1,4 @@
+import { firstSignInBenchmark } from './first-sign-in.ts'
 import { peersBenchmark } from './peers.ts'
 import { scaleBenchmark } from './scale.ts'
 import { signInBenchmark } from './sign-in.ts'
@@ -9,6 +10,7 @@ const isFull = process.argv.includes('--full')
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'sign-in': signInBenchmark,
   peers: peersBenchmark,
+  'first-sign-in': firstSignInBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,
 }

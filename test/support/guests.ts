@@ -36,6 +36,12 @@ export const guest = (house: House) => {
       assert.equal(google.url.origin, house.emulator.addresses.google)
       return onward(await browser.click(google, person))
     },
+    /** One of the many people the pretend Google knows by number. */
+    asNumber: async (stop: Stop, number: number) => {
+      const google = await browser.click(stop, 'Google')
+      const anybody = google.links[0]?.href ?? ''
+      return onward(await browser.open(anybody.replace(/\/as\/[^?]*/, `/as/guest-${number}`), google))
+    },
     withPassword: async (stop: Stop, who: { readonly username: string; readonly password: string } = DANA) => {
       const words = who.username === ERIKA.username ? 'staff password' : 'guest password'
       const page = stop.forms.some((form) => 'password' in form.fields) ? stop : await browser.click(stop, words)
