@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
+import type { Database } from './dialects/dialect.ts'
 import type { Schema } from './schema.ts'
-import type { Storage } from './storage.ts'
 
 /** One step forward, the same for both dialects. There is no way back. */
 export interface Migration {
@@ -15,7 +15,7 @@ export interface Migration {
 }
 
 interface Parts {
-  readonly storage: Storage
+  readonly database: Database
   readonly migrations: readonly Migration[]
   readonly clock: Clock
   readonly log: Log
@@ -25,8 +25,8 @@ interface Parts {
  * Brings the database to this program's version, in one unit: a start that dies on the way has changed nothing, and a
  * second start waits for the first. Refuses a database a newer program has changed in a way this one cannot follow.
  */
-export const migrate = async ({ storage, migrations, clock, log }: Parts): Promise<void> => {
-  const done = await storage.write(async (tx) => {
+export const migrate = async ({ database, migrations, clock, log }: Parts): Promise<void> => {
+  const done = await database.alone(async (tx) => {
     await createBook(tx)
     const known = await readBook(tx)
     assertUnderstood(known, migrations)

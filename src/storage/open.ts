@@ -2,11 +2,12 @@ import type { Clock } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { Secret } from '#kernel/secret.ts'
-import { sqliteStorage } from './dialects/sqlite.ts'
+import type { Database } from './dialects/dialect.ts'
+import { postgresDatabase } from './dialects/postgres.ts'
+import { sqliteDatabase } from './dialects/sqlite.ts'
 import { openKeyRing } from './key-ring.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/all.ts'
-import type { Storage } from './storage.ts'
 import { createStores, type Stores } from './stores/stores.ts'
 
 export type { Stores } from './stores/stores.ts'
@@ -35,27 +36,31 @@ export interface OpenedStorage {
  * be reached, is in use or is too new, and `key_wrong` when it was made with another key-encryption key.
  */
 export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
-  const storage = await openDatabase(options)
+  const database = openDatabase(options)
   try {
-    await migrate({ ...options, storage, migrations })
-    const { sealer, identityKey } = await openKeyRing({ ...options, storage })
+    await migrate({ ...options, database, migrations })
+    const { sealer, identityKey } = await openKeyRing({ ...options, storage: database })
     return {
-      stores: createStores({ ...options, storage, sealer, identityKey }),
-      health: () => answers(storage),
-      close: storage.close,
+      stores: createStores({ ...options, storage: database, sealer, identityKey }),
+      health: () => answers(database),
+      close: database.close,
     }
   } catch (error) {
-    await storage.close()
+    await database.close()
     throw error
   }
 }
 
-const openDatabase = async ({ database }: StorageOptions): Promise<Storage> => sqliteStorage(database.replace(/^sqlite:/, ''))
+const openDatabase = (options: StorageOptions): Database => {
+  const { database: address } = options
+  if (/^postgres(ql)?:/.test(address)) return postgresDatabase({ ...options, url: address })
+  return sqliteDatabase({ ...options, file: address.replace(/^sqlite:/, '') })
+}
 
-const answers = async ({ read }: Storage): Promise<boolean> => {
+const answers = async ({ read, isSound }: Database): Promise<boolean> => {
   try {
     await read.selectFrom('settings').select('revision').limit(1).execute()
-    return true
+    return isSound()
   } catch {
     return false
   }

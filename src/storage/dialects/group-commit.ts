@@ -1,12 +1,15 @@
-import type { Kysely } from 'kysely'
+import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
-import type { Schema } from '../schema.ts'
 import type { Storage, Unit } from '../storage.ts'
-import type { Execute } from './database.ts'
-import type { SqliteConnection } from './sqlite-connection.ts'
+import type { Ground, Outcome } from './run-unit.ts'
+import { runUnit } from './run-unit.ts'
+import { isBeyondRepair, isBusy } from './sqlite-errors.ts'
 
 /** Units in one COMMIT at most, so that nobody else waits too long for their turn. */
 const UNITS_AT_ONCE = 256
+/** Together with what one try waits by itself: five seconds in which another process may finish its own unit. */
+const TRIES_WHILE_BUSY = 50
+const PAUSE_WHILE_BUSY_MS = 50
 
 interface Queued {
   readonly unit: Unit<unknown>
@@ -14,10 +17,18 @@ interface Queued {
   readonly reject: (error: unknown) => void
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown }
+/** The one connection that writes. */
+export interface Writer extends Ground {
+  /** For what is not a statement of the query builder: the transaction itself. Synchronous. */
+  readonly run: (sql: string) => void
+  /** False after the database itself has rolled back. */
+  readonly isInTransaction: () => boolean
+}
 
 export interface GroupCommit {
   readonly write: Storage['write']
+  /** False once the disk has failed: what was written since may be lost, so nothing more is. */
+  readonly isSound: () => boolean
   /** Waits for the units there are and takes no more. */
   readonly end: () => Promise<void>
 }
@@ -26,100 +37,85 @@ export interface GroupCommit {
  * Collects the units of one turn and runs them one after another inside one transaction, each in a savepoint of its own, so
  * that they share one COMMIT, which is what costs. Nobody is answered before it.
  */
-export const groupCommit = (connection: SqliteConnection, databaseOn: (execute: Execute) => Kysely<Schema>): GroupCommit => {
+export const groupCommit = (writer: Writer, clock: Clock): GroupCommit => {
   const queue: Queued[] = []
-  let isArmed = false
+  let flushing: Promise<void> | undefined
+  let broken: UsherError | undefined
   let isEnded = false
-  let running: Promise<void> = Promise.resolve()
-  const arm = (): void => {
-    if (isArmed) return
-    isArmed = true
-    setImmediate(() => {
-      running = flush()
-    })
-  }
   const flush = async (): Promise<void> => {
-    await commitTogether(queue.splice(0, UNITS_AT_ONCE), connection, databaseOn)
-    isArmed = false
-    if (queue.length > 0) arm()
+    await new Promise((resolve) => setImmediate(resolve))
+    const batch = queue.splice(0, UNITS_AT_ONCE)
+    const lost = await commitTogether(batch, writer, clock)
+    if (lost && isBeyondRepair(lost.cause)) {
+      broken = lost
+      for (const { reject } of queue.splice(0)) reject(lost)
+    }
+    flushing = queue.length > 0 ? flush() : undefined
   }
   return {
     write: <Result>(unit: Unit<Result>) =>
       new Promise<Result>((resolve, reject) => {
+        if (broken) return reject(broken)
         if (isEnded) return reject(new UsherError('shutting_down'))
         // What a unit resolves to is what its caller typed.
         queue.push({ unit, resolve: resolve as (value: unknown) => void, reject })
-        arm()
+        flushing ??= flush()
       }),
+    isSound: () => broken === undefined,
     end: async () => {
       isEnded = true
-      while (isArmed) {
-        await new Promise((resolve) => setImmediate(resolve))
-        await running
-      }
+      while (flushing) await flushing
     },
   }
 }
 
-const commitTogether = async (
-  batch: readonly Queued[],
-  connection: SqliteConnection,
-  databaseOn: (execute: Execute) => Kysely<Schema>,
-): Promise<void> => {
+/** Answers every unit; returns the failure when they failed together. */
+const commitTogether = async (batch: readonly Queued[], writer: Writer, clock: Clock): Promise<UsherError | undefined> => {
   try {
-    connection.run('begin immediate')
-    const outcomes: Outcome[] = []
-    for (const { unit } of batch) outcomes.push(await inSavepoint(unit, connection, databaseOn))
-    connection.run('commit')
+    await begin(writer, clock)
+    const outcomes: Outcome<unknown>[] = []
+    for (const { unit } of batch) outcomes.push(await inSavepoint(unit, writer))
+    writer.run('commit')
     outcomes.forEach((outcome, index) => settle(batch[index], outcome))
+    return undefined
   } catch (error) {
-    if (connection.isInTransaction()) connection.run('rollback')
     const failure = new UsherError('storage_unavailable', { cause: error })
+    rollBack(writer)
     for (const { reject } of batch) reject(failure)
+    return failure
   }
 }
 
-const settle = (queued: Queued | undefined, outcome: Outcome): void =>
-  'error' in outcome ? queued?.reject(outcome.error) : queued?.resolve(outcome.value)
+/** Another process may be writing. Waiting for it inside SQLite would stop everybody here, so each try is short. */
+const begin = async (writer: Writer, clock: Clock): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return writer.run('begin immediate')
+    } catch (error) {
+      if (!isBusy(error) || tries === TRIES_WHILE_BUSY) throw error
+    }
+    await clock.sleep(PAUSE_WHILE_BUSY_MS)
+  }
+}
 
 /** Throws only when the whole transaction is lost. */
-const inSavepoint = async (
-  unit: Unit<unknown>,
-  connection: SqliteConnection,
-  databaseOn: (execute: Execute) => Kysely<Schema>,
-): Promise<Outcome> => {
-  connection.run('savepoint unit')
-  const outcome = await runUnit(unit, connection.execute, databaseOn)
-  if (!connection.isInTransaction()) throw 'error' in outcome ? outcome.error : new Error('the transaction ended inside a unit')
-  if ('error' in outcome) connection.run('rollback to unit')
-  connection.run('release unit')
+const inSavepoint = async (unit: Unit<unknown>, writer: Writer): Promise<Outcome<unknown>> => {
+  writer.run('savepoint unit')
+  const outcome = await runUnit(unit, writer)
+  // Some failures (a full disk, a torn page) make SQLite give up more than the one statement.
+  if (!writer.isInTransaction()) throw 'error' in outcome ? outcome.error : new Error('the transaction ended inside a unit')
+  if ('error' in outcome) writer.run('rollback to unit')
+  writer.run('release unit')
   return outcome
 }
 
-/**
- * Statements are answered without leaving the turn, so a unit that is not done when the turn ends waits for something else.
- */
-const runUnit = (unit: Unit<unknown>, execute: Execute, databaseOn: (execute: Execute) => Kysely<Schema>): Promise<Outcome> =>
-  new Promise((resolve) => {
-    let isOver = false
-    let failed: Outcome | undefined
-    const end = (outcome: Outcome): void => {
-      isOver = true
-      clearImmediate(watch)
-      resolve(failed ?? outcome)
-    }
-    const watch = setImmediate(() => end({ error: new Error('a unit waits for something that is not a statement of its own') }))
-    const guarded: Execute = async (query) => {
-      if (isOver) throw new Error('a statement came after its unit had ended')
-      try {
-        return await execute(query)
-      } catch (error) {
-        failed = { error }
-        throw error
-      }
-    }
-    unit(databaseOn(guarded)).then(
-      (value) => end({ value }),
-      (error) => end({ error }),
-    )
-  })
+const rollBack = (writer: Writer): void => {
+  try {
+    if (writer.isInTransaction()) writer.run('rollback')
+  } catch {
+    // The units are refused whatever this says; the next BEGIN finds out.
+  }
+}
+
+const settle = (queued: Queued | undefined, outcome: Outcome<unknown>): void =>
+  'error' in outcome ? queued?.reject(outcome.error) : queued?.resolve(outcome.value)

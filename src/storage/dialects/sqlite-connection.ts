@@ -2,14 +2,23 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, QueryResult } from 'kysely'
 import type { Execute } from './database.ts'
 
-const BUSY_TIMEOUT_MS = 5_000
 /** More different statements than Usher has; a guard against statements that never repeat. */
 const STATEMENTS_KEPT = 500
+
+/** The first who opens the file after a crash repairs it, and whoever comes meanwhile waits. */
+const OPENING_MS = 5_000
+const CACHE_KIB = 65_536
+
+export interface SqliteOptions {
+  readonly role: 'reader' | 'writer'
+  /** How long a statement waits for another process, stopping everybody in this one. */
+  readonly busyMs: number
+}
 
 /** One connection to a SQLite file. */
 export interface SqliteConnection {
   readonly execute: Execute
-  /** For what is not a statement of the query builder: transactions and settings of the connection. */
+  /** For what is not a statement of the query builder. */
   readonly run: (sql: string) => void
   /** False after the database itself has rolled back. */
   readonly isInTransaction: () => boolean
@@ -17,10 +26,11 @@ export interface SqliteConnection {
 }
 
 /** Every COMMIT reaches the disk before it returns (`synchronous=full`); readers do not block the writer (WAL). */
-export const openSqlite = (file: string, options: { readonly isReader: boolean }): SqliteConnection => {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-  database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-65536; pragma temp_store=memory')
-  if (options.isReader) database.exec('pragma query_only=on')
+export const openSqlite = (file: string, { role, busyMs }: SqliteOptions): SqliteConnection => {
+  const database = new DatabaseSync(file, { timeout: OPENING_MS, enableForeignKeyConstraints: true })
+  database.exec(`pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-${CACHE_KIB}; pragma temp_store=memory`)
+  database.exec(`pragma busy_timeout=${busyMs}`)
+  if (role === 'reader') database.exec('pragma query_only=on')
   const prepare = statements(database)
   return {
     // Async, so that a statement that throws rejects as it does everywhere else.

@@ -1,10 +1,17 @@
-import { mkdirSync, openSync, closeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import type { Storage } from '../storage.ts'
+import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
 import { databases, type Grammar, preparedFor } from './database.ts'
+import type { Database } from './dialect.ts'
 import { groupCommit } from './group-commit.ts'
+import { lockServer } from './server-lock.ts'
 import { openSqlite } from './sqlite-connection.ts'
+
+const READER_BUSY_MS = 5_000
+const WRITER_BUSY_MS = 50
+const OTHERS = 0o077
 
 const grammar: Grammar = {
   createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -12,22 +19,34 @@ const grammar: Grammar = {
   createIntrospector: (db) => new SqliteIntrospector(db),
 }
 
+const databaseOn = databases(grammar)
+
+interface Options {
+  readonly file: string
+  readonly role: 'server' | 'command'
+  readonly clock: Clock
+}
+
 /** A SQLite file: one connection writes, another one reads, so that nobody acts on what is not yet durable. */
-export const sqliteStorage = (file: string): Storage => {
+export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
   makePrivate(file)
-  const writer = openSqlite(file, { isReader: false })
-  const reader = openSqlite(file, { isReader: true })
-  const databaseOn = databases(grammar)
-  const { write, end } = groupCommit(writer, databaseOn)
+  const unlock = role === 'server' ? lockServer(file) : () => undefined
+  const writer = openSqlite(file, { role: 'writer', busyMs: WRITER_BUSY_MS })
+  const reader = openSqlite(file, { role: 'reader', busyMs: READER_BUSY_MS })
+  const { write, isSound, end } = groupCommit({ ...writer, databaseOn }, clock)
   const read = databaseOn(reader.execute)
   return {
     read,
     write,
     prepared: preparedFor(read),
+    // BEGIN IMMEDIATE lets one writer in, whichever process it is in.
+    alone: write,
+    isSound,
     close: async () => {
       await end()
       reader.close()
       writer.close()
+      unlock()
     },
   }
 }
@@ -36,4 +55,8 @@ export const sqliteStorage = (file: string): Storage => {
 const makePrivate = (file: string): void => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   closeSync(openSync(file, 'a', 0o600))
+  // Windows has other means and always says the same here.
+  if (process.platform === 'win32' || (statSync(file).mode & OTHERS) === 0) return
+  const problem = `others on this machine may read the database. Run: chmod 600 ${file}*`
+  throw new UsherError('storage_unavailable', { detail: { file, problem } })
 }

@@ -1,0 +1,141 @@
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { Pool, type PoolClient, type PoolConfig, types } from 'pg'
+import { type Clock, ONE_SECOND_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Unit } from '../storage.ts'
+import { databases, type Execute, type Grammar, preparedFor } from './database.ts'
+import type { Database } from './dialect.ts'
+import { isConflict, isStalePlan, isUnavailable } from './postgres-errors.ts'
+import { oneAtATime, type StatementNames, statementNames, statementsOn } from './postgres-statements.ts'
+import { retried } from './retry.ts'
+import { runUnit } from './run-unit.ts'
+
+const CONNECTIONS = 10
+const CONNECT_MS = 5 * ONE_SECOND_MS
+const STATEMENT_MS = 5 * ONE_SECOND_MS
+/** Longer than any statement: a transaction nobody ends any more. */
+const IDLE_IN_TRANSACTION_MS = 10 * ONE_SECOND_MS
+/** Any number, as long as every version of Usher takes the same. */
+const ALONE = 1_970_365_810
+/** What a connection says between transactions. */
+const IDLE = 'I'
+
+const grammar: Grammar = {
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+}
+
+const databaseOn = databases(grammar)
+
+interface Options {
+  readonly url: string
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
+/**
+ * A PostgreSQL database, shared by any number of nodes. A unit is one serializable transaction, run again when it met
+ * another one; everything else reads through connections that cannot write.
+ */
+export const postgresDatabase = ({ url, clock, randomness, log }: Options): Database => {
+  const readers = openPool({ url, log, settings: ['default_transaction_read_only=on'] })
+  const writers = openPool({ url, log, settings: ['default_transaction_isolation=serializable', 'synchronous_commit=on'] })
+  const names = statementNames()
+  const read = databaseOn(reading(readers, names))
+  return {
+    read,
+    write: (unit) =>
+      retried(() => withClient(writers, (client) => inTransaction(client, unit, names)), { clock, randomness, isPassing: isConflict }),
+    prepared: preparedFor(read),
+    alone: (unit) => withClient(writers, (client) => alone(client, unit, names)),
+    isSound: () => true,
+    close: async () => {
+      await Promise.all([readers.end(), writers.end()])
+    },
+  }
+}
+
+/** A statement that reads may simply run again. */
+const reading = (pool: Pool, names: StatementNames): Execute => {
+  const execute = statementsOn(pool, names)
+  return async (query) => {
+    try {
+      return await execute(query).catch((error) => (isStalePlan(error) ? execute(query) : Promise.reject(error)))
+    } catch (error) {
+      throw asFailure(error)
+    }
+  }
+}
+
+interface PoolOptions {
+  readonly url: string
+  readonly log: Log
+  readonly settings: readonly string[]
+}
+
+const openPool = ({ url, log, settings }: PoolOptions): Pool => {
+  const all = [...settings, `statement_timeout=${STATEMENT_MS}`, `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`]
+  const pool = new Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: 'usher',
+    keepAlive: true,
+    options: all.map((setting) => `-c ${setting}`).join(' '),
+    types: { getTypeParser: numbersAsNumbers },
+  })
+  // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
+  pool.on('error', (error) => log.warn('database_connection_lost', { error }))
+  // One that breaks between two statements of a unit tells the next statement too.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  return pool
+}
+
+const INT8 = 20
+const NUMERIC = 1700
+
+/** bigint, and with it `count` and `sum`, as numbers, as SQLite has them. Usher counts no further than 2^53. */
+const numbersAsNumbers: NonNullable<PoolConfig['types']>['getTypeParser'] = (type, format) =>
+  type === INT8 || type === NUMERIC ? Number : types.getTypeParser(type, format)
+
+const asFailure = (error: unknown): unknown => (isUnavailable(error) ? new UsherError('storage_unavailable', { cause: error }) : error)
+
+const withClient = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
+  const client = await pool.connect().catch((error: unknown) => Promise.reject(new UsherError('storage_unavailable', { cause: error })))
+  try {
+    return await work(client)
+  } catch (error) {
+    throw asFailure(error)
+  } finally {
+    // A connection in doubt is closed, and the server rolls back what it had begun.
+    client.release(client.getTransactionStatus() !== IDLE)
+  }
+}
+
+const inTransaction = async <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> => {
+  await client.query('begin')
+  const outcome = await runUnit(unit, { execute: oneAtATime(statementsOn(client, names)), databaseOn })
+  if ('error' in outcome) {
+    await client.query('rollback')
+    throw outcome.error
+  }
+  const { command } = await client.query('commit')
+  // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed.
+  if (command !== 'COMMIT') throw new UsherError('storage_unavailable', { detail: { problem: `the database answered COMMIT with ${command}` } })
+  return outcome.value
+}
+
+const alone = async <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> => {
+  await client.query('set statement_timeout = 0')
+  await client.query(`select pg_advisory_lock(${ALONE})`)
+  try {
+    return await inTransaction(client, unit, names)
+  } finally {
+    await client.query(`select pg_advisory_unlock(${ALONE})`)
+    await client.query(`set statement_timeout = ${STATEMENT_MS}`)
+  }
+}

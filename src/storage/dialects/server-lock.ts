@@ -1,0 +1,23 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { UsherError } from '#kernel/errors.ts'
+import { isBusy } from './sqlite-errors.ts'
+
+/**
+ * Lets one server at a time use a SQLite file. The lock is SQLite's own on a file beside it, so it ends with the process,
+ * however that ends. Throws `storage_unavailable` when another server holds it.
+ */
+export const lockServer = (file: string): (() => void) => {
+  const lockFile = `${file}-server`
+  closeSync(openSync(lockFile, 'a', 0o600))
+  const database = new DatabaseSync(lockFile, { timeout: 0 })
+  try {
+    database.exec('begin exclusive')
+  } catch (error) {
+    database.close()
+    if (!isBusy(error)) throw error
+    const problem = 'another Usher server is using this database. Stop it first; several servers at once need PostgreSQL'
+    throw new UsherError('storage_unavailable', { cause: error, detail: { file, problem } })
+  }
+  return () => database.close()
+}
