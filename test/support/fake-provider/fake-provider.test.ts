@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import * as openid from 'openid-client'
-import { ANNA, CALLBACK, CLIENT, fakeProvider, type FakeProviderOptions } from './fake-provider.ts'
+import { fakeProvider } from './fake-provider.ts'
+import { ANNA, CALLBACK, CLIENT, type FakeProviderOptions } from './provider-state.ts'
 import type { Algorithm } from './signing.ts'
 
 const ISSUER = 'https://login.acme.example/realm'
@@ -60,7 +61,7 @@ test('the fake shows a page rather than redirect a request that is wrong', async
     { client_id: 'somebody-else' },
   ]
   for (const changes of wrong) assert.throws(() => provider.authorize(leave(changes)), /shows a page/)
-  assert.throws(() => provider.authorize(`${leave()}&state=two`), /state twice/)
+  assert.throws(() => provider.authorize(`${leave()}&state=two`), /twice/)
 })
 
 test('the fake redeems a code once, for the right client, verifier and address', async () => {

@@ -1,0 +1,74 @@
+import type { Misbehavior } from './misbehavior.ts'
+import type { Algorithm, TokenClaims } from './signing.ts'
+
+export interface FakeProviderOptions {
+  readonly issuer: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly client?: { readonly id: string; readonly secret: string }
+  readonly redirectUris?: readonly string[]
+  readonly algorithm?: Algorithm
+  /** What its people's tokens say besides the protocol's own claims. */
+  readonly person?: TokenClaims
+  /** What only the userinfo endpoint says. */
+  readonly userinfo?: TokenClaims
+  readonly authenticationMethods?: readonly ('client_secret_basic' | 'client_secret_post')[]
+}
+
+export const CLIENT = { id: 'usher', secret: 'a secret of forty characters, or nearly so' } as const
+export const CALLBACK = 'https://usher.example/login/callback/acme'
+export const ANNA = { sub: 'anna-1', email: 'anna@acme.example', email_verified: true, name: 'Anna Berg', given_name: 'Anna', family_name: 'Berg' } as const
+
+/** A code that was handed out. */
+export interface Grant {
+  readonly query: URLSearchParams
+  /** Milliseconds since the epoch. */
+  readonly authenticatedAt: number
+  readonly expiresAt: number
+}
+
+/** All a fake provider knows. Its parts change it in place. */
+export interface ProviderState extends Required<Omit<FakeProviderOptions, 'userinfo'>> {
+  /** The issuer without a slash at its end. */
+  readonly base: string
+  readonly userinfo: TokenClaims
+  readonly grants: Map<string, Grant>
+  readonly accessTokens: Set<string>
+  /** The paths that were called, in order. */
+  readonly calls: string[]
+  wrong: Misbehavior
+  keyId: string
+  signedInAt: number
+}
+
+export const providerState = (options: FakeProviderOptions): ProviderState => ({
+  client: CLIENT,
+  redirectUris: [CALLBACK],
+  algorithm: 'RS256',
+  person: ANNA,
+  userinfo: {},
+  authenticationMethods: ['client_secret_basic', 'client_secret_post'],
+  ...options,
+  base: options.issuer.replace(/\/$/, ''),
+  grants: new Map(),
+  accessTokens: new Set(),
+  calls: [],
+  wrong: {},
+  keyId: 'key-1',
+  signedInAt: options.now(),
+})
+
+/** OpenID Connect Discovery §3. */
+export const descriptionOf = ({ issuer, base, algorithm, authenticationMethods }: ProviderState) => ({
+  issuer,
+  authorization_endpoint: `${base}/authorize`,
+  token_endpoint: `${base}/token`,
+  userinfo_endpoint: `${base}/userinfo`,
+  jwks_uri: `${base}/keys`,
+  response_types_supported: ['code'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: [algorithm],
+  token_endpoint_auth_methods_supported: authenticationMethods,
+  code_challenge_methods_supported: ['S256'],
+  authorization_response_iss_parameter_supported: true,
+})
