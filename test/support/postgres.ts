@@ -71,7 +71,10 @@ export const startServer = async ({ durable }: { readonly durable: boolean }): P
     ...(uid !== undefined && { uid, gid: uid }),
   })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => void (said += part.toString()))
+  const hear = (part: Buffer): void => {
+    said += part.toString()
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', hear)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)))
   const ready = new Promise<undefined>((resolve) => child.stdout.on('data', () => said.includes(READY) && resolve(undefined)))

@@ -27,38 +27,67 @@ const MOST_SAID = 4_000
 
 /** Reads the events of `run()` from node:test; `failing` hears of each failure at once. */
 export const tallyOf = async (events: AsyncIterable<TestEvent>, failing: (text: string) => void = () => undefined): Promise<Tally> => {
-  const skipped = new Map<string, number>()
-  const counts = new Map<string, number>()
   const failures: string[] = []
-  const open = new Set<string>()
-  const said = new Map<string, string>()
-  let passed = 0
-  const fail = (text: string) => {
+  const fail = (text: string): void => {
     failures.push(text)
     failing(text)
   }
-  const judge = (line: Line, error: Error | undefined) => {
-    if (line.details.type === 'suite') return
-    const isFile = line.name === line.file
-    if (error && isFile) return fail(`✖ ${place(line)}\n${said.get(line.name) ?? causeOf(error)}`)
-    if (error) return fail(`✖ ${place(line)}\n${causeOf(error)}`)
-    if (isFile) return fail(`✖ ${place(line)}\nthe file ran no test`)
-    const left = line.skip ?? line.todo
-    if (left === undefined || left === false) passed += 1
-    else add(skipped, left === true || left === '' ? 'no reason given' : left, 1)
+  const results = collected(fail)
+  const files = openFiles()
+  for await (const event of events) {
+    files.see(event)
+    results.see(event, files.lastWords)
   }
-  for await (const { type, data } of events) {
-    if (type === 'test:start' && data.file) open.add(data.file)
-    if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
-    if (type === 'test:pass') judge(data, undefined)
-    if (type === 'test:fail') judge(data, data.details.error)
-    // A file is done when it sums itself up, or when it is judged as a whole because it never got that far.
-    if (type === 'test:summary' && data.file) open.delete(data.file)
-    if ((type === 'test:pass' || type === 'test:fail') && data.name === data.file) open.delete(data.name)
-    if (type === 'test:diagnostic') count(counts, data.message)
+  for (const file of files.unfinished()) fail(`✖ ${relative(process.cwd(), file)}\nthe file ended before its tests did`)
+  return { ...results.sums(), failed: failures.length, failures }
+}
+
+const collected = (fail: (text: string) => void) => {
+  const skipped = new Map<string, number>()
+  const counts = new Map<string, number>()
+  let passed = 0
+  const leave = (reason: string | boolean) => add(skipped, reason === true || reason === '' ? 'no reason given' : String(reason), 1)
+  const judged = {
+    pass: (line: Line): void => {
+      if (line.details.type === 'suite') return
+      if (line.name === line.file) return fail(`✖ ${place(line)}\nthe file ran no test`)
+      const left = line.skip ?? line.todo
+      if (left === undefined || left === false) passed += 1
+      else leave(left)
+    },
+    fail: (line: Line & { readonly details: { readonly error: Error } }, lastWords: string | undefined): void => {
+      if (line.details.type !== 'suite') fail(`✖ ${place(line)}\n${lastWords ?? causeOf(line.details.error)}`)
+    },
+    count: (message: string): void => {
+      const [, figure, what] = /^count (\d+) (.+)$/.exec(message) ?? []
+      if (figure && what) add(counts, what, Number(figure))
+    },
   }
-  for (const file of open) fail(`✖ ${relative(process.cwd(), file)}\nthe file ended before its tests did`)
-  return { passed, failed: failures.length, skipped, counts, failures }
+  return {
+    see: ({ type, data }: TestEvent, lastWords: (file: string) => string | undefined): void => {
+      if (type === 'test:pass') judged.pass(data)
+      if (type === 'test:fail') judged.fail(data, data.name === data.file ? lastWords(data.name) : undefined)
+      if (type === 'test:diagnostic') judged.count(data.message)
+    },
+    sums: () => ({ passed, skipped, counts }),
+  }
+}
+
+/** Which files have begun and not come to their end, and what each said on standard error. */
+const openFiles = () => {
+  const open = new Set<string>()
+  const said = new Map<string, string>()
+  return {
+    see: ({ type, data }: TestEvent): void => {
+      if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
+      if (type === 'test:start') open.add(data.file ?? '')
+      if (type === 'test:summary') open.delete(data.file ?? '')
+      // Judged as a whole: it never came to sum itself up.
+      if (type === 'test:pass' || type === 'test:fail') open.delete(data.name)
+    },
+    lastWords: (file: string) => said.get(file),
+    unfinished: () => [...open].filter((file) => file !== ''),
+  }
 }
 
 const place = ({ name, file }: Line): string => {
@@ -71,11 +100,6 @@ const causeOf = (error: Error): string => {
   const inner = error.cause
   if (inner instanceof Error) return inner.stack ?? inner.message
   return inner === undefined ? error.message : String(inner)
-}
-
-const count = (counts: Map<string, number>, message: string): void => {
-  const [, figure, what] = /^count (\d+) (.+)$/.exec(message) ?? []
-  if (figure && what) add(counts, what, Number(figure))
 }
 
 const add = (sums: Map<string, number>, key: string, more: number): void => void sums.set(key, (sums.get(key) ?? 0) + more)

@@ -1,0 +1,3 @@
+import { keyTable } from '#storage/key-table.ts'
+
+export const stamp = (): string => keyTable
