@@ -4,15 +4,23 @@ import type { EventsTable } from '../schema.ts'
 
 export type EventRow = (event: AuditEvent) => EventsTable
 
-/** Enough for ten thousand years, so that ids sort as their instants do. */
+/** Digits in base 36: of an instant, good for a hundred thousand years, and of a count within the process. */
 const INSTANT_DIGITS = 10
-const RANDOM_BYTES = 12
+const COUNT_DIGITS = 4
+const COUNTS = 36 ** COUNT_DIGITS
+const RANDOM_BYTES = 10
 
-/** Makes rows of events. */
-export const eventRows =
-  (randomness: Randomness): EventRow =>
-  ({ type, at, reference, user, relyingParty, connection, failure, facts }) => ({
-    id: at.toString(36).padStart(INSTANT_DIGITS, '0') + randomness.bytes(RANDOM_BYTES).toString('base64url'),
+const digits = (value: number, length: number): string => value.toString(36).padStart(length, '0')
+
+/** Makes rows of events. Their ids sort as the events happened; those of one process also within a millisecond. */
+export const eventRows = (randomness: Randomness): EventRow => {
+  let count = 0
+  const idAt = (at: number): string => {
+    count = (count + 1) % COUNTS
+    return digits(at, INSTANT_DIGITS) + digits(count, COUNT_DIGITS) + randomness.bytes(RANDOM_BYTES).toString('hex')
+  }
+  return ({ type, at, reference, user, relyingParty, connection, failure, facts }) => ({
+    id: idAt(at),
     type,
     at,
     reference,
@@ -22,6 +30,7 @@ export const eventRows =
     failure: failure ?? null,
     facts_json: facts === undefined ? null : JSON.stringify(facts),
   })
+}
 
 export const eventIn = (row: EventsTable): AuditEvent => ({
   type: row.type,

@@ -1,0 +1,4 @@
+import { directoryConformance } from '../../../test/conformance/stores/directory.ts'
+import { onEachDatabase } from '../../../test/support/stores.ts'
+
+onEachDatabase(directoryConformance)

@@ -1,0 +1,4 @@
+import { peopleConformance } from '../../../test/conformance/stores/people.ts'
+import { onEachDatabase } from '../../../test/support/stores.ts'
+
+onEachDatabase(peopleConformance)

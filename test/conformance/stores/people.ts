@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Identity } from '#kernel/person.ts'
+import { AT, type OpenStores } from '../../support/stores.ts'
+
+const DANA: Identity = { connection: 'con_google', issuer: 'https://accounts.google.example', subject: '110' }
+const SAID = { names: { given: 'Dana', family: 'Whitfield', display: 'Dana W.' }, email: 'Dana@Fabrikam.example', emailVerified: true }
+const RACERS = 30
+
+/** Usher's lasting record of people. */
+export const peopleConformance = (name: string, open: OpenStores): void => {
+  test(`${name}: an identity is one user for good, who is called as the connection last said`, async (t) => {
+    const { people } = (await open(t)).stores
+    const made = await people.recognize(DANA, SAID, AT)
+    assert.deepEqual({ ...made, id: '' }, { id: '', identity: DANA, ...SAID, blocked: false, createdAt: AT })
+    assert.deepEqual(await people.recognize(DANA, SAID, AT + 1), made)
+    const renamed = await people.recognize(DANA, { names: { display: 'Dana Whitfield-Ng' }, emailVerified: false }, AT + 2)
+    assert.deepEqual(renamed, { id: made.id, identity: DANA, names: { display: 'Dana Whitfield-Ng' }, emailVerified: false, blocked: false, createdAt: AT })
+    assert.deepEqual((await people.standing(made.id, 'contoso'))?.user, renamed)
+  })
+
+  test(`${name}: another connection, issuer or subject is another user, even with the same address`, async (t) => {
+    const { people } = (await open(t)).stores
+    const others = [{ ...DANA, connection: 'con_other' }, { ...DANA, issuer: 'https://evil.example' }, { ...DANA, subject: '111' }]
+    const users = await Promise.all([DANA, ...others].map((identity) => people.recognize(identity, SAID, AT)))
+    assert.equal(new Set(users.map(({ id }) => id)).size, 4)
+  })
+
+  test(`${name}: many first sign-ins at once make one user`, async (t) => {
+    const { stores, another } = await open(t)
+    const others = await another()
+    const users = await Promise.all(Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).people.recognize(DANA, SAID, AT)))
+    assert.equal(new Set(users.map(({ id }) => id)).size, 1)
+  })
+
+  test(`${name}: nobody is unblocked by signing in`, async (t) => {
+    const { stores, sql } = await open(t)
+    const { id } = await stores.people.recognize(DANA, SAID, AT)
+    await sql(`update users set blocked = 1 where id = '${id}'`)
+    assert.equal((await stores.people.recognize(DANA, { ...SAID, emailVerified: false }, AT)).blocked, true)
+    assert.equal((await stores.people.standing(id, 'contoso'))?.user.blocked, true)
+  })
+
+  test(`${name}: somebody stands as their account in that very target does`, async (t) => {
+    const { people, directory, ledger } = (await open(t)).stores
+    const user = await people.recognize(DANA, SAID, AT)
+    assert.deepEqual(await people.standing(user.id, 'contoso'), { user })
+    assert.equal(await people.standing('nobody', 'contoso'), undefined)
+    const named = { immutableId: 'employee-1', userPrincipalName: 'Dana@contoso.example' }
+    const subject = await directory.record({ userId: user.id, target: 'contoso', directory: named, reference: 'r', at: AT })
+    assert.deepEqual(await people.standing(user.id, 'contoso'), { user, subject })
+    assert.deepEqual(await people.standing(user.id, 'fabrikam'), { user })
+    const event = { type: 'token_issued', at: AT + 5, reference: 'r' } as const
+    await ledger.issued(event, { unproven: { userId: user.id, target: 'contoso' } })
+    await ledger.issued({ ...event, at: AT + 9 }, { unproven: { userId: user.id, target: 'contoso' } })
+    assert.equal((await people.standing(user.id, 'contoso'))?.unprovenTokenAt, AT + 5, 'the first token decides')
+  })
+
+  test(`${name}: a user is found by the user principal name of their account, whatever its case`, async (t) => {
+    const { people, directory } = (await open(t)).stores
+    const { id: userId } = await people.recognize(DANA, SAID, AT)
+    const named = { immutableId: 'employee-1', userPrincipalName: 'Dana@contoso.example' }
+    await directory.record({ userId, target: 'contoso', directory: named, reference: 'r', at: AT })
+    assert.equal(await people.userOfPrincipal('contoso', 'dANA@CONTOSO.example'), userId)
+    assert.equal(await people.userOfPrincipal('fabrikam', 'dana@contoso.example'), undefined)
+    assert.equal(await people.userOfPrincipal('contoso', 'dan@contoso.example'), undefined)
+    assert.equal(await people.userOfPrincipal('contoso', '%'), undefined)
+  })
+}

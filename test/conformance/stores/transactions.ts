@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AuditEvent } from '#kernel/audit.ts'
+import type { Ended, Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import { AT, type OpenStores } from '../../support/stores.ts'
+
+const LATER = AT + 600_000
+const RACERS = 20
+
+const opened = (id: string): Opened => ({
+  id,
+  browser: 'browser-1',
+  stage: 'opened',
+  expiresAt: LATER,
+  request: {
+    protocol: 'wsfed',
+    relyingParty: 'contoso',
+    replyUrl: 'https://login.microsoftonline.com/login.srf',
+    context: 'estsredirect=2&ctx=ü "quoted" \u2028',
+    freshness: { maxAgeMs: 0 },
+    correlation: 'c0ffee',
+    arrivedAt: AT,
+  },
+})
+
+const routed = (id: string): Routed => ({ ...opened(id), stage: 'routed', connection: 'con_google', leg: { state: 's', memory: { nonce: 'n' } } })
+const ended = (id: string): Ended => ({ id, user: 'user-1', relyingParty: 'contoso' })
+const token = (id: string): AuditEvent => ({ type: 'token_issued', at: AT, reference: id, user: 'user-1', facts: { assertion: `_${id}` } })
+
+/** Sign-ins on their way, and the one write that ends them. */
+export const transactionConformance = (name: string, open: OpenStores): void => {
+  test(`${name}: a transaction is found as it was added, until it expires`, async (t) => {
+    const { transactions } = (await open(t)).stores
+    await transactions.add(opened('one'))
+    assert.deepEqual(await transactions.find('one', AT), { transaction: opened('one'), version: 1 })
+    assert.ok(await transactions.find('one', LATER - 1))
+    assert.equal(await transactions.find('one', LATER), undefined)
+    assert.equal(await transactions.find('two', AT), undefined)
+    assert.equal(await transactions.ended('one'), undefined)
+  })
+
+  test(`${name}: of many visits that saw the same version one advances it`, async (t) => {
+    const { transactions } = (await open(t)).stores
+    await transactions.add(opened('one'))
+    const won = await Promise.all(Array.from({ length: RACERS }, () => transactions.advance(routed('one'), 1)))
+    assert.equal(won.filter(Boolean).length, 1)
+    assert.deepEqual(await transactions.find('one', AT), { transaction: routed('one'), version: 2 })
+    assert.equal(await transactions.advance(opened('one'), 1), false, 'an old version is not brought back')
+    assert.equal(await transactions.advance(opened('two'), 1), false)
+  })
+
+  test(`${name}: what was ended stays so and says for whom`, async (t) => {
+    const { transactions } = (await open(t)).stores
+    await transactions.add(opened('one'))
+    assert.equal(await transactions.end(ended('one')), true)
+    assert.equal(await transactions.end({ ...ended('one'), user: 'user-2' }), false)
+    assert.deepEqual(await transactions.ended('one'), ended('one'))
+    assert.equal(await transactions.find('one', AT), undefined)
+    assert.equal(await transactions.advance(routed('one'), 1), false)
+    assert.equal(await transactions.end(ended('two')), false)
+  })
+
+  test(`${name}: a transaction brings forth one token, whichever node is asked`, async (t) => {
+    const { stores, another, sql } = await open(t)
+    const others = await another()
+    await stores.transactions.add(opened('one'))
+    const issued = Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).ledger.issued(token('one'), { ends: ended('one') }))
+    assert.equal((await Promise.all(issued)).filter(Boolean).length, 1)
+    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 1)
+    assert.deepEqual(await stores.transactions.ended('one'), ended('one'))
+  })
+
+  test(`${name}: a subject that a visit read is never stored`, async (t) => {
+    const { stores, sql, addUser } = await open(t)
+    await addUser('user-1')
+    const standing = await stores.people.standing('user-1', 'contoso')
+    assert.ok(standing)
+    const transaction: StoredTransaction = {
+      ...opened('one'),
+      stage: 'authenticated',
+      connection: 'con_guests',
+      user: standing.user,
+      authentication: { at: AT, method: 'password' },
+      silent: false,
+      attributes: {},
+      standing: { unprovenTokenAt: 4711 },
+    }
+    await stores.transactions.add(transaction)
+    await stores.transactions.advance(transaction, 1)
+    const [row] = await sql('select body_json from transactions')
+    assert.equal(String(row?.['body_json']).includes('4711'), false)
+    const { standing: _, ...stored } = transaction
+    assert.deepEqual((await stores.transactions.find('one', AT))?.transaction, stored)
+  })
+}
