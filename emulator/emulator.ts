@@ -29,6 +29,8 @@ export interface EmulatorOptions {
   /** All that Graph may be asked; anything else is answered 403. */
   readonly allowedCalls?: readonly AllowedCall[]
   readonly visibilityDelaysMs?: Partial<VisibilityDelaysMs>
+  /** How many exchanges are remembered; a day's worth of trying things out when left out. */
+  readonly journalLimit?: number
   /** Ends the process, when a kill was asked for. Does nothing by default. */
   readonly die?: () => void
 }
@@ -106,7 +108,7 @@ export const openEmulator = async (
     ...(stateFile === undefined ? {} : { stateFile }),
     ...(visibilityDelaysMs === undefined ? {} : { visibilityDelaysMs }),
   })
-  const journal = createJournal()
+  const journal = createJournal(options.journalLimit)
   const switchScenario = createScenarioSwitch(world)
   const login = createLoginApp({ world, addresses })
   const graph = graphApp({ world, ...(allowedCalls === undefined ? {} : { allowedCalls }) })

@@ -71,5 +71,8 @@ export const assertPage = (house: House, stop: Stop, heading: RegExp, status?: n
 /** What Usher made in the directory. */
 export const madeByUsher = (house: House) => house.world.truth.live().filter((user) => user.madeBy === DEMO_TENANT.clientId)
 
+/** Seats the people Usher made hold together. */
+export const seatsTaken = (house: House): number => madeByUsher(house).reduce((sum, user) => sum + user.assignedLicenses.length, 0)
+
 /** Graph calls that change something. */
 export const graphWrites = (house: House) => house.emulator.journal.entries('graph').filter(({ method }) => method !== 'GET')

@@ -40,6 +40,7 @@ export const openHouse = async (options: HouseOptions) => {
     seed: options.seed ?? 1,
     usher: publicUrl.origin,
     allowedCalls,
+    journalLimit: Number.POSITIVE_INFINITY,
     ...(options.visibilityDelaysMs && { visibilityDelaysMs: options.visibilityDelaysMs }),
   })
   const lines: string[] = []

@@ -7,6 +7,8 @@ import { assertGraphHeldToItsSchema } from './story-graph.ts'
 export interface Told {
   readonly house: House
   readonly clock: StoryClock
+  /** A figure for the report of the run. */
+  readonly tell: (figure: string) => void
 }
 
 /** One whole story on each database, in a house of its own; Graph's side of it is held to Microsoft's schema. */
@@ -21,7 +23,7 @@ export const story = (
       const opened = await database.open()
       const house = await openHouse({ ...options, database: opened.address, clock })
       try {
-        await tell({ house, clock })
+        await tell({ house, clock, tell: (figure) => t.diagnostic(figure) })
         const checked = assertGraphHeldToItsSchema(house.emulator.journal)
         t.diagnostic(`graph exchanges held to the schema: ${checked}, skipped: 0`)
       } finally {

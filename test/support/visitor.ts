@@ -135,7 +135,7 @@ const stopAt = (url: URL, answer: Response, body: string): Stop => ({
     action: attribute(attributes, 'action') ?? '',
     method: attribute(attributes, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
     fields: Object.fromEntries(
-      [...inside.matchAll(/<input\b([^>]*)>/g)].flatMap(([, input = '']) => {
+      [...inside.matchAll(/<input\b((?:"[^"]*"|[^>"])*)>/g)].flatMap(([, input = '']) => {
         const name = attribute(input, 'name')
         return name ? [[name, attribute(input, 'value') ?? '']] : []
       }),
