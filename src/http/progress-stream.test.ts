@@ -46,6 +46,30 @@ test('without script each step is written once, ticked when it is done, and the 
   assert.match(page, /<\/html>\s*$/)
 })
 
+test('without script what is said stands in the step it is about, and no step is closed before its time', async () => {
+  const page = await text(pageStream(watching(story()), links, frame))
+  const list = page.slice(page.indexOf('<ol'), page.indexOf('</ol>'))
+  assert.match(list, /<li class="now">Adding your license<span class="say">Taking a little longer than usual\. Nothing is wrong\.<\/span><span class="tick"> – done<\/span><\/li>\s*$/)
+  const parts = list.matchAll(/<(\/?)li/g)
+  let depth = 0
+  for (const [, slash] of parts) {
+    depth += slash ? -1 : 1
+    assert.ok(depth === 0 || depth === 1)
+  }
+  assert.equal(depth, 0)
+})
+
+test('without script a step that is under way is not called done', async () => {
+  async function* half(): AsyncGenerator<Progress> {
+    yield { steps: steps('done', 'now', 'next', 'next'), done: false }
+    left.abort()
+  }
+  const left = new AbortController()
+  const page = await text(pageStream(watching(half(), { signal: left.signal }), links, frame))
+  assert.equal(page.split('class="tick"').length, 2)
+  assert.ok(page.includes('Creating your Microsoft 365 account'))
+})
+
 test('a browser that left ends the watching, and a page that is cut short does not claim to be done', async () => {
   const left = new AbortController()
   let ended = false

@@ -37,29 +37,32 @@ export async function* pageStream(watching: Watching, links: ProgressLinks, fram
 
 /** Writes only what is new since the last time: a step that began, a step that ended, something to say. */
 const stepWriter = () => {
+  const begun = new Set<ProgressStep['name']>()
   let open: ProgressStep['name'] | undefined
   let said: Progress['say']
-  const seen = new Set<ProgressStep['name']>()
-  return ({ steps, say, done }: Progress): string => {
+  const close = (): string => {
+    const text = open === undefined ? '' : TICKED
+    open = undefined
+    return text
+  }
+  const begin = (name: ProgressStep['name']): string => {
+    const text = close() + html`<li class="now">${stepNames[name]}`.toString()
+    begun.add(name)
+    open = name
+    return text
+  }
+  const say = (saying: NonNullable<Progress['say']>): string => {
+    said = saying
+    return open === undefined ? html`<li class="say">${sayings[saying]}</li>\n`.toString() : html`<span class="say">${sayings[saying]}</span>`.toString()
+  }
+  return ({ steps, say: saying, done }: Progress): string => {
     let text = ''
     for (const { name, state } of steps) {
-      if (open !== undefined && (open !== name || state === 'done')) {
-        text += TICKED
-        open = undefined
-      }
-      if (state === 'next' || seen.has(name)) continue
-      seen.add(name)
-      text += html`<li class="now">${stepNames[name]}`
-      if (state === 'done') text += TICKED
-      else open = name
+      if (state !== 'next' && !begun.has(name)) text += begin(name)
+      if (state === 'done' && open === name) text += close()
     }
-    if (done && open !== undefined) {
-      text += TICKED
-      open = undefined
-    }
-    if (say === undefined || say === said) return text
-    said = say
-    return `${text}${open === undefined ? '' : '</li>'}${html`<li class="say">${sayings[say]}</li>`}`
+    if (done) text += close()
+    return saying === undefined || saying === said ? text : text + say(saying)
   }
 }
 

@@ -16,7 +16,16 @@ export class Html {
   }
 }
 
-export type HtmlValue = string | number | Html | undefined | false | readonly HtmlValue[]
+/** Attributes that are written together or not at all; made by `attributes`. */
+export class Attributes {
+  readonly markup: string
+
+  constructor(markup: string) {
+    this.markup = markup
+  }
+}
+
+export type HtmlValue = string | number | Html | Attributes | undefined | false | readonly HtmlValue[]
 
 const SPECIAL = /[&<>"']/
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' } as const
@@ -34,46 +43,68 @@ export const escapeQuoted = (text: string): string => {
   return /[\r\n]/.test(quoted) ? quoted.replaceAll('\r', '&#13;').replaceAll('\n', '&#10;') : quoted
 }
 
+const ATTRIBUTE_NAME = /^[a-z][a-z-]*$/
+
+/** Attributes for the inside of a tag, each after a space: `true` stands alone, `undefined` and `false` leave nothing behind. */
+export const attributes = (named: Readonly<Record<string, string | boolean | undefined>>): Attributes => {
+  let markup = ''
+  for (const [name, value] of Object.entries(named)) {
+    if (!ATTRIBUTE_NAME.test(name)) throw new TypeError('not the name of an attribute')
+    if (value === true) markup += ` ${name}`
+    else if (typeof value === 'string') markup += ` ${name}="${escapeHtml(value)}"`
+  }
+  return new Attributes(markup)
+}
+
 const written = (value: HtmlValue): string => {
   if (typeof value === 'string') return escapeHtml(value)
   if (value instanceof Html) return value.toString()
   if (value === undefined || value === false) return ''
   if (typeof value === 'number') return String(value)
+  if (value instanceof Attributes) throw new TypeError('attributes stand outside a tag')
   return value.map(written).join('')
 }
 
-const checked = new WeakSet<TemplateStringsArray>()
+const known = new WeakMap<TemplateStringsArray, readonly Place[]>()
 
 /**
  * A template whose values are escaped; `undefined` and `false` leave nothing behind. A value may stand between tags or
- * inside a quoted attribute: a template that puts one anywhere else throws when it is first used.
+ * inside a quoted attribute, and `attributes` inside a tag: a template that puts one anywhere else throws when it is used.
  */
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => {
-  if (!checked.has(strings)) {
-    assertPlaces(strings)
-    checked.add(strings)
-  }
+  const places = known.get(strings) ?? placesOf(strings)
+  known.set(strings, places)
   let markup = strings[0] ?? ''
-  for (let index = 0; index < values.length; index += 1) markup += written(values[index]) + (strings[index + 1] ?? '')
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index]
+    markup += places[index] === 'tag' ? insideTag(value, strings[index] ?? '') : written(value)
+    markup += strings[index + 1] ?? ''
+  }
   return Html.trusted(markup)
 }
 
-const assertPlaces = (strings: TemplateStringsArray): void => {
-  let place: Place = 'text'
-  for (const [index, part] of strings.entries()) {
-    place = after(place, part)
-    const isLast = index === strings.length - 1
-    if (!isLast && place !== 'text' && place !== '"' && place !== "'") {
-      throw new TypeError(`a value stands outside text and quoted attributes after: ${part.slice(-40)}`)
-    }
-  }
+const insideTag = (value: HtmlValue, before: string): string => {
+  if (value instanceof Attributes) return value.markup
+  throw new TypeError(`a value stands outside text and quoted attributes after: ${before.slice(-40)}`)
 }
 
-/** Where in the markup we are: in text, inside a tag, or inside an attribute's quotes. */
-type Place = 'text' | 'tag' | '"' | "'"
+/** The place of each value. */
+const placesOf = (strings: TemplateStringsArray): readonly Place[] => {
+  const places: Place[] = []
+  let place: Place = 'text'
+  for (const part of strings.slice(0, -1)) {
+    place = after(place, part)
+    if (place === 'script') throw new TypeError('a value stands inside a script or a style')
+    places.push(place)
+  }
+  return places
+}
+
+/** Where in the markup we are: in text, inside a tag, inside an attribute's quotes, or where no value may stand. */
+type Place = 'text' | 'tag' | 'script' | '"' | "'"
 
 const after = (from: Place, part: string): Place => {
-  if (/<(script|style)\b[^>]*>[^<]*$/i.test(part)) return 'tag'
+  if (/<(script|style)\b[^>]*>[^<]*$/i.test(part)) return 'script'
   let place = from
   for (const character of part) place = step(place, character)
   return place
@@ -86,6 +117,8 @@ const step = (place: Place, character: string): Place => {
     case 'tag':
       if (character === '"' || character === "'") return character
       return character === '>' ? 'text' : 'tag'
+    case 'script':
+      return place
     case '"':
     case "'":
       return character === place ? 'tag' : place

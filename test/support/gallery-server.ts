@@ -22,6 +22,8 @@ async function* watch(name: string, _visit: unknown, signal: AbortSignal): Retur
   if (!state.ends) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
 
+const FOLLOWS_POST: readonly string[] = ['onward']
+
 /** The real web server with every page behind an address of its own: `/sign-in/{state}`. */
 export const openGallery = async () => {
   const port = await freePort()
@@ -36,7 +38,7 @@ export const openGallery = async () => {
   })
   await server.listen()
   return {
-    addressOf: (name: string) => new URL(`/sign-in/${name}`, publicUrl).href,
+    addressOf: (name: string) => new URL(`/sign-in/${name}${FOLLOWS_POST.includes(name) ? '/next' : ''}`, publicUrl).href,
     close: () => server.close(),
   }
 }

@@ -39,8 +39,11 @@ export const opening = (title: string, { organization }: Pick<Frame, 'organizati
 `
 
 export const cardTop = ({ organization }: Pick<Frame, 'organization'>): Html => html`<main>
-<p class="organization">${organization.name}</p>
+<p class="organization"><span class="mark" aria-hidden="true">${initialOf(organization)}</span>${organization.name}</p>
 `
+
+/** What stands for an organization that has no picture. */
+export const initialOf = ({ name }: Organization): string => (Array.from(name)[0] ?? '').toUpperCase()
 
 /** The same links in the same order on every page (WCAG 2.2, criterion 3.2.6). */
 export const footer = (frame: Frame): Html | undefined => {

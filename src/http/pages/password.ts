@@ -1,5 +1,5 @@
 import type { Page } from '#kernel/page.ts'
-import { type Html, html } from '#lib/html.ts'
+import { type Attributes, attributes, type Html, html } from '#lib/html.ts'
 import { assets } from '../assets.ts'
 import { linkTo, type View } from './layout.ts'
 
@@ -51,10 +51,10 @@ const summary = ({ text, fields: [first] }: Trouble): Html =>
   html`<div class="notice problem" role="alert"><p class="strong">There is a problem</p><p id="problem">${first === undefined ? text : html`<a href="#${first}">${text}</a>`}</p></div>`
 
 /** What ties a field to the problem above it, and the cursor to the field to go on with. */
-const marks = (field: Field, { username: typed }: PasswordPage, trouble: Trouble | undefined): Html => {
+const marks = (field: Field, { username: typed }: PasswordPage, trouble: Trouble | undefined): Attributes => {
   const isTroubled = trouble?.fields.includes(field) === true
   const first = trouble?.fields[0] ?? (typed === '' ? 'username' : 'password')
-  return html`${isTroubled && html` aria-invalid="true" aria-describedby="problem"`}${first === field && html` autofocus`}`
+  return attributes({ ...(isTroubled && { 'aria-invalid': 'true', 'aria-describedby': 'problem' }), autofocus: first === field })
 }
 
 const username = (page: PasswordPage, trouble: Trouble | undefined): Html =>

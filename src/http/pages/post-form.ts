@@ -1,6 +1,7 @@
 import { escapeHtml, escapeQuoted } from '#lib/html.ts'
 import { assets } from '../assets.ts'
 import type { Organization } from '../organization.ts'
+import { initialOf } from './layout.ts'
 
 /** Runs before the style sheet is asked for: with script nobody sees this page. */
 export const SUBMIT_SCRIPT = 'HTMLFormElement.prototype.submit.call(document.forms[0])'
@@ -20,7 +21,7 @@ const MIDDLE = `
  * The page that carries an answer to a relying party. It is on the way of every sign-in, so its fixed parts are written
  * once and its values are put between them by hand, each escaped for the quoted attribute it stands in.
  */
-export const postFormPage = ({ name: organization }: Organization) => {
+export const postFormPage = (organization: Organization) => {
   const head = `<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -28,11 +29,11 @@ export const postFormPage = ({ name: organization }: Organization) => {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>Taking you on – ${escapeHtml(organization)}</title>
+<title>Taking you on – ${escapeHtml(organization.name)}</title>
 </head>
 <body>
 <main>
-<p class="organization">${escapeHtml(organization)}</p>
+<p class="organization"><span class="mark" aria-hidden="true">${escapeHtml(initialOf(organization))}</span>${escapeHtml(organization.name)}</p>
 <h1>You are signed in</h1>
 <form method="post" action="`
   return (action: string, fields: Readonly<Record<string, string>>): string => {
