@@ -7,6 +7,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { Unit } from '../storage.ts'
 import { databases, type Execute, type Grammar, preparedFor } from './database.ts'
 import type { Database } from './dialect.ts'
+import { createGate, once } from './gate.ts'
 import { isConflict, isStalePlan, isUnavailable } from './postgres-errors.ts'
 import { oneAtATime, type StatementNames, statementNames, statementsOn } from './postgres-statements.ts'
 import { retried } from './retry.ts'
@@ -45,17 +46,19 @@ export const postgresDatabase = ({ url, clock, randomness, log }: Options): Data
   const readers = openPool({ url, log, settings: ['default_transaction_read_only=on'] })
   const writers = openPool({ url, log, settings: ['default_transaction_isolation=serializable', 'synchronous_commit=on'] })
   const names = statementNames()
+  const gate = createGate()
   const read = databaseOn(reading(readers, names))
+  const attempt = <Result>(unit: Unit<Result>) => withClient(writers, (client) => inTransaction(client, unit, names))
   return {
     read,
-    write: (unit) =>
-      retried(() => withClient(writers, (client) => inTransaction(client, unit, names)), { clock, randomness, isPassing: isConflict }),
+    write: (unit) => gate.pass(() => retried(() => attempt(unit), { clock, randomness, isPassing: isConflict })),
     prepared: preparedFor(read),
-    alone: (unit) => withClient(writers, (client) => alone(client, unit, names)),
+    alone: (unit) => gate.pass(() => withClient(writers, (client) => alone(client, unit, names))),
     isSound: () => true,
-    close: async () => {
+    close: once(async () => {
+      await gate.close()
       await Promise.all([readers.end(), writers.end()])
-    },
+    }),
   }
 }
 

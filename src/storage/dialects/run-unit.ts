@@ -44,7 +44,7 @@ export const runUnit = <Result>(unit: Unit<Result>, { execute, databaseOn }: Gro
         if (!isOver) watch ??= setImmediate(look)
       }
     }
-    unit(databaseOn(guarded)).then(
+    Promise.try(unit, databaseOn(guarded)).then(
       (value) => end({ value }),
       (error) => end({ error }),
     )

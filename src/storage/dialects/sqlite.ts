@@ -5,6 +5,7 @@ import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { databases, type Grammar, preparedFor } from './database.ts'
 import type { Database } from './dialect.ts'
+import { once } from './gate.ts'
 import { groupCommit } from './group-commit.ts'
 import { lockServer } from './server-lock.ts'
 import { openSqlite } from './sqlite-connection.ts'
@@ -42,12 +43,12 @@ export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
     // BEGIN IMMEDIATE lets one writer in, whichever process it is in.
     alone: write,
     isSound,
-    close: async () => {
+    close: once(async () => {
       await end()
       reader.close()
       writer.close()
       unlock()
-    },
+    }),
   }
 }
 
