@@ -39,7 +39,7 @@ export const prepareInstallation = async (people: number) => {
     port,
     signingKey,
     /** What to run to have it answer. */
-    startArguments: [ENTRY, 'start', '--config', configFile],
+    startArguments: ['--disable-sigusr1', ENTRY, 'start', '--config', configFile],
     /** A warm sign-in of these people, ids spread evenly over all of them. */
     shapes: (count: number): LoadOrder['shapes'] =>
       Array.from({ length: count }, (_, index) => ({

@@ -36,11 +36,23 @@ function pinnedNode() {
   process.exit(1)
 }
 
+// A core dump would hold signing keys and SIGUSR1 would open a debugger; Node can turn off only the second by itself.
+function hardened(node) {
+  const order = [node, '--disable-sigusr1', ...process.argv.slice(2)]
+  return windows ? order : ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh', ...order]
+}
+
 install()
-const child = spawn(pinnedNode(), ['--disable-sigusr1', ...process.argv.slice(2)], {
+const [program, ...rest] = hardened(pinnedNode())
+const child = spawn(program, rest, {
   stdio: 'inherit',
   env: { ...process.env, NODE_COMPILE_CACHE: join(modules, '.cache', 'usher'), NODE_OPTIONS: '' },
   shell: windows,
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)))
+const passed = ['SIGINT', 'SIGTERM', 'SIGHUP']
+for (const signal of passed) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => {
+  if (!signal) return process.exit(code ?? 1)
+  for (const one of passed) process.removeAllListeners(one)
+  process.kill(process.pid, signal)
+})

@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts'
 import { type DemoEmulator, startEmulator } from './demo-emulator.ts'
 import { type DemoHome, freePort, openDemoHome } from './demo-home.ts'
 import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
+import { refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
 
@@ -24,6 +25,7 @@ export const demoCommand = (): Command =>
     .action(demo)
 
 const demo = async (options: { readonly reset?: boolean; readonly port: number }): Promise<void> => {
+  refuseToLeak()
   say('Starting the demo: Usher, and beside it a simulated Microsoft 365 and Google …')
   const home = openDemoHome(HOME, options.reset === true)
   const port = await freePort(options.port)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { createApp } from '../app.ts'
 import { readConfig, rows } from '../config.ts'
 import { type ConfigOption, withConfig } from './common.ts'
+import { refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
 
@@ -14,6 +15,7 @@ export const startCommand = (): Command =>
     .action(start)
 
 const start = async (options: ConfigOption & { readonly check?: boolean }): Promise<void> => {
+  refuseToLeak()
   const config = readConfig(options.config)
   const app = await createApp(config, { role: 'server' })
   try {
