@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Secret } from '#kernel/secret.ts'
+import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
+import { AT, type OpenStores } from '../../support/stores.ts'
+
+const RACERS = 10
+
+const google = (clientSecret: string): Omit<ConnectionSettings, 'id'> => ({
+  name: 'google',
+  type: 'oidc',
+  label: 'Google',
+  brand: 'google',
+  homeRealms: ['gmail.com'],
+  settings: { issuer: 'https://accounts.google.example', clientSecret: new Secret(clientSecret), deep: [{ pin: new Secret('4711-pin') }] },
+})
+
+const contoso = (secret: string): TargetSettings => ({
+  name: 'contoso',
+  type: 'graph',
+  tenant: 'contoso.example',
+  clientId: '6fb1a4f5-9ae5-4d0c-a3cd-6e1a3c2f6f5a',
+  credential: { kind: 'secret', secret: new Secret(secret) },
+  cloud: 'global',
+  domain: 'guests.contoso.example',
+  userPrincipalName: 'name',
+  protectedNames: [],
+  usageLocation: { default: 'DE' },
+  licenses: [],
+  settleMs: 10_000,
+})
+
+const office = (name: string): RelyingParty => ({
+  clientId: 'office',
+  name,
+  protocol: 'wsfed',
+  realm: 'urn:federation:MicrosoftOnline',
+  replyUrls: ['https://login.microsoftonline.com/login.srf'],
+  format: 'saml11',
+  lifetimeSeconds: 300,
+  sessionMaxAgeSeconds: 3_600,
+  target: 'contoso',
+  connections: ['google'],
+  admission: { policy: 'everyone' },
+  domains: { 'guests.contoso.example': { issuer: 'urn:usher:guests' } },
+  signInUrl: 'https://login.microsoftonline.com/login.srf',
+  links: {},
+  deepLinkPrefixes: [],
+})
+
+const declared = (clientSecret = 'google-secret') => ({
+  relyingParties: [office('Office')],
+  connections: [google(clientSecret)],
+  targets: [contoso('entra-secret')],
+})
+
+const nothing = { relyingParties: [], connections: [], targets: [] }
+
+/** What administrators declared. */
+export const settingsConformance = (name: string, open: OpenStores): void => {
+  test(`${name}: nothing was declared at first`, async (t) => {
+    const { settings } = (await open(t)).stores
+    assert.deepEqual(await settings.current(), { revision: 0, ...nothing })
+    assert.deepEqual(await settings.apply(nothing, AT), { revision: 0, changes: [] })
+  })
+
+  test(`${name}: what is declared is in force on every node, secrets included`, async (t) => {
+    const { stores, another } = await open(t)
+    const others = await another()
+    await others.settings.current()
+    const { revision, changes } = await stores.settings.apply(declared(), AT)
+    assert.deepEqual(changes, ['target contoso added', 'connection google added', 'relying party office added'])
+    for (const { settings } of [stores, others]) {
+      const current = await settings.current()
+      assert.equal(current.revision, revision)
+      assert.deepEqual(current.relyingParties, [office('Office')])
+      const [connection] = current.connections
+      assert.match(connection?.id ?? '', /^con_[0-9a-f]{24}$/)
+      assert.deepEqual({ ...connection, id: undefined, settings: undefined }, { ...google(''), id: undefined, settings: undefined })
+      assert.equal(revealed(connection?.settings['clientSecret']), 'google-secret')
+      assert.match(JSON.stringify(connection?.settings), /"\[secret\]"/)
+      const [target] = current.targets
+      assert.equal(target?.credential.kind === 'secret' && target.credential.secret.reveal(), 'entra-secret')
+    }
+  })
+
+  test(`${name}: the same object is given for as long as nothing changed`, async (t) => {
+    const { settings } = (await open(t)).stores
+    await settings.apply(declared(), AT)
+    const first = await settings.current()
+    assert.equal(await settings.current(), first)
+    assert.deepEqual(await settings.apply(declared(), AT + 1), { revision: first.revision, changes: [] })
+    assert.equal(await settings.current(), first)
+    await settings.apply({ ...nothing, relyingParties: [office('Microsoft 365')] }, AT + 2)
+    assert.notEqual(await settings.current(), first)
+  })
+
+  test(`${name}: only what differs is a change, also when it is a secret; what is not named stays`, async (t) => {
+    const { settings } = (await open(t)).stores
+    await settings.apply(declared(), AT)
+    const before = await settings.current()
+    const changed = await settings.apply({ ...nothing, connections: [google('another-secret')] }, AT)
+    assert.deepEqual(changed, { revision: before.revision + 1, changes: ['connection google changed'] })
+    const after = await settings.current()
+    assert.deepEqual(after.relyingParties, before.relyingParties)
+    assert.equal(after.connections[0]?.id, before.connections[0]?.id, 'its people stay who they are')
+    assert.equal(revealed(after.connections[0]?.settings['clientSecret']), 'another-secret')
+    assert.equal(after.targets.length, 1)
+  })
+
+  test(`${name}: of many who declare the same at once one changes something`, async (t) => {
+    const { stores, another } = await open(t)
+    const others = await another()
+    const applied = await Promise.all(Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).settings.apply(declared(), AT)))
+    assert.equal(applied.filter(({ changes }) => changes.length > 0).length, 1)
+    assert.deepEqual(new Set(applied.map(({ revision }) => revision)), new Set([1]))
+  })
+
+  test(`${name}: a connection that has people neither becomes a directory nor stops being one`, async (t) => {
+    const { settings, people } = (await open(t)).stores
+    const directory = { immutableIdAttribute: 'objectGUID', userPrincipalNameAttribute: 'upn' }
+    await settings.apply(declared(), AT)
+    await settings.apply({ ...nothing, connections: [{ ...google('google-secret'), directory }] }, AT)
+    const [connection] = (await settings.current()).connections
+    assert.ok(connection?.directory)
+    await people.recognize({ connection: connection.id, issuer: 'i', subject: 's' }, { names: {}, emailVerified: false }, AT)
+    const { revision } = await settings.current()
+    await assert.rejects(settings.apply(declared(), AT), { code: 'settings_invalid' })
+    assert.equal((await settings.current()).revision, revision)
+  })
+
+  test(`${name}: a sealed secret that was moved to another place is refused`, async (t) => {
+    const { stores, another, sql } = await open(t)
+    await stores.settings.apply(declared(), AT)
+    const [row] = await sql('select body_json from settings')
+    const body: { connections: { settings: { clientSecret: unknown; deep: { pin: unknown }[] } }[] } = JSON.parse(String(row?.['body_json']))
+    const kept = body.connections[0]?.settings
+    assert.ok(kept?.deep[0])
+    const moved = { ...body, connections: [{ ...body.connections[0], settings: { ...kept, clientSecret: kept.deep[0].pin } }] }
+    await sql(`update settings set revision = 9, body_json = '${JSON.stringify(moved)}' returning revision`)
+    await assert.rejects((await another()).settings.current(), { code: 'key_wrong' })
+    await assert.rejects(stores.settings.current(), { code: 'key_wrong' }, 'old settings are not used on in silence')
+  })
+}
+
+const revealed = (value: unknown): string | undefined => (value instanceof Secret ? value.reveal() : undefined)
