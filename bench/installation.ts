@@ -10,7 +10,7 @@ import { readConfig } from '../src/config.ts'
 import { processEnvironment } from '../src/environment.ts'
 import { hashOfCookie } from '../src/http/cookies.ts'
 import { Secret } from '../src/kernel/secret.ts'
-import { sqliteStorage } from '../src/storage/dialects/sqlite.ts'
+import { sqliteDatabase } from '../src/storage/dialects/sqlite.ts'
 import { openStorage } from '../src/storage/open.ts'
 import { hashOf } from '../src/storage/stores/columns.ts'
 import type { LoadOrder } from './load.ts'
@@ -82,7 +82,7 @@ const cookieOf = (person: number): string => createHash('sha256').update(`cookie
 
 /** Straight into the tables, as so many first sign-ins would have left them. */
 const addPeople = async (file: string, people: number, connection: string): Promise<void> => {
-  const storage = sqliteStorage(file)
+  const storage = sqliteDatabase({ file, role: 'command', clock: processEnvironment().clock })
   const at = Date.now()
   for (let first = 0; first < people; first += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, people - first) }, (_, index) => rowsOf(first + index, { at, connection }))
