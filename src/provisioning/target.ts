@@ -27,4 +27,9 @@ export interface ProvisioningTarget {
    * Safe to repeat, from any node, at any time. Throws only when it cannot tell (storage).
    */
   readonly ensure: (candidate: Candidate) => Promise<AccountProgress>
+  /**
+   * One look whether somebody took a ready account away or switched it off; then it is stopped, and this is why.
+   * Undefined when it is there, and also when the directory cannot tell just now: what is ready stays ready.
+   */
+  readonly verify: (candidate: Candidate) => Promise<FailureCode | undefined>
 }

@@ -16,10 +16,21 @@ export const provision: Step<Admitted> = async (transaction, occasion) => {
   if (transaction.directory) return provisioned(transaction, await recordDirectory(transaction, occasion))
   const standing =
     transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
-  if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt))
+  if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt)) {
+    if (!transaction.silent) await assertStillThere(transaction, occasion)
     return provisioned({ ...transaction, standing }, standing.subject)
+  }
   const drive = beginDrive(transaction, occasion)
-  return outcomeOf(await soon(drive, occasion), transaction, occasion)
+  return outcomeOf(await soon(drive.settled, occasion), transaction, occasion)
+}
+
+/** Whoever proves who they are anew is told when their account was taken away, instead of being sent to a closed door. */
+const assertStillThere = async (transaction: Admitted, occasion: Occasion): Promise<void> => {
+  const { parts, settings, relyingParty } = occasion
+  const looking = parts.target(settings, relyingParty.target).verify(candidateOf(transaction))
+  // A directory that answers late keeps nobody out who was let in before; the row is stopped all the same.
+  const failure = await soon(looking, occasion)
+  if (failure) throw new UsherError(failure)
 }
 
 /** Starts or joins the work on the account of this sign-in. */
@@ -50,14 +61,14 @@ const recordDirectory = ({ user, directory, request }: Admitted, { parts, relyin
 
 const provisioned = (transaction: Admitted, subject: Subject): Outcome => next({ ...transaction, stage: 'provisioned', subject })
 
-const soon = async (drive: Drive, { parts }: Occasion): Promise<AccountProgress | undefined> => {
+const soon = async <Result>(coming: Promise<Result>, { parts }: Occasion): Promise<Result | undefined> => {
   const patience = new AbortController()
   const enough = parts.clock.sleep(UNNOTICED_MS, patience.signal).then(
     () => undefined,
     () => undefined,
   )
   try {
-    return await Promise.race([drive.settled, enough])
+    return await Promise.race([coming, enough])
   } finally {
     patience.abort()
   }

@@ -42,6 +42,12 @@ const driftOf = async (account: Account, work: Work): Promise<Drift | undefined>
 /** The latest it can have been: the directory writes whole seconds. */
 const deletedAt = ({ deletedDateTime }: DirectoryUser): number => Date.parse(deletedDateTime ?? '') + ONE_SECOND_MS
 
+/** For somebody who just proved who they are: what was ready stays so, unless somebody took it away. */
+export const stopIfTakenAway = async (account: Account, work: Work): Promise<Account> => {
+  const drift = account.stage === 'ready' ? await driftOf(account, work) : undefined
+  return drift === undefined ? account : stopForGood(account, work, drift)
+}
+
 /**
  * For a person who came back right after their first token: they have probably not arrived. Unless somebody took the
  * account away, the sign-in service is given twice the time.

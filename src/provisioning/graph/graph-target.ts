@@ -1,6 +1,6 @@
 import type { Account } from '#kernel/account.ts'
 import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
-import { UsherError } from '#kernel/errors.ts'
+import { type FailureCode, UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
@@ -13,7 +13,7 @@ import { cloudOf } from './clouds.ts'
 import { type ClockSkew, createClockSkew } from './clock-skew.ts'
 import { findOrCreate } from './create.ts'
 import { graphDirectory } from './directory.ts'
-import { doubt } from './drift.ts'
+import { doubt, stopIfTakenAway } from './drift.ts'
 import { type Fetch, TRY_LIMIT_MS } from './exchange.ts'
 import { graphClient } from './graph-client.ts'
 import { assignLicense } from './license.ts'
@@ -67,6 +67,7 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
       running.set(candidate.user.id, run)
       return run
     },
+    verify: (candidate) => verify(candidate, shop, parts),
   }
 }
 
@@ -82,20 +83,47 @@ const workshop = (parts: GraphTargetParts, skew: ClockSkew): Workshop => {
 }
 
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {
-  const names = deriveNames(parts.digest.digest(shop.settings.tenant, candidate.user.identity), candidate.user.names, shop.settings)
+  const names = namesOf(candidate, shop, parts)
   const account = await findOrIntend(candidate, names, shop)
   if (account === undefined) return { kind: 'stopped', failure: 'account_name_taken' }
   if (account.origin === 'directory') throw new UsherError('internal_error', { detail: { account: account.userId, origin: account.origin } })
   const rest = await restingProgress(account, candidate, shop)
   if (rest !== undefined) return rest
+  const progress = await underLease(account, { candidate, names }, { shop, owner: parts.owner, run: goOn })
+  return progress ?? pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
+}
+
+const verify = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<FailureCode | undefined> => {
+  const account = await shop.accounts.find(candidate.user.id, shop.settings.name)
+  if (account?.stage !== 'ready') return undefined
+  const names = namesOf(candidate, shop, parts)
+  const seen = await underLease(account, { candidate, names }, { shop, owner: parts.owner, run: stopIfTakenAway })
+  return seen?.stage === 'stopped' ? seen.reason : undefined
+}
+
+const namesOf = ({ user }: Candidate, { settings }: Workshop, { digest }: GraphTargetParts): DerivedNames =>
+  deriveNames(digest.digest(settings.tenant, user.identity), user.names, settings)
+
+interface Drive<Result> {
+  readonly shop: Workshop
+  readonly owner: string
+  readonly run: (account: Account, work: Work) => Promise<Result>
+}
+
+/** Undefined when somebody else drives this account. */
+const underLease = async <Result>(
+  account: Account,
+  job: Pick<Work, 'candidate' | 'names'>,
+  { shop, owner, run }: Drive<Result>,
+): Promise<Result | undefined> => {
   const leasedAt = shop.clock.now()
-  const lease = await shop.accounts.lease(keyOf(account), parts.owner, { at: leasedAt, ms: LEASE_MS })
-  if (lease === undefined) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
+  const lease = await shop.accounts.lease(keyOf(account), owner, { at: leasedAt, ms: LEASE_MS })
+  if (lease === undefined) return undefined
+  const errand = { reference: job.candidate.reference, notAfter: leasedAt + LEASE_MS - TRY_LIMIT_MS }
   try {
-    const errand = { reference: candidate.reference, notAfter: leasedAt + LEASE_MS - TRY_LIMIT_MS }
-    return await work(lease, { candidate, names, errand }, shop)
+    return await run(lease.account, { ...job, errand, shop, ...changes(lease, job.candidate, shop) })
   } catch (error) {
-    if (error instanceof LeaseLost) return pending(account, shop.clock.now() + SOMEBODY_ELSE_MS)
+    if (error instanceof LeaseLost) return undefined
     throw error
   } finally {
     await shop.accounts.release({ ...keyOf(account), fence: lease.fence })
@@ -124,14 +152,15 @@ const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Wor
   return undefined
 }
 
-const work = async (lease: AccountLease, job: Pick<Work, 'candidate' | 'names' | 'errand'>, shop: Workshop): Promise<AccountProgress> => {
-  const tools = { ...job, shop, ...changes(lease, job.candidate, shop) }
-  let account = lease.account
+/** Step after step, as far as they go without waiting. */
+const goOn = async (begun: Account, work: Work): Promise<AccountProgress> => {
+  const { shop, candidate, errand } = work
+  let account = begun
   for (;;) {
-    const rest = await restingProgress(account, job.candidate, shop)
+    const rest = await restingProgress(account, candidate, shop)
     if (rest !== undefined) return rest
-    if (shop.clock.now() > job.errand.notAfter - STEP_MS) return pending(account, shop.clock.now())
-    account = await nextStep(account, shop)(account, tools)
+    if (shop.clock.now() > errand.notAfter - STEP_MS) return pending(account, shop.clock.now())
+    account = await nextStep(account, shop)(account, work)
   }
 }
 
