@@ -18,16 +18,16 @@ export type Policy =
 const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 const LOOKS = "style-src 'self'; img-src 'self' data:"
 
-/** The value of a `script-src` for one inline script: nothing but these exact bytes runs. */
-export const scriptSource = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+/** A source for one inline script or style: nothing but these exact bytes counts. */
+export const inlineSource = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /** The headers of every answer, prepared once. */
 export const securityHeaders = (options: {
   readonly publicUrl: URL
   /** Paths of the scripts a live page may run. */
   readonly scripts: readonly string[]
-  /** The one inline script of the page that posts itself. */
-  readonly submitScript: string
+  /** The one inline script and style of the page that posts itself. */
+  readonly postForm: { readonly script: string; readonly style: string }
 }) => {
   const everywhere: HeaderMap = {
     'x-content-type-options': 'nosniff',
@@ -45,7 +45,7 @@ export const securityHeaders = (options: {
     page: `${NOTHING}; ${LOOKS}; form-action 'self'; ${typed}`,
     form: `${NOTHING}; ${LOOKS}; form-action 'self'; script-src ${own}; ${typed}`,
     live: `${NOTHING}; ${LOOKS}; form-action 'self'; script-src ${own}; connect-src 'self'; ${typed}`,
-    'post-form': `${NOTHING}; ${LOOKS}; script-src ${scriptSource(options.submitScript)}; ${typed}`,
+    'post-form': `${NOTHING}; img-src data:; style-src ${inlineSource(options.postForm.style)}; script-src ${inlineSource(options.postForm.script)}; ${typed}`,
     document: NOTHING,
   }
   return { everywhere, policies }

@@ -15,7 +15,7 @@ import { hostCheck } from './host-check.ts'
 import { limits, serverOptions, type Tls } from './limits.ts'
 import { refuseUnreadable } from './unreadable.ts'
 import type { Organization } from './organization.ts'
-import { SUBMIT_SCRIPT } from './pages/post-form.ts'
+import { OWN_STYLE, SUBMIT_SCRIPT } from './pages/post-form.ts'
 import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -84,7 +84,7 @@ const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
   const organization = parts.organization ?? { name: publicUrl.hostname }
   const jar = cookieJar(publicUrl)
   const scripts = [assets.progress.path, assets.password.path]
-  const headers = securityHeaders({ publicUrl, scripts, submitScript: SUBMIT_SCRIPT })
+  const headers = securityHeaders({ publicUrl, scripts, postForm: { script: SUBMIT_SCRIPT, style: OWN_STYLE } })
   const freshCorrelation = () => guid(randomness.bytes(16))
   const address = clientAddress(parts.trustedProxies)
   return {

@@ -95,3 +95,6 @@ export const galleryStates: Readonly<Record<string, GalleryState>> = { ...pages,
 
 /** The ones worth a picture: one failure stands for all that have the same shape. */
 export const pictured: readonly string[] = [...Object.keys(pages), ...Object.keys(moving), 'problem-not_admitted', 'problem-second_factor_required']
+
+/** Where pages go on to by themselves: answered with nothing, so that they stay. */
+export const NO_REPLY = /\/away$|\/progress[a-z-]*\/next$/

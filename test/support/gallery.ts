@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BrowserContextOptions } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
 import { openGallery } from './gallery-server.ts'
-import { pictured } from './gallery-states.ts'
+import { NO_REPLY, pictured } from './gallery-states.ts'
 
 /** Ways to look at a page. */
 const looks: Readonly<Record<string, BrowserContextOptions>> = {
@@ -14,8 +14,6 @@ const looks: Readonly<Record<string, BrowserContextOptions>> = {
   plain: { viewport: { width: 480, height: 600 }, javaScriptEnabled: false },
 }
 
-/** Where pages go on to by themselves: answered by nobody, so that they stay. */
-const NO_REPLY = /\/away$|\/progress[a-z-]*\/next$/
 const SETTLED_MS = 300
 
 /** Takes a picture of every page in every look: `node test/support/gallery.ts FOLDER [name …]`. */
@@ -25,7 +23,7 @@ const takePictures = async (folder: string, names: readonly string[]): Promise<v
   const browser = await launchBrowser()
   for (const [look, options] of Object.entries(looks)) {
     const { page } = await browser.newPage(options)
-    await page.route(NO_REPLY, (route) => route.abort())
+    await page.route(NO_REPLY, (route) => route.fulfill({ status: 204 }))
     for (const name of names) {
       await page.goto(gallery.addressOf(name), { waitUntil: 'commit' })
       await page.waitForTimeout(SETTLED_MS)

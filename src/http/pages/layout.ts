@@ -43,7 +43,7 @@ export const cardTop = ({ organization }: Pick<Frame, 'organization'>): Html => 
 `
 
 /** What stands for an organization that has no picture. */
-export const initialOf = ({ name }: Organization): string => (Array.from(name)[0] ?? '').toUpperCase()
+const initialOf = ({ name }: Organization): string => (Array.from(name)[0] ?? '').toUpperCase()
 
 /** The same links in the same order on every page (WCAG 2.2, criterion 3.2.6). */
 export const footer = (frame: Frame): Html | undefined => {
