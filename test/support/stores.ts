@@ -3,7 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, type TestContext } from 'node:test'
 import pg from 'pg'
 import { Secret } from '../../src/kernel/secret.ts'
+import { createSecrets } from '../../src/lib/secrets.ts'
+import { postgresDatabase } from '../../src/storage/dialects/postgres.ts'
+import { sqliteDatabase } from '../../src/storage/dialects/sqlite.ts'
 import { openStorage, type Stores } from '../../src/storage/open.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import type { StoresParts } from '../../src/storage/stores/stores.ts'
 import { databases, type TestDatabase } from './databases.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
@@ -13,6 +18,8 @@ export interface StoresUnderTest {
   readonly address: string
   /** The stores of another node on the same database. */
   readonly another: (keyEncryptionKey?: Secret) => Promise<Stores>
+  /** What stores are made of, for a test that puts something in between. */
+  readonly parts: () => StoresParts
   /** Runs a statement past everything, as an intruder with the database would. Answers with its rows. */
   readonly sql: (statement: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
   /** A person everybody may refer to. */
@@ -25,9 +32,10 @@ export const AT = Date.parse('2026-03-02T09:00:00Z')
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const clock = { now: () => AT, sleep: async () => undefined }
+const randomness = { bytes: randomBytes }
 
 /** Runs the suite for every database; each test opens an empty one of its own. */
-export const onEachDatabase = (suite: (name: string, open: OpenStores) => void): void => {
+export const onEachDatabase = (suite: (name: TestDatabase['name'], open: OpenStores) => void): void => {
   for (const database of databases) {
     const makeAddress = database.name === 'postgres' ? onOneServer() : onFiles(database)
     if (!database.skip) suite(database.name, async (t) => openStores(t, await makeAddress(t)))
@@ -57,22 +65,34 @@ const onOneServer = (): MakeAddress => {
 const openStores = async (t: TestContext, address: string): Promise<StoresUnderTest> => {
   const ownKey = new Secret(randomBytes(32).toString('base64'))
   const another = async (keyEncryptionKey = ownKey): Promise<Stores> => {
-    const opened = await openStorage({ database: address, keyEncryptionKey, role: 'command', clock, randomness: { bytes: randomBytes }, log: silent })
+    const opened = await openStorage({ database: address, keyEncryptionKey, role: 'command', clock, randomness, log: silent })
     t.after(opened.close)
     return opened.stores
   }
   const stores = await another()
+  const parts = (): StoresParts => {
+    const storage = openDatabase(address)
+    t.after(storage.close)
+    return { storage, sealer: createSecrets(ownKey, randomness), identityKey: ownKey, randomness }
+  }
   const sql = (statement: string) => runSql(address, statement)
   const addUser = async (id: string) => {
     const columns = `insert into users (id, connection, issuer, subject, email_verified, blocked, created_at)`
     await sql(`${columns} values ('${id}', 'con_guests', 'https://id.example', '${id}', 0, 0, ${AT})`)
   }
-  return { stores, address, another, sql, addUser }
+  return { stores, address, another, parts, sql, addUser }
 }
+
+const openDatabase = (address: string): Storage =>
+  address.startsWith('sqlite:')
+    ? sqliteDatabase({ file: fileOf(address), role: 'command', clock })
+    : postgresDatabase({ url: address, clock, randomness, log: silent })
+
+const fileOf = (address: string): string => address.slice('sqlite:'.length)
 
 const runSql = async (address: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
   if (address.startsWith('sqlite:')) {
-    const database = new DatabaseSync(address.slice('sqlite:'.length), { timeout: 5_000 })
+    const database = new DatabaseSync(fileOf(address), { timeout: 5_000 })
     try {
       return database.prepare(statement).all()
     } finally {
@@ -82,8 +102,9 @@ const runSql = async (address: string, statement: string): Promise<readonly Read
   const client = new pg.Client({ connectionString: address })
   await client.connect()
   try {
-    const { rows } = await client.query(statement)
-    return rows
+    // Of several statements the last one answers.
+    const results = [await client.query(statement)].flat()
+    return results.at(-1)?.rows ?? []
   } finally {
     await client.end()
   }

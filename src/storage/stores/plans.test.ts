@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { AuditEvent } from '#kernel/audit.ts'
+import type { Opened } from '#kernel/transaction.ts'
+import { postgresPlan, sqlitePlan } from '../../../test/support/plans.ts'
+import { type Recorded, recordedStorage } from '../../../test/support/statements.ts'
+import { AT, onEachDatabase, type OpenStores } from '../../../test/support/stores.ts'
+import { createStores, type Stores } from './stores.ts'
+
+const token: AuditEvent = { type: 'token_issued', at: AT, reference: 'r', user: 'dana', facts: { assertion: '_1' } }
+const identity = { connection: 'con_guests', issuer: 'https://id.example', subject: 'dana' }
+const opened: Opened = {
+  id: 'one',
+  browser: 'b',
+  stage: 'opened',
+  expiresAt: AT + 9,
+  request: { protocol: 'wsfed', relyingParty: 'rp', replyUrl: 'https://rp.example', freshness: {}, correlation: 'c', arrivedAt: AT },
+}
+
+/** What a returning person with a session costs. */
+const warm: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
+  'the session': (stores) => stores.sessions.find('cookie', AT),
+  'how the person stands': (stores) => stores.people.standing('dana', 't'),
+  'whether the settings changed': (stores) => stores.settings.current(),
+  'the token is written down': (stores) => stores.ledger.issued(token, {}),
+}
+
+/** What the other visits of a sign-in cost. */
+const others: typeof warm = {
+  'a transaction is found': (stores) => stores.transactions.find('one', AT),
+  'a transaction goes on': (stores) => stores.transactions.advance(opened, 1),
+  'a transaction ended': (stores) => stores.transactions.ended('one'),
+  'a first token is written down': (stores) =>
+    stores.ledger.issued(token, { ends: { id: 'one', user: 'dana', relyingParty: 'rp' }, unproven: { userId: 'dana', target: 't' } }),
+  'a grant is put': (stores) => stores.grants.put('key', {}, AT + 9),
+  'a grant is taken': (stores) => stores.grants.take('key', AT),
+  'an identity is recognized': (stores) => stores.people.recognize(identity, { names: {}, emailVerified: false }, AT),
+  'a name is looked up': (stores) => stores.people.userOfPrincipal('t', 'dana@t.example'),
+  'a password is looked up': (stores) => stores.passwords.find('con_guests', 'dana'),
+  'a try is counted': (stores) => stores.passwords.countTry('dana', { tries: 10, windowMs: 60_000 }, AT),
+  'an account is found': (stores) => stores.accounts.find('dana', 't'),
+  'a session ends': (stores) => stores.sessions.end('cookie', AT),
+}
+
+onEachDatabase((name, open) => {
+  const explain = name === 'sqlite' ? sqlitePlan : postgresPlan
+
+  for (const [what, call] of Object.entries({ ...warm, ...others }))
+    test(`${name}: ${what} by a unique key, however many rows there are`, async (t) => {
+      const { statements, sql } = await recorded(t, name, open, call)
+      for (const { sql: statement } of statements) {
+        const accesses = await explain(sql, statement)
+        const isInsert = /^insert into "\w+" \(.*\) values/.test(statement)
+        assert.ok(isInsert || accesses.length > 0, `no row is looked for by ${statement}`)
+        for (const { isByUniqueKey, text } of accesses) assert.ok(isByUniqueKey, `${statement}\n${text}`)
+      }
+    })
+
+  for (const [what, call] of Object.entries(warm))
+    test(`${name}: ${what} in one statement that is compiled once`, async (t) => {
+      const { statements } = await recorded(t, name, open, call)
+      assert.deepEqual(statements.map(({ isPrepared }) => isPrepared), [true])
+    })
+
+  test(`${name}: a statement without an index is seen as one`, async (t) => {
+    const { sql } = await open(t)
+    const [access] = await explain(sql, `select id from users where issuer = ${name === 'sqlite' ? '?' : '$1'}`)
+    assert.equal(access?.isByUniqueKey, false)
+  })
+})
+
+/** The statements of one call. */
+const recorded = async (t: TestContext, name: 'sqlite' | 'postgres', open: OpenStores, call: (stores: Stores) => Promise<unknown>) => {
+  const { parts, sql, addUser } = await open(t)
+  await addUser('dana')
+  const statements: Recorded[] = []
+  const { storage, ...others } = parts()
+  const stores = createStores({ ...others, storage: recordedStorage(storage, name, (statement) => void statements.push(statement)) })
+  await call(stores)
+  assert.ok(statements.length > 0)
+  return { statements, sql }
+}
