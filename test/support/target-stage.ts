@@ -131,11 +131,23 @@ export const openStage = async (options: StageOptions = {}) => {
     network,
     /** One more process that shares the books. */
     open,
+    /** How many seats the tenant has paid for, and how many of them others sit on. */
+    provideSeats: (skuId: string, enabled: number, heldByOthers = 0) =>
+      world.write(({ state }) => {
+        const sku = state.skus[skuId]
+        if (sku !== undefined) state.skus[skuId] = { ...sku, enabled, heldByOthers }
+      }),
     /** The account of the `n`-th person. */
     account: (n: number) => accounts.find(`user-${n}`, TARGET),
     /** People in the directory whom nobody of the organization made. */
     made: () => world.truth.live().filter(({ madeBy }) => madeBy !== 'administrator'),
     graphCalls: () => emulator.journal.entries('graph'),
+    /** Calls that ask for a change, as `METHOD path` with ids left out. */
+    writes: () =>
+      emulator.journal
+        .entries('graph')
+        .filter(({ method }) => method !== 'GET')
+        .map(({ method, path }) => `${method} ${path.replace(/^\/v1\.0/, '').replace(/[0-9a-f-]{36}/, '{id}')}`),
     schema: () => {
       const checked = graphSchemaLog()
       for (const entry of emulator.journal.entries('graph')) checked.check(journaledExchange(entry))

@@ -2,7 +2,7 @@ import type { Account } from '#kernel/account.ts'
 import { nextPrincipalName } from '../subject.ts'
 import { adopt } from './adopt.ts'
 import { isOurs } from './holder.ts'
-import { lookAgain, PATIENCE, setBack, stop, type Work } from './work.ts'
+import { lookAgain, noAttempts, PATIENCE, setBack, stop, type Work } from './work.ts'
 
 /** By then a holder of the name itself is mostly seen. */
 const LOOK_FOR_ADDRESS_FROM = 3
@@ -34,7 +34,7 @@ const takeNextName = async (account: Account, work: Work): Promise<Account> => {
   // Names we did not choose are not ours to change.
   let name = account.origin === 'usher' ? nextPrincipalName(work.names, account.userPrincipalName) : undefined
   while (name !== undefined) {
-    const renamed = await work.rename({ userPrincipalName: name, attempts: 0, nextAttemptAt: work.shop.clock.now() })
+    const renamed = await work.rename({ userPrincipalName: name, attempts: noAttempts(account), nextAttemptAt: work.shop.clock.now() })
     if (renamed !== undefined) return renamed
     name = nextPrincipalName(work.names, name)
   }

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { targetConformance } from '../../../test/conformance/target.ts'
 import { candidate, drive, openStage, person, STANDARD } from '../../../test/support/target-stage.ts'
+
+targetConformance('Microsoft Graph', async () => {
+  const stage = await openStage({ visibilityDelaysMs: { graph: [0, 4_000] } })
+  await stage.provideSeats(STANDARD, 100)
+  return {
+    clock: stage.clock,
+    open: () => stage.open(),
+    candidate: (n) => candidate(person(n)),
+    accountOf: ({ user }) => stage.accounts.find(user.id, stage.settings.name),
+    made: () => stage.made().length,
+    writes: () => stage.writes().length,
+  }
+})
 
 test('a person without an account has one, licensed and ready', async () => {
   const stage = await openStage()

@@ -199,19 +199,21 @@ const nextStep = (account: Account, { settings }: Workshop): Step => {
 const restingProgress = async (account: Account, candidate: Candidate, shop: Workshop): Promise<AccountProgress | undefined> => {
   const now = shop.clock.now()
   if (account.stage === 'stopped') return { kind: 'stopped', failure: account.reason ?? 'internal_error' }
+  if (isLeftAlone(account, candidate)) return pending(account, now + LONG_WAIT_MS)
   if (account.stage !== 'ready') return isDue(account, candidate, now) ? undefined : pending(account, account.nextAttemptAt)
   if (isUnproven(account, candidate)) return undefined
   const subject = await shop.accounts.subject(account.userId, account.target)
   return subject === undefined ? pending(account, now + SOMEBODY_ELSE_MS) : { kind: 'ready', subject }
 }
 
-/** Somebody who stands at the door for a license is worth another look before the next round. */
-const isDue = ({ stage, attempts, nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
-  // What Usher ended comes back when its person does, and not by itself; unless that was begun and interrupted.
-  if (stage === 'closed' && arrivedAt === undefined && attempts === 0) return false
-  if (now >= nextAttemptAt) return true
+/** What Usher ended comes back when its person does, and not by itself; unless that was begun and interrupted. */
+const isLeftAlone = ({ stage, attempts }: Account, { arrivedAt }: Candidate): boolean =>
+  stage === 'closed' && attempts === 0 && arrivedAt === undefined
+
+/** Somebody who comes to the door for a license is worth another look before the next round. */
+const isDue = ({ nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
   const lastAsked = nextAttemptAt - LONG_WAIT_MS
-  return reason === 'license_exhausted' && arrivedAt !== undefined && now >= lastAsked + SEAT_ASKED_AGAIN_MS
+  return now >= nextAttemptAt || (reason === 'license_exhausted' && arrivedAt !== undefined && now >= lastAsked + SEAT_ASKED_AGAIN_MS)
 }
 
 /** Back within five minutes of a token that nobody knows brought them in. */

@@ -1,14 +1,14 @@
 import type { Account } from '#kernel/account.ts'
 import { adopt } from './adopt.ts'
 import { ownHolder } from './holder.ts'
-import { advance, LONG_WAIT_MS, setBack, type Step, wait, type Work } from './work.ts'
+import { advance, LONG_WAIT_MS, noAttempts, setBack, type Step, wait, type Work } from './work.ts'
 
 /** Reserves a seat before the directory is asked for anything that costs one. */
 export const reserveSeat: Step = async (account, work) => {
   const reply = await work.shop.seats.reserve(account.userId, work.errand)
   if (!reply.ok) return setBack(account, work, reply.setback)
   const stage = account.stage === 'waiting' ? 'intent' : account.stage
-  return reply.value === undefined ? withoutSeat(account, work) : advance(work, { stage, license: reply.value })
+  return reply.value === undefined ? withoutSeat(account, work) : advance(work, { stage, license: reply.value, attempts: noAttempts(account) })
 }
 
 /** A person whose row was lost may well hold a seat in the directory already: then none has to be free. */

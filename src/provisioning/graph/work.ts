@@ -79,6 +79,9 @@ const lookAgainMs = (attempts: number): number => Math.min(ONE_SECOND_MS * 2 ** 
 export const lookAgain = (account: Account, work: Work): Promise<Account> =>
   work.change({ attempts: account.attempts + 1, nextAttemptAt: work.shop.clock.now() + lookAgainMs(account.attempts) })
 
+/** No tries yet; but a closed account that has one is on its way back, and goes on without its person. */
+export const noAttempts = ({ stage }: Account): number => (stage === 'closed' ? 1 : 0)
+
 /** A step that got somewhere: what held it up is forgotten, and the next one may begin at once. */
 export const advance = (work: Work, change: AccountChange, event?: Happening): Promise<Account> =>
   work.change({ attempts: 0, reason: undefined, nextAttemptAt: work.shop.clock.now(), ...change }, event)

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { Account } from '../../src/kernel/account.ts'
+import type { Candidate, ProvisioningTarget } from '../../src/provisioning/target.ts'
+import type { JumpClock } from '../support/jump-clock.ts'
+import { drive } from '../support/target-stage.ts'
+
+/** A directory that works, what it holds, and processes in front of it that share their books. */
+export interface OpenTarget {
+  readonly clock: JumpClock
+  /** One more process. */
+  readonly open: () => ProvisioningTarget
+  readonly candidate: (n: number) => Candidate
+  readonly accountOf: (who: Candidate) => Promise<Account | undefined>
+  /** How many people were made in the directory, and how often it was written to. */
+  readonly made: () => number
+  readonly writes: () => number
+}
+
+const RACERS = 25
+
+/** What every provisioning target does. */
+export const targetConformance = (name: string, openStage: (t: TestContext) => Promise<OpenTarget>): void => {
+  const it = (sentence: string, check: (stage: OpenTarget) => Promise<void>): void =>
+    void test(`${name}: ${sentence}`, async (t) => check(await openStage(t)))
+
+  it('work goes on until the account is ready, and its subject is the row’s', async (stage) => {
+    const who = stage.candidate(1)
+    const progress = await stage.clock.run(() => drive(stage.open(), who, stage))
+    assert.equal(progress.kind, 'ready')
+    const account = await stage.accountOf(who)
+    assert.equal(account?.stage, 'ready')
+    assert.deepEqual(
+      { ...(progress.kind === 'ready' && progress.subject) },
+      { userId: who.user.id, immutableId: account?.immutableId, userPrincipalName: account?.userPrincipalName },
+    )
+    assert.equal(stage.made(), 1)
+  })
+
+  it('what cannot go on now says when it can, and nothing is done before', async (stage) => {
+    const who = stage.candidate(1)
+    const target = stage.open()
+    await stage.clock.run(async () => {
+      for (;;) {
+        const progress = await target.ensure(who)
+        if (progress.kind !== 'pending') break
+        const before = stage.writes()
+        assert.equal((await target.ensure(who)).kind, 'pending')
+        assert.equal(stage.writes(), before)
+        await stage.clock.sleep(Math.max(1, progress.nextAt - stage.clock.now()))
+      }
+    })
+    assert.equal(stage.made(), 1)
+  })
+
+  it('an account that is ready is not touched again', async (stage) => {
+    const who = stage.candidate(1)
+    await stage.clock.run(() => drive(stage.open(), who, stage))
+    const before = stage.writes()
+    const other = stage.open()
+    for (let time = 0; time < 3; time += 1) assert.equal((await stage.clock.run(() => other.ensure(who))).kind, 'ready')
+    assert.equal(stage.writes(), before)
+  })
+
+  it('many who ask at once, in one process and in several, make one account', async (stage) => {
+    const who = stage.candidate(1)
+    const targets = [stage.open(), stage.open(), stage.open()]
+    const rounds = Array.from({ length: RACERS }, (_, n) => drive(targets[n % targets.length] ?? stage.open(), who, stage))
+    const outcomes = await stage.clock.run(() => Promise.all(rounds))
+    assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['ready']))
+    assert.equal(stage.made(), 1)
+  })
+
+  it('people do not share accounts', async (stage) => {
+    const target = stage.open()
+    const people = Array.from({ length: RACERS }, (_, n) => stage.candidate(n))
+    const outcomes = await stage.clock.run(() => Promise.all(people.map((who) => drive(target, who, stage))))
+    const ids = outcomes.map((outcome) => (outcome.kind === 'ready' ? outcome.subject.immutableId : outcome.kind))
+    assert.equal(new Set(ids).size, RACERS)
+    assert.equal(stage.made(), RACERS)
+  })
+}
