@@ -12,7 +12,8 @@ export const lockServer = (file: string): (() => void) => {
   closeSync(openSync(lockFile, 'a', 0o600))
   const database = new DatabaseSync(lockFile, { timeout: 0 })
   try {
-    database.exec('begin exclusive')
+    // Nothing is ever written to it, so it needs no journal.
+    database.exec('pragma journal_mode=off; begin exclusive')
   } catch (error) {
     database.close()
     if (!isBusy(error)) throw error

@@ -1,6 +1,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, QueryResult } from 'kysely'
+import { UsherError } from '#kernel/errors.ts'
 import type { Execute } from './database.ts'
+import { isUnavailable } from './sqlite-errors.ts'
 
 /** More different statements than Usher has; a guard against statements that never repeat. */
 const STATEMENTS_KEPT = 500
@@ -34,7 +36,13 @@ export const openSqlite = (file: string, { role, busyMs }: SqliteOptions): Sqlit
   const prepare = statements(database)
   return {
     // Async, so that a statement that throws rejects as it does everywhere else.
-    execute: async (query) => runOne(prepare(query.sql), query),
+    execute: async (query) => {
+      try {
+        return runOne(prepare(query.sql), query)
+      } catch (error) {
+        throw isUnavailable(error) ? new UsherError('storage_unavailable', { cause: error }) : error
+      }
+    },
     run: (sql) => database.exec(sql),
     isInTransaction: () => database.isTransaction,
     close: () => database.close(),

@@ -1,12 +1,16 @@
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const BUSY = 5
+const FULL = 13
 const IO_FAILED = 10
 const CORRUPT = 11
 const NOT_A_DATABASE = 26
-const READ_ONLY = 8
 
-const primaryCode = (error: unknown): number =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0
+/** Of whatever SQLite said first, however often it was wrapped since. */
+const primaryCode = (error: unknown): number => {
+  if (!(error instanceof Error)) return 0
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff
+  return primaryCode(error.cause)
+}
 
 /** Somebody else holds a lock. */
 export const isBusy = (error: unknown): boolean => primaryCode(error) === BUSY
@@ -17,5 +21,5 @@ export const isBusy = (error: unknown): boolean => primaryCode(error) === BUSY
  */
 export const isBeyondRepair = (error: unknown): boolean => [IO_FAILED, CORRUPT, NOT_A_DATABASE].includes(primaryCode(error))
 
-/** The statement tried to write where only reading is allowed. */
-export const isReadOnly = (error: unknown): boolean => primaryCode(error) === READ_ONLY
+/** The database cannot work now: nothing is wrong with what it was asked. */
+export const isUnavailable = (error: unknown): boolean => isBusy(error) || isBeyondRepair(error) || primaryCode(error) === FULL

@@ -28,12 +28,14 @@ interface Options {
   readonly clock: Clock
 }
 
-/** A SQLite file: one connection writes, another one reads, so that nobody acts on what is not yet durable. */
+/**
+ * A SQLite file: one connection writes, another one reads, so that nobody acts on what is not yet durable. Throws
+ * `storage_unavailable` when the file cannot be used.
+ */
 export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
   makePrivate(file)
   const unlock = role === 'server' ? lockServer(file) : () => undefined
-  const writer = openSqlite(file, { role: 'writer', busyMs: WRITER_BUSY_MS })
-  const reader = openSqlite(file, { role: 'reader', busyMs: READER_BUSY_MS })
+  const { writer, reader } = openBoth(file, unlock)
   const { write, isSound, end } = groupCommit({ ...writer, databaseOn }, clock)
   const read = databaseOn(reader.execute)
   return {
@@ -52,10 +54,27 @@ export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
   }
 }
 
+const openBoth = (file: string, unlock: () => void) => {
+  try {
+    const writer = openSqlite(file, { role: 'writer', busyMs: WRITER_BUSY_MS })
+    return { writer, reader: openSqlite(file, { role: 'reader', busyMs: READER_BUSY_MS }) }
+  } catch (error) {
+    unlock()
+    throw unusable(file, error)
+  }
+}
+
+const unusable = (file: string, cause: unknown) =>
+  new UsherError('storage_unavailable', { cause, detail: { file, problem: `the database cannot be opened: ${cause instanceof Error ? cause.message : cause}` } })
+
 /** Nobody else on the machine may read it; SQLite gives the files beside it the same mode. */
 const makePrivate = (file: string): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  closeSync(openSync(file, 'a', 0o600))
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw unusable(file, error)
+  }
   // Windows has other means and always says the same here.
   if (process.platform === 'win32' || (statSync(file).mode & OTHERS) === 0) return
   const problem = `others on this machine may read the database. Run: chmod 600 ${file}*`
