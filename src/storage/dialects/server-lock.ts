@@ -12,8 +12,8 @@ export const lockServer = (file: string): (() => void) => {
   closeSync(openSync(lockFile, 'a', 0o600))
   const database = new DatabaseSync(lockFile, { timeout: 0 })
   try {
-    // Nothing is ever written to it, so it needs no journal.
-    database.exec('pragma journal_mode=off; begin exclusive')
+    // Nothing is ever written to it, so its journal needs no file.
+    database.exec('pragma journal_mode=memory; begin exclusive')
   } catch (error) {
     database.close()
     if (!isBusy(error)) throw error
