@@ -10,28 +10,33 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Runs a program that is not ours to its end. Throws, and says which Debian package has it, when it is not there. */
-export const run = (program: Program, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Ran => {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', ...environment },
-  })
-  if (error || status === null)
-    throw new Error(`${program} did not run; it is in the Debian package ${PACKAGES[program]}`, { cause: error })
-  return { status, stdout, stderr }
-}
-
-const PACKAGES = {
+const PACKAGES: Readonly<Record<string, string>> = {
   xmlsec1: 'xmlsec1',
   xmllint: 'libxml2-utils',
   openssl: 'openssl',
   '/usr/bin/python3': 'python3',
   'g++': 'g++',
-  apache2: 'apache2 with libapache2-mod-shib',
-} as const
+}
 
-type Program = keyof typeof PACKAGES
+/** Runs a program that is not ours to its end. Throws, and says which Debian package has it, when it is not there. */
+export const run = (program: string, args: readonly string[], input = ''): Ran => {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    input,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
+  })
+  if (error || status === null)
+    throw new Error(`${program} did not run; Debian has it in ${PACKAGES[program] ?? 'no package'}`, { cause: error })
+  return { status, stdout, stderr }
+}
+
+/** The same for a program that has to succeed; what it printed. */
+export const must = (program: string, args: readonly string[], input = ''): string => {
+  const { status, stdout, stderr } = run(program, args, input)
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr.slice(0, 2_000)}`)
+  return stdout
+}
 
 /** A folder that is gone when the tests of this file are over. */
 export const folder = (): string => {

@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../../support/free-port.ts'
-import { folder, run } from './commands.ts'
+import { folder, must } from './commands.ts'
 
 const TEMPLATES = join(import.meta.dirname, '..', 'shibboleth')
 const HOST = 'login.microsoftonline.com'
@@ -76,11 +76,6 @@ const prepare = (files: string, values: Readonly<Record<string, string>>): void 
   ])
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(files, 'tls.key'), '-out', join(files, 'tls.crt')]
   must('openssl', ['req', '-x509', ...key, '-days', '2', '-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`])
-}
-
-const must = (program: 'g++' | 'openssl', args: readonly string[]): void => {
-  const { status, stderr } = run(program, args)
-  if (status !== 0) throw new Error(`${program}: ${stderr}`)
 }
 
 const logOf = (files: string): string =>
