@@ -28,8 +28,6 @@ export interface StageOptions {
   readonly seed?: number
   readonly settings?: Partial<TargetSettings>
   readonly visibilityDelaysMs?: Partial<VisibilityDelaysMs>
-  /** Called when the emulator's kill switch strikes. */
-  readonly die?: () => void
 }
 
 /** What one process has of its own: its network, books and name. All others are the stage's. */
@@ -75,6 +73,7 @@ export const person = (n: number, names: User['names'] = { given: `Guest${n}`, f
 export const openStage = async (options: StageOptions = {}) => {
   const seed = options.seed ?? 1
   const clock: JumpClock = jumpClock()
+  let die = (): void => undefined
   const emulator = await openEmulator({
     port: 80,
     clock,
@@ -82,7 +81,7 @@ export const openStage = async (options: StageOptions = {}) => {
     usher: 'http://usher.localhost',
     allowedCalls,
     visibilityDelaysMs: options.visibilityDelaysMs ?? { graph: [0, 0], signIn: [0, 0] },
-    ...(options.die && { die: options.die }),
+    die: () => die(),
   })
   const { world, addresses } = emulator
   await world.write(({ state }) => {
@@ -129,6 +128,10 @@ export const openStage = async (options: StageOptions = {}) => {
     seats,
     lines,
     network,
+    /** What happens when the emulator's kill switch strikes. */
+    onDeath: (kill: () => void): void => {
+      die = kill
+    },
     /** One more process that shares the books. */
     open,
     /** How many seats the tenant has paid for, and how many of them others sit on. */

@@ -1,0 +1,23 @@
+/** Set for the long form of tests that play many random histories. */
+export const isLong = process.env['USHER_TEST_LONG'] === '1'
+
+const chosen = Number(process.env['USHER_TEST_SEED'])
+
+/**
+ * The seeds of a run: always the same ones, and one that is new each time. `USHER_TEST_SEED` plays a single one again;
+ * whoever fails names it.
+ */
+export const seedsOf = (short: number, long: number): readonly number[] => {
+  if (Number.isInteger(chosen) && chosen > 0) return [chosen]
+  const fixed = Array.from({ length: isLong ? long : short }, (_, n) => n + 1)
+  return [...fixed, 1 + (Date.now() % 1_000_000_000)]
+}
+
+/** Runs one history; an error says which seed plays it again. */
+export const withSeed = async <T>(seed: number, history: (seed: number) => Promise<T>): Promise<T> => {
+  try {
+    return await history(seed)
+  } catch (error) {
+    throw new Error(`USHER_TEST_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
