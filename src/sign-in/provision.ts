@@ -17,7 +17,8 @@ export const provision: Step<Admitted> = async (transaction, occasion) => {
   const standing =
     transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
   if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt)) {
-    if (!transaction.silent) await assertStillThere(transaction, occasion)
+    const isNew = standing.unprovenTokenAt === undefined
+    if (!transaction.silent && !isNew) await assertStillThere(transaction, occasion)
     return provisioned({ ...transaction, standing }, standing.subject)
   }
   const drive = beginDrive(transaction, occasion)

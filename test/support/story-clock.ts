@@ -9,19 +9,22 @@ export interface StoryClock extends Clock {
 }
 
 interface Sleeper {
+  readonly ms: number
   readonly until: number
   readonly wake: () => void
 }
 
-/** Sleeps as long as this are upkeep's: they end only when a story lets time pass. */
-const UPKEEP_MS = 15_000
-/** How long nothing may be under way before the next sleeper's time has come; wall time, so that answers can arrive. */
-const QUIET_MS = 3
+/** Rounds of upkeep and heartbeats: they come only when a story lets time pass. */
+const ROUNDS_MS: readonly number[] = [15_000, 60_000]
+/** Wall time between two looks whether anything is under way, and how many quiet ones it takes until time goes on. */
+const LOOK_MS = 2
+const QUIET_LOOKS = 5
 
-/** Time for whole stories over real sockets: short sleeps end as soon as nobody else has anything to do. */
+/** Time for whole stories over real sockets: waited sleeps end as soon as nobody else has anything to do. */
 export const createStoryClock = (start = Date.parse('2026-12-01T09:00:00Z')): StoryClock => {
   let now = start
   let calls = 0
+  let quiet = 0
   let sleepers: readonly Sleeper[] = []
   const wakeUntil = (until: number) => {
     for (;;) {
@@ -33,18 +36,20 @@ export const createStoryClock = (start = Date.parse('2026-12-01T09:00:00Z')): St
     }
     now = Math.max(now, until)
   }
-  const isShort = ({ until }: Sleeper) => until - now < UPKEEP_MS
   const ticking = setInterval(() => {
-    const short = sleepers.filter(isShort)
-    if (calls === 0 && short.length > 0) wakeUntil(Math.min(...short.map(({ until }) => until)))
-  }, QUIET_MS)
+    const waited = sleepers.filter(({ ms }) => !ROUNDS_MS.includes(ms))
+    quiet = calls === 0 && waited.length > 0 ? quiet + 1 : 0
+    if (quiet < QUIET_LOOKS) return
+    quiet = 0
+    wakeUntil(Math.min(...waited.map(({ until }) => until)))
+  }, LOOK_MS)
   ticking.unref()
   return {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
-        const sleeper = { until: now + ms, wake: resolve }
+        const sleeper = { ms, until: now + ms, wake: resolve }
         sleepers = [...sleepers, sleeper]
         signal?.addEventListener('abort', () => {
           sleepers = sleepers.filter((one) => one !== sleeper)
@@ -55,9 +60,11 @@ export const createStoryClock = (start = Date.parse('2026-12-01T09:00:00Z')): St
     advance: (ms) => wakeUntil(now + ms),
     busy: () => {
       calls += 1
+      quiet = 0
       let isOver = false
       return () => {
         if (!isOver) calls -= 1
+        quiet = 0
         isOver = true
       }
     },
