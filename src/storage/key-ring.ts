@@ -20,25 +20,43 @@ interface Parts {
   readonly randomness: Randomness
 }
 
-/** Opens the keys, making them at the first start. Throws `key_wrong` when they were sealed with another key. */
+const names = ['data', 'identity'] as const
+type Name = (typeof names)[number]
+
+/**
+ * Opens the keys, making them at the first start. Throws `key_wrong` when they were sealed with another key, and
+ * `key_missing` when one of them is gone: a new one in its place would not fit what is there.
+ */
 export const openKeyRing = async ({ storage, keyEncryptionKey, randomness }: Parts): Promise<KeyRing> => {
   const wrapping = createSecrets(keyEncryptionKey, randomness)
-  const key = async (name: string): Promise<Secret> => {
-    const found = await storedKey(storage, name)
-    const place = { table: 'lasting_secrets', row: name, column: 'value_sealed' }
-    if (found !== undefined) return unwrap(() => wrapping.open(found, place))
-    const fresh = new Secret(randomness.bytes(KEY_BYTES).toString('base64'))
-    const entry = { name, value_sealed: wrapping.seal(fresh, place) }
-    await storage.write((tx) => tx.insertInto('lasting_secrets').values(entry).onConflict((on) => on.doNothing()).execute())
-    // Another node may have been first; only what is stored counts.
-    return key(name)
-  }
-  return { sealer: createSecrets(await key('data'), randomness), identityKey: await key('identity') }
+  const fresh = names.map((name) => ({ name, value_sealed: wrapping.seal(newKey(randomness), placeOf(name)) }))
+  const found = (await storedKeys(storage)) ?? (await foundKeys(storage, fresh))
+  const key = (name: Name): Secret => unwrap(() => wrapping.open(found.get(name) ?? '', placeOf(name)))
+  return { sealer: createSecrets(key('data'), randomness), identityKey: key('identity') }
 }
 
-const storedKey = async (storage: Storage, name: string): Promise<string | undefined> => {
-  const row = await storage.read.selectFrom('lasting_secrets').select('value_sealed').where('name', '=', name).executeTakeFirst()
-  return row?.value_sealed
+const newKey = (randomness: Randomness) => new Secret(randomness.bytes(KEY_BYTES).toString('base64'))
+
+const placeOf = (name: Name) => ({ table: 'lasting_secrets', row: name, column: 'value_sealed' })
+
+type Sealed = ReadonlyMap<string, string>
+
+/** Undefined before the first start. */
+const storedKeys = async ({ read }: Storage): Promise<Sealed | undefined> => {
+  const rows = await read.selectFrom('lasting_secrets').select(['name', 'value_sealed']).where('name', 'in', names).execute()
+  if (rows.length === 0) return undefined
+  const stored = new Map(rows.map((row) => [row.name, row.value_sealed]))
+  const lost = names.find((name) => !stored.has(name))
+  if (lost === undefined) return stored
+  throw new UsherError('key_missing', { detail: { problem: `the database has lost its key "${lost}". Restore a backup` } })
+}
+
+/** Another node may be first; only what is stored counts. */
+const foundKeys = async (storage: Storage, rows: readonly { readonly name: Name; readonly value_sealed: string }[]): Promise<Sealed> => {
+  await storage.write((tx) => tx.insertInto('lasting_secrets').values(rows).onConflict((on) => on.doNothing()).execute())
+  const stored = await storedKeys(storage)
+  if (!stored) throw new UsherError('key_missing', { detail: { problem: 'the database has not kept its keys' } })
+  return stored
 }
 
 const unwrap = (open: () => Secret): Secret => {

@@ -4,29 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { UsherError } from '#kernel/errors.ts'
 import { storageConformance } from '../../../test/conformance/storage.ts'
+import { parts, sqlite } from '../../../test/support/storage-dialects.ts'
 import { sqliteDatabase } from './sqlite.ts'
 
-const clock = { now: Date.now, sleep: (ms: number) => wait(ms) }
+const { clock } = parts
 
-const open = async (t: TestContext) => {
-  const folder = mkdtempSync(join(tmpdir(), 'usher-sqlite-'))
-  const opened: { readonly close: () => Promise<void> }[] = []
-  t.after(async () => {
-    for (const one of opened) await one.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return async () => {
-    const database = sqliteDatabase({ file: join(folder, 'usher.db'), role: 'command', clock })
-    opened.push(database)
-    return database
-  }
-}
-
-storageConformance('sqlite', open)
+storageConformance(sqlite.name, sqlite.open)
 
 const folderOf = (t: TestContext): string => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-sqlite-'))
