@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { axeFindings, launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { openGallery } from '../support/gallery-server.ts'
+import { galleryStates, NO_REPLY, pictured } from '../support/gallery-states.ts'
+
+const WINDOW = { width: 480, height: 600 } as const
+
+/** Where scripts cannot be switched off, because axe is one: ours do not arrive. */
+interface Look extends BrowserContextOptions {
+  readonly arrivesWithoutScripts?: true
+}
+
+const looks: Readonly<Record<string, Look>> = {
+  'light, on a desk': { viewport: { width: 1_280, height: 800 } },
+  'dark, in the window of an Office application': { viewport: WINDOW, colorScheme: 'dark' },
+  'light, without script': { viewport: WINDOW, arrivesWithoutScripts: true },
+  'dark, on a narrow phone': { viewport: { width: 320, height: 568 }, colorScheme: 'dark' },
+}
+
+let browser: TestBrowser
+let gallery: Awaited<ReturnType<typeof openGallery>>
+
+before(async () => {
+  browser = await launchBrowser()
+  gallery = await openGallery()
+})
+
+after(async () => {
+  await browser?.close()
+  await gallery?.close()
+})
+
+/** Opens each page in turn and looks at it; nothing may complain meanwhile. */
+const visitEach = async (names: readonly string[], { arrivesWithoutScripts, ...options }: Look, look: (page: Page, name: string) => Promise<void>) => {
+  const guarded = await browser.newPage(options)
+  const { page } = guarded
+  if (arrivesWithoutScripts) await page.route('**/*.js', (route) => route.fulfill({ status: 200, contentType: 'text/javascript', body: '' }))
+  await page.route(NO_REPLY, (route) => route.fulfill({ status: 204 }))
+  for (const name of names) {
+    await page.goto(gallery.addressOf(name), { waitUntil: 'commit' })
+    await page.locator(name.startsWith('progress') ? '#steps li' : 'h1').first().waitFor()
+    await look(page, name)
+  }
+  await guarded.close()
+}
+
+for (const [look, options] of Object.entries(looks)) {
+  test(`nothing stands in anybody's way: ${look}`, async (t) => {
+    await visitEach(pictured, options, async (page, name) => assert.deepEqual(await axeFindings(page), [], name))
+    t.diagnostic(`${pictured.length} pages looked at by axe`)
+  })
+}
+
+test('every failure there is has a page that stands in nobody’s way', async (t) => {
+  const names = Object.keys(galleryStates).filter((name) => name.startsWith('problem-'))
+  await visitEach(names, { viewport: WINDOW }, async (page, name) => {
+    assert.deepEqual(await axeFindings(page), [], name)
+    assert.match(await page.title(), /^Problem: .+ – Fabrikam$/, name)
+    assert.match(await page.locator('.reference dd').innerText(), /^[A-Z2-9]{4}-[A-Z2-9]{4}$/, name)
+  })
+  t.diagnostic(`${names.length} failures looked at by axe`)
+})
+
+for (const [look, options] of Object.entries(looks)) {
+  test(`no page is wider than its window: ${look}`, async () => {
+    await visitEach(pictured, options, async (page, name) => {
+      const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      assert.equal(excess, 0, name)
+    })
+  })
+}
+
+test('in the window of an Office application what to do is in sight, without scrolling', async () => {
+  let seen = 0
+  await visitEach(pictured, { viewport: WINDOW }, async (page, name) => {
+    const action = page.locator('.primary, .choice').first()
+    if ((await action.count()) === 0) return
+    const box = await action.boundingBox()
+    assert.ok(box && box.y >= 0 && box.y + box.height <= WINDOW.height, `${name}: ${JSON.stringify(box)}`)
+    assert.ok(box.height >= 44, `${name} is a big enough target`)
+    seen += 1
+  })
+  assert.ok(seen >= 15, `${seen} pages have something to do`)
+})
+
+test('focus is seen wherever it goes', async () => {
+  await visitEach(['chooser-many', 'password-wrong', 'confirm', 'problem-again'], {}, async (page, name) => {
+    for (let stop = 0; stop < 4; stop += 1) {
+      await page.keyboard.press('Tab')
+      const ring = await page.evaluate('parseFloat(getComputedStyle(document.activeElement).outlineWidth)')
+      assert.ok(Number(ring) >= 3, `${name}, stop ${stop}`)
+    }
+  })
+})
+
+test('nothing moves for those who asked for stillness', async () => {
+  await visitEach(['progress'], { reducedMotion: 'reduce' }, async (page) => {
+    assert.equal(await page.evaluate('document.getAnimations().length'), 0)
+  })
+  await visitEach(['progress'], { reducedMotion: 'no-preference' }, async (page) => {
+    assert.ok(Number(await page.evaluate('document.getAnimations().length')) > 0)
+  })
+})
+
+test('a page that stands in somebody’s way would be found', async () => {
+  const { page, close } = await browser.newPage()
+  await page.setContent('<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#999;background:#fff">faint</p><input></main></html>')
+  const findings = await axeFindings(page)
+  assert.ok(findings.some((one) => one.startsWith('color-contrast')) && findings.some((one) => one.startsWith('label')), findings.join('\n'))
+  await close()
+})
