@@ -55,15 +55,20 @@ export const assertObservedReady = (stage: TargetStage): void => {
 
 const processOf = ({ requestHeaders }: JournalEntry): string => requestHeaders['client-request-id']?.split('.')[0] ?? ''
 
-/** How many calls a process made before the moment Graph had asked it to wait for. */
+interface Gate {
+  readonly from: number
+  readonly until: number
+}
+
+/** How many calls a process made before the moment Graph had asked it to wait for. What was on its way by then is none. */
 export const callsTooEarly = (calls: readonly JournalEntry[]): number => {
-  const gates = new Map<string, number>()
+  const gates = new Map<string, Gate>()
   let early = 0
   for (const entry of calls) {
-    const gate = gates.get(processOf(entry)) ?? 0
-    if (entry.at < gate) early += 1
-    const seconds = Number(entry.responseHeaders['retry-after'])
-    if (!Number.isNaN(seconds)) gates.set(processOf(entry), Math.max(gate, entry.at + seconds * 1_000))
+    const gate = gates.get(processOf(entry))
+    if (gate !== undefined && entry.at > gate.from && entry.at < gate.until) early += 1
+    const until = entry.at + Number(entry.responseHeaders['retry-after']) * 1_000
+    if (until > (gate?.until ?? 0)) gates.set(processOf(entry), { from: entry.at, until })
   }
   return early
 }

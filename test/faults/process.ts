@@ -8,6 +8,8 @@ import type { TargetStage } from '../support/target-stage.ts'
 export interface Process {
   readonly name: string
   readonly target: ProvisioningTarget
+  /** By its own clock. */
+  readonly now: () => number
   readonly isAlive: () => boolean
   /** As `kill -9`: nothing it waits for ever comes back to it, and what is under way elsewhere goes on without it. */
   readonly kill: () => void
@@ -82,6 +84,7 @@ export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0 }: Pr
   return {
     name,
     target: stage.open({ owner: name, fetch: mortal(network), accounts, seats, clock }),
+    now: clock.now,
     isAlive: () => isAlive,
     kill: () => {
       isAlive = false

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { createRandom, type SeededRandom } from '../../emulator/random.ts'
+import type { DirectoryUser } from '../../emulator/world-state.ts'
+import type { Candidate } from '../../src/provisioning/target.ts'
+import { callsTooEarly, assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, foreignObjects } from './invariants.ts'
+import { openProcess, type Process } from './process.ts'
+import { BASIC, candidate, openStage, person, STANDARD, type TargetStage } from '../support/target-stage.ts'
+
+export interface ChaosOptions {
+  readonly seed: number
+  readonly processes: number
+  readonly people: number
+  /** How many drivers each person has, one per process at most. */
+  readonly driversEach: number
+  /** How likely each call to Graph goes wrong. */
+  readonly faultRate: number
+  readonly kinds?: string
+  /** How often a process dies at a random moment, and how often one stands still for half a minute. */
+  readonly kills?: number
+  readonly freezes?: number
+  /** Clocks of the processes differ by up to this much. */
+  readonly skewMs?: number
+  /** Seats the tenant has for the first and the second license; more than enough when left out. */
+  readonly seats?: readonly [number, number]
+  readonly visibilityMs?: readonly [number, number]
+}
+
+export interface History {
+  readonly stage: TargetStage
+  /** How many were told that they may go on, and how often. */
+  readonly ready: ReadonlyMap<string, number>
+  readonly deaths: number
+}
+
+const ALL_KINDS = '429 500 502 503 504 reset half hang'
+/** How long things go wrong, and how long after that everything must have come right. */
+const TROUBLE_MS = 180_000
+const PEACE_MS = 1_800_000
+const SWEEP_MS = 15_000
+const HALF_A_MINUTE_MS = 30_000
+
+const GIVEN = ['Ana', 'Ben', 'Chi'] as const
+const FAMILY = ['Ruiz', 'Okafor'] as const
+
+/** Few names for many people, so that they want the same ones. */
+const guest = (n: number, random: SeededRandom) => person(n, { given: random.pick(GIVEN), family: random.pick(FAMILY) })
+
+const stranger = (n: number, name: string): DirectoryUser => ({
+  id: `11111111-1111-4111-8111-${String(n).padStart(12, '0')}`,
+  userPrincipalName: `${name}@guests.contoso.example`,
+  displayName: 'Somebody else',
+  mailNickname: `somebody-${n}`,
+  accountEnabled: true,
+  userType: 'Member',
+  onPremisesImmutableId: `somebody-${n}`,
+  assignedLicenses: [],
+  createdDateTime: '2025-01-01T00:00:00Z',
+  signInSessionsValidFromDateTime: '2025-01-01T00:00:00Z',
+  properties: {},
+  madeBy: 'administrator',
+})
+
+const prepare = async (options: ChaosOptions, random: SeededRandom): Promise<TargetStage> => {
+  const license = (skuId: string) => ({ skuId, cap: 10_000, floor: 0, disabledPlans: [] })
+  const stage = await openStage({
+    seed: options.seed,
+    visibilityDelaysMs: { graph: options.visibilityMs ?? [0, 30_000], signIn: [0, 30_000] },
+    settings: { licenses: [license(STANDARD), license(BASIC)] },
+  })
+  const [standard, basic] = options.seats ?? [10_000, 10_000]
+  await stage.provideSeats(STANDARD, standard)
+  await stage.provideSeats(BASIC, basic)
+  await stage.world.write(({ saveUser }) => saveUser(stranger(1, `${random.pick(GIVEN)}.${random.pick(FAMILY)}`.toLowerCase()), true))
+  const { seed, faultRate: rate, kinds = ALL_KINDS } = options
+  stage.world.scenarios.set('randomFaults', true, { seed, rate, kinds })
+  return stage
+}
+
+/** Drives one person on one process until it is done or the process dies; gives up for the sweep as the real one does. */
+const visit = async (stage: TargetStage, process: Process, who: Candidate, note: (who: Candidate) => void): Promise<void> => {
+  const until = stage.clock.now() + TROUBLE_MS
+  while (process.isAlive() && stage.clock.now() < until) {
+    const died = new Promise<'died'>((resolve) => void stage.clock.sleep(TROUBLE_MS).then(() => resolve('died')))
+    const progress = await Promise.race([process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` }), died])
+    if (progress === 'died') return
+    if (progress.kind === 'ready') note(who)
+    if (progress.kind !== 'pending' || progress.nextAt - process.now() > 120_000) return
+    await stage.clock.sleep(Math.max(1, progress.nextAt - process.now()))
+  }
+}
+
+/** Plays one history: people arrive at several processes while Graph fails, processes die, stand still and are replaced. */
+export const chaos = async (options: ChaosOptions): Promise<History> => {
+  const random = createRandom(options.seed)
+  const stage = await prepare(options, random)
+  const foreign = foreignObjects(stage)
+  const ready = new Map<string, number>()
+  const note = ({ user }: Candidate): void => void ready.set(user.id, (ready.get(user.id) ?? 0) + 1)
+  let opened = 0
+  let deaths = 0
+  const open = (): Process => {
+    opened += 1
+    const { skewMs = 0 } = options
+    return openProcess(stage, { name: `p${opened}`, skewMs: random.between(-skewMs, skewMs) })
+  }
+  const processes = Array.from({ length: options.processes }, open)
+  const pick = (): number => random.between(0, processes.length - 1)
+  const people = Array.from({ length: options.people }, (_, n) => guest(n + 1, random))
+  const arrive = async (who: Candidate): Promise<void> => {
+    await stage.clock.sleep(random.between(0, HALF_A_MINUTE_MS))
+    const process = processes[pick()]
+    if (process !== undefined) await visit(stage, process, { ...who, arrivedAt: stage.clock.now() }, note)
+  }
+  const strike = async (what: 'kill' | 'freeze'): Promise<void> => {
+    await stage.clock.sleep(random.between(0, TROUBLE_MS))
+    const at = pick()
+    if (what === 'freeze') return processes[at]?.freeze(HALF_A_MINUTE_MS)
+    processes[at]?.kill()
+    processes[at] = open()
+    deaths += 1
+  }
+  const { kills = 0, freezes = 0, driversEach } = options
+  await stage.clock.run(async () => {
+    const drivers = people.flatMap((user) => Array.from({ length: driversEach }, () => arrive(candidate(user))))
+    await Promise.all([
+      ...drivers,
+      ...Array.from({ length: kills }, () => strike('kill')),
+      ...Array.from({ length: freezes }, () => strike('freeze')),
+      stage.clock.sleep(TROUBLE_MS),
+    ])
+    stage.world.scenarios.set('randomFaults', false)
+    await sweepUp(stage, open(), people.map((user) => candidate(user)))
+  })
+  assertHistory(stage, { foreign, isSkewed: (options.skewMs ?? 0) > 0 })
+  return { stage, ready, deaths }
+}
+
+/** What upkeep does: takes up every account whose time has come, until none is under way. */
+const sweepUp = async (stage: TargetStage, process: Process, people: readonly Candidate[]): Promise<void> => {
+  const until = stage.clock.now() + PEACE_MS
+  const isUnderWay = async (who: Candidate): Promise<boolean> => {
+    const account = await stage.accounts.find(who.user.id, stage.settings.name)
+    return account === undefined || !(account.stage === 'ready' || account.stage === 'stopped' || account.reason === 'license_exhausted')
+  }
+  while (stage.clock.now() < until) {
+    const open: Candidate[] = []
+    for (const who of people) if (await isUnderWay(who)) open.push(who)
+    if (open.length === 0) return
+    for (const who of open) await process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` })
+    await stage.clock.sleep(SWEEP_MS)
+  }
+}
+
+const assertHistory = (stage: TargetStage, { foreign, isSkewed }: { readonly foreign: readonly DirectoryUser[]; readonly isSkewed: boolean }): void => {
+  assertOneAccountEach(stage)
+  assertSeatsHold(stage)
+  // With clocks apart, moments of different processes cannot be compared.
+  if (!isSkewed) assertObservedReady(stage)
+  assertSettled(stage)
+  assert.deepEqual(foreignObjects(stage), foreign, 'somebody else’s object was touched')
+  assert.equal(callsTooEarly(stage.graphCalls()), 0, 'a call before Retry-After')
+  assert.deepEqual(stage.schema().problems(), [])
+}
