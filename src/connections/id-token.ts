@@ -33,7 +33,8 @@ export const verifyIdToken = async (tokens: Tokens, { settings, documents, clock
       requiredClaims: ['sub', 'exp', 'nonce'],
       currentDate: new Date(clock.now()),
     })
-    assertOnesAccessToken(payload, protectedHeader.alg, tokens.access_token)
+    if (payload.azp !== undefined && payload.azp !== settings.clientId) throw invalid('azp')
+    assertOwnAccessToken(payload, protectedHeader.alg, tokens.access_token)
     return payload
   }
   const keys = await documents.keys()
@@ -48,10 +49,12 @@ export const verifyIdToken = async (tokens: Tokens, { settings, documents, clock
 }
 
 /** The half hash that ties the access token to the ID token, where there is one (OpenID Connect Core §3.1.3.6). */
-const assertOnesAccessToken = ({ at_hash: said }: JWTPayload, algorithm: string, accessToken: string): void => {
+const assertOwnAccessToken = ({ at_hash: said }: JWTPayload, algorithm: string, accessToken: string): void => {
   if (said === undefined) return
   const bits = /(256|384)$/.exec(algorithm)?.[1] ?? '512'
   const digest = createHash(`sha${bits}`).update(accessToken).digest()
   if (said !== digest.subarray(0, digest.length / 2).toString('base64url'))
-    throw new UsherError('connection_answer_invalid', { detail: { reason: 'at_hash' } })
+    throw invalid('at_hash')
 }
+
+const invalid = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason } })

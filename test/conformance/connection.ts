@@ -74,15 +74,23 @@ export const visitAt = (url: URL, at: number): Visit => ({
   browser: 'a browser',
 })
 
+/** Opened anew for every test. */
+const openerOf = (subject: RedirectUnderTest) => async () => {
+  const stage = await subject.open()
+  const { connection, order, now } = stage
+  const legOf = ({ memory }: Departure): Leg & { readonly callbackUrl: string } => ({ state: order.state, memory, callbackUrl: order.callbackUrl })
+  const complete = (back: URL, departure: Departure) => connection.complete(visitAt(back, now()), legOf(departure))
+  return { ...stage, legOf, complete }
+}
+
 const redirectConformance = (subject: RedirectUnderTest): void => {
+  redirectPromises(subject)
+  redirectRefusals(subject)
+}
+
+const redirectPromises = (subject: RedirectUnderTest): void => {
   const { name } = subject
-  const opened = async () => {
-    const stage = await subject.open()
-    const { connection, order, now } = stage
-    const legOf = ({ memory }: Departure): Leg & { readonly callbackUrl: string } => ({ state: order.state, memory, callbackUrl: order.callbackUrl })
-    const complete = (back: URL, departure: Departure) => connection.complete(visitAt(back, now()), legOf(departure))
-    return { ...stage, legOf, complete }
-  }
+  const opened = openerOf(subject)
 
   test(`${name}: somebody who agrees is known`, async () => {
     const { connection, order, agree, complete, now } = await opened()
@@ -102,6 +110,24 @@ const redirectConformance = (subject: RedirectUnderTest): void => {
     assert.notDeepEqual(one.memory, other.memory)
     assert.notEqual(one.location, other.location)
   })
+
+  test(`${name}: no secret is in what is remembered, where people go, or an error`, async () => {
+    const { connection, order, agree, complete, secrets } = await opened()
+    const departure = await connection.begin(order)
+    const back = agree(departure)
+    await complete(back, departure)
+    const error = await complete(back, departure).catch((thrown: unknown) => thrown)
+    const seen = [departure.location, JSON.stringify(departure.memory), inspect(error, { depth: 12, showHidden: true })]
+    for (const secret of secrets) for (const text of seen) assert.ok(!text.includes(secret) && !text.includes(encodeURIComponent(secret)))
+    const spent = [...back.searchParams].filter(([key]) => key === 'code').map(([, value]) => value)
+    for (const value of [...spent, ...Object.values(departure.memory)].filter((one) => one.length > 20 && !URL.canParse(one)))
+      assert.ok(!seen[2]?.includes(value), 'an error repeats what must stay between us and the provider')
+  })
+}
+
+const redirectRefusals = (subject: RedirectUnderTest): void => {
+  const { name } = subject
+  const opened = openerOf(subject)
 
   test(`${name}: an answer counts for its own departure only`, async () => {
     const { connection, order, agree, complete } = await opened()
@@ -147,19 +173,6 @@ const redirectConformance = (subject: RedirectUnderTest): void => {
     const anew = await opened()
     anew.cutOff()
     await assert.rejects(anew.connection.begin(anew.order), failsWith('connection_unavailable'))
-  })
-
-  test(`${name}: no secret is in what is remembered, where people go, or an error`, async () => {
-    const { connection, order, agree, complete, secrets } = await opened()
-    const departure = await connection.begin(order)
-    const back = agree(departure)
-    await complete(back, departure)
-    const error = await complete(back, departure).catch((thrown: unknown) => thrown)
-    const seen = [departure.location, JSON.stringify(departure.memory), inspect(error, { depth: 12, showHidden: true })]
-    for (const secret of secrets) for (const text of seen) assert.ok(!text.includes(secret) && !text.includes(encodeURIComponent(secret)))
-    const spent = [...back.searchParams].filter(([key]) => key === 'code').map(([, value]) => value)
-    for (const value of [...spent, ...Object.values(departure.memory)].filter((one) => one.length > 20 && !URL.canParse(one)))
-      assert.ok(!seen[2]?.includes(value), 'an error repeats what must stay between us and the provider')
   })
 }
 

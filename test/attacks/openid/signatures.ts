@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, createSign, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
+import { createHmac, createPublicKey, createSign, generateKeyPairSync, KeyObject } from 'node:crypto'
 import type { Workshop } from '../../support/fake-provider/misbehavior.ts'
 import { CLIENT } from '../../support/fake-provider/provider-state.ts'
 import { assembled, providerKey, signed, type TokenClaims } from '../../support/fake-provider/signing.ts'
@@ -19,7 +19,7 @@ const symmetric =
     return `${open}.${createHmac(`sha${algorithm.slice(2)}`, secretOf(workshop)).update(open).digest('base64url')}`
   }
 
-const jwkOf = ({ key }: Workshop): JsonWebKey => ({ kty: key.publicJwk.kty, n: key.publicJwk.n, e: key.publicJwk.e })
+const jwkOf = ({ key }: Workshop) => ({ kty: key.publicJwk.kty, n: key.publicJwk.n, e: key.publicJwk.e })
 const pemOf = (workshop: Workshop): string => createPublicKey({ key: jwkOf(workshop), format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()
 
 /** Signed by a stranger, who says so or not. */
@@ -35,6 +35,14 @@ const changed =
   async (claims, { key }) => {
     const [header = '', payload = '', signature = ''] = (await signed(claims, key)).split('.')
     return change([header, payload, signature]).join('.')
+  }
+
+/** Rightly signed by the provider, whatever the header says. */
+const withHeader =
+  (more: Readonly<Record<string, unknown>>): Sign =>
+  (claims, { key }) => {
+    const open = assembled({ alg: 'RS256', typ: 'JWT', kid: key.id, ...more }, claims, '').slice(0, -1)
+    return `${open}.${createSign('sha256').update(open).sign(KeyObject.from(key.privateKey), 'base64url')}`
   }
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -92,7 +100,9 @@ export const signatureAttacks: readonly Attack[] = [
   forges('that is not one', () => 'not a token'),
   forges('whose header is not JSON', changed(([, payload, signature]) => ['bm9wZQ', payload, signature])),
   forges('whose claims are a list', changed(([header, , signature]) => [header, part([]), signature])),
-  forges('that must be understood more than we do', (claims, { key }) => signed(claims, key, { crit: ['exp'], exp: 1 })),
+  forges('that asks for an extension nobody knows', withHeader({ crit: ['exp'], exp: 1 })),
+  forges('that asks for an extension and does not have it', withHeader({ crit: ['exp'] })),
+  forges('whose claims are not encoded', withHeader({ crit: ['b64'], b64: false })),
   forges('with a signature of zeros', (claims, { key }) => assembled({ alg: 'ES256', kid: key.id }, claims, Buffer.alloc(64)), { algorithm: 'ES256' }),
   forges('with no curve point', (claims, { key }) => assembled({ alg: 'ES256', kid: key.id }, claims, ''), { algorithm: 'ES256' }),
   weakAttack,
