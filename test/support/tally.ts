@@ -80,7 +80,7 @@ const openFiles = () => {
   return {
     see: ({ type, data }: TestEvent): void => {
       if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
-      if (type === 'test:start') open.add(data.file ?? '')
+      if (type === 'test:dequeue' && isFile(data)) open.add(data.name)
       if (type === 'test:summary') open.delete(data.file ?? '')
       // Judged as a whole: it never came to sum itself up.
       if (type === 'test:pass' || type === 'test:fail') open.delete(data.name)
@@ -89,6 +89,9 @@ const openFiles = () => {
     unfinished: () => [...open].filter((file) => file !== ''),
   }
 }
+
+/** A test is placed where it is written, which need not be the file that runs: conformance suites are not. */
+const isFile = ({ name, file }: { readonly name: string; readonly file?: string | undefined }): boolean => name === file
 
 const place = ({ name, file }: Line): string => {
   const where = file ? relative(process.cwd(), file) : ''
