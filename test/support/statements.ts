@@ -1,4 +1,13 @@
-import { type Compilable, type CompiledQuery, createQueryId, type Kysely, type KyselyPlugin, PostgresQueryCompiler, type RootOperationNode, SqliteQueryCompiler } from 'kysely'
+import {
+  type Compilable,
+  type CompiledQuery,
+  createQueryId,
+  type Kysely,
+  type KyselyPlugin,
+  PostgresQueryCompiler,
+  type RootOperationNode,
+  SqliteQueryCompiler,
+} from 'kysely'
 import type { Schema } from '../../src/storage/schema.ts'
 import type { Prepared, Storage } from '../../src/storage/storage.ts'
 

@@ -7,8 +7,11 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
   await administration(db)
   await people(db)
   await accounts(db)
+  await principalNames(db)
   await seats(db)
-  await visits(db)
+  await sessions(db)
+  await transactions(db)
+  await events(db)
   await passwords(db)
 }
 
@@ -104,6 +107,9 @@ const accounts = async (db: Kysely<unknown>): Promise<void> => {
     )
     .execute()
   await db.schema.createIndex('accounts_due').on('accounts').columns(['stage', 'next_attempt_at']).execute()
+}
+
+const principalNames = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema
     .createTable('principal_names')
     .addColumn('target', 'text', (column) => column.notNull())
@@ -134,7 +140,7 @@ const seats = async (db: Kysely<unknown>): Promise<void> => {
     .execute()
 }
 
-const visits = async (db: Kysely<unknown>): Promise<void> => {
+const sessions = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema
     .createTable('sessions')
     .addColumn('id_hash', 'text', (column) => column.primaryKey().notNull())
@@ -148,6 +154,10 @@ const visits = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('reference', 'text', (column) => column.notNull())
     .execute()
   await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute()
+  await db.schema.createIndex('sessions_expiry').on('sessions').column('expires_at').execute()
+}
+
+const transactions = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema
     .createTable('transactions')
     .addColumn('id', 'text', (column) => column.primaryKey().notNull())
@@ -164,6 +174,10 @@ const visits = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('body_json', 'text', (column) => column.notNull())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
+  for (const table of ['transactions', 'grants']) await db.schema.createIndex(`${table}_expiry`).on(table).column('expires_at').execute()
+}
+
+const events = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema
     .createTable('events')
     .addColumn('id', 'text', (column) => column.primaryKey().notNull())
@@ -177,7 +191,6 @@ const visits = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('facts_json', 'text')
     .execute()
   await db.schema.createIndex('events_user').on('events').columns(['user_id', 'id']).execute()
-  for (const table of ['sessions', 'transactions', 'grants']) await db.schema.createIndex(`${table}_expiry`).on(table).column('expires_at').execute()
 }
 
 const passwords = async (db: Kysely<unknown>): Promise<void> => {

@@ -17,14 +17,25 @@ const EVENTS_SHOWN = 200
 export const accountDesk = ({ storage: { read, write }, eventRow }: Parts) => ({
   /** Those that wait or stopped, the longest waiting first. */
   open: async (): Promise<readonly Account[]> => {
-    const rows = await read.selectFrom('accounts').selectAll().where('stage', 'in', ['waiting', 'stopped']).orderBy('next_attempt_at').execute()
+    const rows = await read
+      .selectFrom('accounts')
+      .selectAll()
+      .where('stage', 'in', ['waiting', 'stopped'])
+      .orderBy('next_attempt_at')
+      .execute()
     return rows.map(accountIn)
   },
   /** By user principal name, user id or e-mail address; with the latest of what happened to its person, in order. */
   show: async (name: string): Promise<{ readonly account: Account; readonly events: readonly AuditEvent[] } | undefined> => {
     const row = (await byPrincipal(read, name)) ?? (await byUser(read, name)) ?? (await byEmail(read, name))
     if (!row) return undefined
-    const latest = await read.selectFrom('events').selectAll().where('user_id', '=', row.user_id).orderBy('id', 'desc').limit(EVENTS_SHOWN).execute()
+    const latest = await read
+      .selectFrom('events')
+      .selectAll()
+      .where('user_id', '=', row.user_id)
+      .orderBy('id', 'desc')
+      .limit(EVENTS_SHOWN)
+      .execute()
     return { account: accountIn(row), events: latest.reverse().map(eventIn) }
   },
   /**

@@ -2,7 +2,6 @@ import type { Account } from '#kernel/account.ts'
 import type { AccountsTable } from '../schema.ts'
 import { keyOf } from './columns.ts'
 
-/** What is written from the columns a row may lack. */
 export const accountIn = (row: AccountsTable): Account => ({
   userId: row.user_id,
   target: row.target,
@@ -44,21 +43,23 @@ export type AccountValues = Partial<
   >
 >
 
-/** The columns a change writes: those it names, and null for those it clears. */
+/** The columns a change writes: undefined for those it leaves alone, null for those it clears. */
 export const accountColumns = (change: AccountValues): Partial<AccountsTable> => {
-  const { stage, userPrincipalName, attempts, nextAttemptAt, reference } = change
+  const { userPrincipalName } = change
   return {
-    ...(stage !== undefined && { stage }),
+    stage: change.stage,
+    attempts: change.attempts,
+    next_attempt_at: change.nextAttemptAt,
+    reference: change.reference,
     ...(userPrincipalName !== undefined && { principal_name: userPrincipalName, principal_name_key: keyOf(userPrincipalName) }),
-    ...(attempts !== undefined && { attempts }),
-    ...(nextAttemptAt !== undefined && { next_attempt_at: nextAttemptAt }),
-    ...(reference !== undefined && { reference }),
-    ...('objectId' in change && { object_id: change.objectId ?? null }),
-    ...('license' in change && { license: change.license ?? null }),
-    ...('reason' in change && { reason: change.reason ?? null }),
-    ...('settleUntil' in change && { settle_until: change.settleUntil ?? null }),
-    ...('settleMs' in change && { settle_ms: change.settleMs ?? null }),
-    ...('readyAt' in change && { ready_at: change.readyAt ?? null }),
-    ...('unprovenTokenAt' in change && { unproven_token_at: change.unprovenTokenAt ?? null }),
+    object_id: clearable(change, 'objectId'),
+    license: clearable(change, 'license'),
+    reason: clearable(change, 'reason'),
+    settle_until: clearable(change, 'settleUntil'),
+    settle_ms: clearable(change, 'settleMs'),
+    ready_at: clearable(change, 'readyAt'),
+    unproven_token_at: clearable(change, 'unprovenTokenAt'),
   }
 }
+
+const clearable = <Key extends keyof AccountValues>(change: AccountValues, key: Key) => (key in change ? (change[key] ?? null) : undefined)

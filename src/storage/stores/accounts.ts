@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Account, AccountOrigin, Subject } from '#kernel/account.ts'
 import type { AuditEvent } from '#kernel/audit.ts'
+import { UsherError } from '#kernel/errors.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
@@ -34,60 +35,41 @@ interface Hold extends AccountKey {
   readonly fence: number
 }
 
+interface Lease {
+  readonly fence: number
+  readonly account: Account
+}
+
+interface Times {
+  readonly at: number
+  readonly ms: number
+}
+
 /** The rows provisioning drives. */
-export const accountStore = ({ storage, eventRow }: Parts) => {
-  const { read, write } = storage
-  const find = async (userId: UserId, target: string): Promise<AccountsTable | undefined> => ofKey(read, { userId, target })
+export const accountStore = (parts: Parts) => {
+  const { read, write } = parts.storage
   return {
     find: async (userId: UserId, target: string): Promise<Account | undefined> => {
-      const row = await find(userId, target)
+      const row = await ofKey(read, { userId, target })
       return row && accountIn(row)
     },
-    intend: (draft: Draft): Promise<Account | undefined> =>
-      write(async (tx) => {
-        const known = await ofKey(tx, draft)
-        if (known) return accountIn(known)
-        if (!(await claimName(tx, draft))) return undefined
-        const row = await tx.insertInto('accounts').values(draftRow(draft)).returningAll().executeTakeFirstOrThrow()
-        const { at, reference, userId: user } = draft
-        await tx.insertInto('events').values(eventRow({ type: 'account_intended', at, reference, user })).execute()
-        return accountIn(row)
-      }),
-    lease: async (key: AccountKey, owner: string, { at, ms }: { readonly at: number; readonly ms: number }) => {
-      const row = await write((tx) =>
-        tx
-          .updateTable('accounts')
-          .set((one) => ({ lease_owner: owner, lease_until: at + ms, lease_fence: one('lease_fence', '+', 1) }))
-          .where('user_id', '=', key.userId)
-          .where('target', '=', key.target)
-          .where('origin', '<>', 'directory')
-          .where((one) => one.or([one('lease_until', 'is', null), one('lease_until', '<=', at)]))
-          .returningAll()
-          .executeTakeFirst(),
-      )
+    intend: (draft: Draft): Promise<Account | undefined> => write((tx) => intend(tx, draft, parts.eventRow)),
+    lease: async (key: AccountKey, owner: string, times: Times): Promise<Lease | undefined> => {
+      const row = await write((tx) => leased(tx, key, { ...times, owner }))
       return row && { fence: row.lease_fence, account: accountIn(row) }
     },
     change: (hold: Hold, change: AccountValues, event?: AuditEvent): Promise<Account | undefined> =>
       write(async (tx) => {
-        const row = await ofHold(tx, hold)
-        if (!row) return undefined
-        const { userPrincipalName } = change
-        if (userPrincipalName !== undefined && !(await claimName(tx, { ...hold, userPrincipalName }))) return undefined
-        const changed = await tx
-          .updateTable('accounts')
-          .set({ ...accountColumns(change), version: row.version + 1 })
-          .where('user_id', '=', hold.userId)
-          .where('target', '=', hold.target)
-          .returningAll()
-          .executeTakeFirstOrThrow()
-        if (event) await tx.insertInto('events').values(eventRow(event)).execute()
-        return accountIn(changed)
+        const row = await changed(tx, hold, change)
+        if (row && event) await tx.insertInto('events').values(parts.eventRow(event)).execute()
+        return row && accountIn(row)
       }),
     release: async ({ userId, target, fence }: Hold): Promise<void> => {
+      const free = { lease_owner: null, lease_until: null }
       await write((tx) =>
         tx
           .updateTable('accounts')
-          .set({ lease_owner: null, lease_until: null })
+          .set(free)
           .where('user_id', '=', userId)
           .where('target', '=', target)
           .where('lease_fence', '=', fence)
@@ -95,7 +77,7 @@ export const accountStore = ({ storage, eventRow }: Parts) => {
       )
     },
     subject: async (userId: UserId, target: string): Promise<Subject | undefined> => {
-      const row = await find(userId, target)
+      const row = await ofKey(read, { userId, target })
       return row && subjectOf(row)
     },
     endSessions: async (userId: UserId): Promise<void> => {
@@ -103,20 +85,54 @@ export const accountStore = ({ storage, eventRow }: Parts) => {
     },
   }
 }
-
-const ofKey = (db: Kysely<Schema>, { userId, target }: AccountKey) =>
+const ofKey = (db: Kysely<Schema>, { userId, target }: AccountKey): Promise<AccountsTable | undefined> =>
   db.selectFrom('accounts').selectAll().where('user_id', '=', userId).where('target', '=', target).executeTakeFirst()
 
-/** Undefined when the fence is stale, or was given back. */
-const ofHold = (tx: Kysely<Schema>, { userId, target, fence }: Hold) =>
-  tx
-    .selectFrom('accounts')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('target', '=', target)
-    .where('lease_fence', '=', fence)
-    .where('lease_owner', 'is not', null)
+const intend = async (tx: Kysely<Schema>, draft: Draft, eventRow: EventRow): Promise<Account | undefined> => {
+  const known = await ofKey(tx, draft)
+  if (known) return accountIn(known)
+  if (!(await claimName(tx, draft))) return undefined
+  const { at, reference, userId: user } = draft
+  const row = await tx
+    .insertInto('accounts')
+    .values(draftRow(draft))
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
     .executeTakeFirst()
+  // The name was free, so it is the immutable ID that belongs to somebody else.
+  if (!row) throw new UsherError('account_conflict', { detail: { user, reason: 'the immutable ID is taken' } })
+  await tx
+    .insertInto('events')
+    .values(eventRow({ type: 'account_intended', at, reference, user }))
+    .execute()
+  return accountIn(row)
+}
+
+const leased = (tx: Kysely<Schema>, key: AccountKey, { owner, at, ms }: Times & { readonly owner: string }) =>
+  tx
+    .updateTable('accounts')
+    .set((row) => ({ lease_owner: owner, lease_until: at + ms, lease_fence: row('lease_fence', '+', 1) }))
+    .where('user_id', '=', key.userId)
+    .where('target', '=', key.target)
+    .where('origin', '<>', 'directory')
+    .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', at)]))
+    .returningAll()
+    .executeTakeFirst()
+
+/** Undefined, and nothing changed, when the hold was lost or the name is somebody else's. */
+const changed = async (tx: Kysely<Schema>, hold: Hold, change: AccountValues): Promise<AccountsTable | undefined> => {
+  const row = await ofKey(tx, hold)
+  if (!row || row.lease_fence !== hold.fence || row.lease_owner === null) return undefined
+  const { userPrincipalName } = change
+  if (userPrincipalName !== undefined && !(await claimName(tx, { ...hold, userPrincipalName }))) return undefined
+  return tx
+    .updateTable('accounts')
+    .set({ ...accountColumns(change), version: row.version + 1 })
+    .where('user_id', '=', hold.userId)
+    .where('target', '=', hold.target)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
 
 /** A new row, due at once. */
 const draftRow = ({ userId, target, origin, immutableId, userPrincipalName, usageLocation, reference, at }: Draft) => ({

@@ -49,7 +49,12 @@ const recorded = async (tx: Kysely<Schema>, entry: Entry, eventRow: EventRow): P
   const { userId, target, directory, reference, at } = entry
   const taken = new UsherError('subject_taken', { detail: { account: userId } })
   if (!(await claimName(tx, { userId, target, userPrincipalName: directory.userPrincipalName }))) throw taken
-  const row = await tx.insertInto('accounts').values(readyRow(entry)).onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst()
+  const row = await tx
+    .insertInto('accounts')
+    .values(readyRow(entry))
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
   const subject = row && subjectOf(row)
   if (!subject) throw taken
   const event = eventRow({ type: 'account_ready', at, reference, user: userId, facts: { origin: 'directory' } })

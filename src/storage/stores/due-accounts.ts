@@ -12,12 +12,19 @@ export const dueAccounts = ({ read }: Storage) => ({
       .selectFrom('accounts')
       .selectAll()
       .where((one) =>
-        one.or([one('stage', 'in', ['intent', 'created', 'licensed', 'waiting']), one.and([one('stage', '=', 'closed'), one('attempts', '>', 0)])]),
+        one.or([
+          one('stage', 'in', ['intent', 'created', 'licensed', 'waiting']),
+          one.and([one('stage', '=', 'closed'), one('attempts', '>', 0)]),
+        ]),
       )
       .where('next_attempt_at', '<=', at)
       .where((one) => one.or([one('lease_until', 'is', null), one('lease_until', '<=', at)]))
       // Nobody makes an account for somebody whose access is switched off.
-      .where((one) => one.exists(one.selectFrom('users').select(sql.lit(1).as('one')).whereRef('users.id', '=', 'accounts.user_id').where('blocked', '=', 0)))
+      .where((one) =>
+        one.exists(
+          one.selectFrom('users').select(sql.lit(1).as('one')).whereRef('users.id', '=', 'accounts.user_id').where('blocked', '=', 0),
+        ),
+      )
       .orderBy('next_attempt_at')
       .limit(limit)
       .execute()

@@ -31,7 +31,11 @@ export const keyStore = ({ storage: { read, write }, sealer }: Parts) => {
       await write(async (tx) => {
         const known = await tx.selectFrom('signing_keys').select('id').limit(1).executeTakeFirst()
         if (known || rows.length === 0) return
-        await tx.insertInto('signing_keys').values(rows).onConflict((conflict) => conflict.doNothing()).execute()
+        await tx
+          .insertInto('signing_keys')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
       })
       return list()
     },

@@ -1,43 +1,25 @@
+import { sql } from 'kysely'
 import type { Storage } from '../storage.ts'
+
+const kinds = [
+  { table: 'sessions', key: 'id_hash' },
+  { table: 'transactions', key: 'id' },
+  { table: 'grants', key: 'key_hash' },
+  { table: 'password_tries', key: 'key_hash' },
+] as const
 
 /** Rows nobody needs any more. Each kind is a unit of its own, so that no sign-in waits behind all of them. */
 export const leftoverStore = ({ write }: Storage) => ({
   /** Deletes at most `limit` expired rows of each kind; how many there were. */
   deleteExpired: async (at: number, limit: number): Promise<number> => {
-    const units: readonly (() => Promise<{ readonly numDeletedRows: bigint }>)[] = [
-      () =>
-        write((tx) =>
-          tx
-            .deleteFrom('sessions')
-            .where('id_hash', 'in', (from) => from.selectFrom('sessions').select('id_hash').where('expires_at', '<=', at).orderBy('expires_at').limit(limit))
-            .executeTakeFirstOrThrow(),
-        ),
-      () =>
-        write((tx) =>
-          tx
-            .deleteFrom('transactions')
-            .where('id', 'in', (from) => from.selectFrom('transactions').select('id').where('expires_at', '<=', at).orderBy('expires_at').limit(limit))
-            .executeTakeFirstOrThrow(),
-        ),
-      () =>
-        write((tx) =>
-          tx
-            .deleteFrom('grants')
-            .where('key_hash', 'in', (from) => from.selectFrom('grants').select('key_hash').where('expires_at', '<=', at).orderBy('expires_at').limit(limit))
-            .executeTakeFirstOrThrow(),
-        ),
-      () =>
-        write((tx) =>
-          tx
-            .deleteFrom('password_tries')
-            .where('key_hash', 'in', (from) =>
-              from.selectFrom('password_tries').select('key_hash').where('expires_at', '<=', at).orderBy('expires_at').limit(limit),
-            )
-            .executeTakeFirstOrThrow(),
-        ),
-    ]
     let deleted = 0
-    for (const unit of units) deleted += Number((await unit()).numDeletedRows)
+    for (const { table, key } of kinds) {
+      const [from, column] = [sql.table(table), sql.ref(key)]
+      const statement = sql`delete from ${from} where ${column} in
+        (select ${column} from ${from} where expires_at <= ${at} order by expires_at limit ${limit})`
+      const { numAffectedRows } = await write((tx) => statement.execute(tx))
+      deleted += Number(numAffectedRows ?? 0)
+    }
     return deleted
   },
 })

@@ -15,8 +15,18 @@ export const passwordTries = ({ write }: Storage) => ({
           conflict
             .column('key_hash')
             .doUpdateSet((row) => ({
-              tries: row.case().when('password_tries.expires_at', '<=', at).then(1).else(row('password_tries.tries', '+', 1)).end(),
-              expires_at: row.case().when('password_tries.expires_at', '<=', at).then(expires_at).else(row.ref('password_tries.expires_at')).end(),
+              tries: row
+                .case()
+                .when('password_tries.expires_at', '<=', at)
+                .then(1)
+                .else(row('password_tries.tries', '+', 1))
+                .end(),
+              expires_at: row
+                .case()
+                .when('password_tries.expires_at', '<=', at)
+                .then(expires_at)
+                .else(row.ref('password_tries.expires_at'))
+                .end(),
             }))
             .where((row) => row.or([row('password_tries.expires_at', '<=', at), row('password_tries.tries', '<', limit.tries)])),
         )

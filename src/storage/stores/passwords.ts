@@ -17,20 +17,34 @@ interface Entry {
 /** People of the database connections, with the hashes of their passwords. */
 export const passwordStore = ({ read, write }: Storage) => ({
   find: async (connection: ConnectionId, username: string): Promise<Entry | undefined> => {
-    const row = await read.selectFrom('passwords').selectAll().where('connection', '=', connection).where('username', '=', username).executeTakeFirst()
+    const row = await read
+      .selectFrom('passwords')
+      .selectAll()
+      .where('connection', '=', connection)
+      .where('username', '=', username)
+      .executeTakeFirst()
     return row && entryIn(row)
   },
   /** False when the user name exists. */
   add: async (entry: Entry, at: number): Promise<boolean> => {
     const row = entryRow(entry, at)
     const { numInsertedOrUpdatedRows } = await write((tx) =>
-      tx.insertInto('passwords').values(row).onConflict((conflict) => conflict.columns(['connection', 'username']).doNothing()).executeTakeFirstOrThrow(),
+      tx
+        .insertInto('passwords')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['connection', 'username']).doNothing())
+        .executeTakeFirstOrThrow(),
     )
     return numInsertedOrUpdatedRows === 1n
   },
   rehash: async (connection: ConnectionId, subject: string, hash: string): Promise<void> => {
     await write((tx) =>
-      tx.updateTable('passwords').set({ password_hash: hash }).where('connection', '=', connection).where('subject', '=', subject).execute(),
+      tx
+        .updateTable('passwords')
+        .set({ password_hash: hash })
+        .where('connection', '=', connection)
+        .where('subject', '=', subject)
+        .execute(),
     )
   },
 })

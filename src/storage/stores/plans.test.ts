@@ -59,7 +59,10 @@ onEachDatabase((name, open) => {
   for (const [what, call] of Object.entries(warm))
     test(`${name}: ${what} in one statement that is compiled once`, async (t) => {
       const { statements } = await recorded(t, name, open, call)
-      assert.deepEqual(statements.map(({ isPrepared }) => isPrepared), [true])
+      assert.deepEqual(
+        statements.map(({ isPrepared }) => isPrepared),
+        [true],
+      )
     })
 
   test(`${name}: a statement without an index is seen as one`, async (t) => {

@@ -32,7 +32,10 @@ export const sessionStore = ({ storage, eventRow }: Parts) => {
         const row = await tx.deleteFrom('sessions').where('id_hash', '=', hashOf(id)).returningAll().executeTakeFirst()
         if (!row) return
         const { user_id: user, connection, reference } = row
-        await tx.insertInto('events').values(eventRow({ type: 'session_ended', at, reference, user, connection })).execute()
+        await tx
+          .insertInto('events')
+          .values(eventRow({ type: 'session_ended', at, reference, user, connection }))
+          .execute()
       }),
   }
 }

@@ -21,7 +21,11 @@ export interface Merged {
 export const mergeSettings = (current: Settings, declared: Declared, newId: () => ConnectionId): Merged => {
   const ids = new Map(current.connections.map(({ name, id }) => [name, id]))
   const withIds = declared.connections.map((one) => ({ ...one, id: ids.get(one.name) ?? newId() }))
-  const relyingParties = merge('relying party', { current: current.relyingParties, declared: declared.relyingParties, nameOf: (one) => one.clientId })
+  const relyingParties = merge('relying party', {
+    current: current.relyingParties,
+    declared: declared.relyingParties,
+    nameOf: (one) => one.clientId,
+  })
   const connections = merge('connection', { current: current.connections, declared: withIds, nameOf: (one) => one.name })
   const targets = merge('target', { current: current.targets, declared: declared.targets, nameOf: (one) => one.name })
   return {
@@ -36,7 +40,10 @@ interface Kind<T> {
   readonly nameOf: (one: T) => string
 }
 
-const merge = <T>(word: string, { current, declared, nameOf }: Kind<T>): { readonly all: readonly T[]; readonly changes: readonly string[] } => {
+const merge = <T>(
+  word: string,
+  { current, declared, nameOf }: Kind<T>,
+): { readonly all: readonly T[]; readonly changes: readonly string[] } => {
   const all = new Map(current.map((one) => [nameOf(one), one]))
   const changes: string[] = []
   for (const one of declared) {

@@ -1,7 +1,8 @@
+import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { Place, Secrets } from '#lib/secrets.ts'
 
-/** Stands for a secret in stored settings; no setting is called so. */
+/** Stands for a secret in stored settings; no setting may be called so. */
 const SEALED = '$sealed'
 
 const placeOf = (path: string): Place => ({ table: 'settings', row: path, column: 'body_json' })
@@ -9,15 +10,17 @@ const placeOf = (path: string): Place => ({ table: 'settings', row: path, column
 /** Settings as JSON, every secret in them sealed for the very path it stands at. `path` is where `value` stands. */
 export const sealedValue = (value: unknown, path: string, sealer: Secrets): unknown => {
   if (value instanceof Secret) return { [SEALED]: sealer.seal(value, placeOf(path)) }
+  if (isSealed(value)) throw new UsherError('settings_invalid', { detail: { field: path, problem: `${path}: ${SEALED} is not a setting` } })
   return mapped(value, (one, key) => sealedValue(one, `${path}.${key}`, sealer))
 }
 
 /** The same values again, with their secrets. Throws `key_wrong` for one that was moved or changed. */
 export const openedValue = (value: unknown, path: string, sealer: Secrets): unknown => {
-  if (typeof value === 'object' && value !== null && SEALED in value && typeof value[SEALED] === 'string')
-    return sealer.open(value[SEALED], placeOf(path))
+  if (isSealed(value)) return sealer.open(String(value[SEALED]), placeOf(path))
   return mapped(value, (one, key) => openedValue(one, `${path}.${key}`, sealer))
 }
+
+const isSealed = (value: unknown): value is { readonly [SEALED]: unknown } => typeof value === 'object' && value !== null && SEALED in value
 
 /** Plain data that is equal when two settings are, secrets included. Not for keeping. */
 export const comparable = (value: unknown): unknown =>

@@ -21,7 +21,9 @@ const CONNECTION_ID_BYTES = 12
 
 /** What an administrator declared, always of one piece. */
 export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) => {
-  const revision = storage.prepared((db, { name }: { readonly name: string }) => db.selectFrom('settings').select('revision').where('name', '=', name))
+  const revision = storage.prepared((db, { name }: { readonly name: string }) =>
+    db.selectFrom('settings').select('revision').where('name', '=', name),
+  )
   const newId = () => `con_${randomness.bytes(CONNECTION_ID_BYTES).toString('hex')}`
   let known: Settings = NOTHING
   return {
@@ -30,8 +32,8 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
       const stored = await revision.first(storage.read, { name: CURRENT })
       if (!stored || stored.revision === known.revision) return known
       const read = await readSettings(storage.read, sealer)
-      // Another visit may have read a later revision meanwhile.
-      if (read.revision > known.revision) known = read
+      // Another visit may have read the same meanwhile: one reading serves all.
+      if (read.revision !== known.revision) known = read
       return known
     },
     /** Makes what is declared so; no new revision when everything was. Throws `settings_invalid`. */
@@ -42,7 +44,11 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
         if (changes.length === 0) return { revision: current.revision, changes }
         for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
         const next = { ...settings, revision: current.revision + 1 }
-        await writeSettings(tx, { name: CURRENT, revision: next.revision, body_json: JSON.stringify(sealedValue(settings, 'settings', sealer)) })
+        await writeSettings(tx, {
+          name: CURRENT,
+          revision: next.revision,
+          body_json: JSON.stringify(sealedValue(settings, 'settings', sealer)),
+        })
         const event = { type: 'settings_applied', at, reference: `revision ${next.revision}`, facts: { changes: changes.length } } as const
         await tx.insertInto('events').values(eventRow(event)).execute()
         return { revision: next.revision, changes }

@@ -10,7 +10,10 @@ export const transactionStore = ({ read, write }: Storage) => ({
     const row = { id, version: 1, body_json: bodyOf(transaction), ended_user: null, ended_relying_party: null, expires_at }
     await write((tx) => tx.insertInto('transactions').values(row).execute())
   },
-  find: async (id: TransactionId, at: number): Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined> => {
+  find: async (
+    id: TransactionId,
+    at: number,
+  ): Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined> => {
     const row = await read
       .selectFrom('transactions')
       .select(['version', 'body_json'])

@@ -56,7 +56,8 @@ export const directoryConformance = (name: string, open: OpenStores): void => {
     await stores.directory.record(entry('erika'))
     const byName = { immutableId: 'other', userPrincipalName: 'erika.vogt@CONTOSO.example' }
     const byId = { immutableId: 'eMPLOYEE+0001=', userPrincipalName: 'mallory@contoso.example' }
-    for (const named of [byName, byId, ERIKA]) await assert.rejects(stores.directory.record(entry('mallory', named)), { code: 'subject_taken' })
+    for (const named of [byName, byId, ERIKA])
+      await assert.rejects(stores.directory.record(entry('mallory', named)), { code: 'subject_taken' })
     assert.deepEqual(await sql(`select name_key from principal_names where user_id = 'mallory'`), [])
     assert.equal(await stores.accounts.find('mallory', 'contoso'), undefined)
   })

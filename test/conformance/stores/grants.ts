@@ -10,8 +10,13 @@ export const grantConformance = (name: string, open: OpenStores): void => {
     const { stores, another } = await open(t)
     const others = await another()
     await stores.grants.put('hop browser contoso', { user: 'dana', at: 5 }, AT + 1_000)
-    const taken = await Promise.all(Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).grants.take('hop browser contoso', AT)))
-    assert.deepEqual(taken.filter((body) => body !== undefined), [{ user: 'dana', at: 5 }])
+    const taken = await Promise.all(
+      Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).grants.take('hop browser contoso', AT)),
+    )
+    assert.deepEqual(
+      taken.filter((body) => body !== undefined),
+      [{ user: 'dana', at: 5 }],
+    )
   })
 
   test(`${name}: an expired grant is nobody's; one that is put again counts anew`, async (t) => {

@@ -48,7 +48,9 @@ export const passwordConformance = (name: string, open: OpenStores): void => {
   test(`${name}: so many tries in a window and not one more, on two nodes together and after a restart`, async (t) => {
     const { stores, another } = await open(t)
     const others = await another()
-    const tries = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? stores : others).passwords.countTry('dana', LIMIT, AT + n)))
+    const tries = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => (n % 2 ? stores : others).passwords.countTry('dana', LIMIT, AT + n)),
+    )
     assert.equal(tries.filter(Boolean).length, 10)
     const restarted = await another()
     assert.equal(await restarted.passwords.countTry('dana', LIMIT, AT + 59_000), false)

@@ -15,13 +15,24 @@ export const peopleConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual({ ...made, id: '' }, { id: '', identity: DANA, ...SAID, blocked: false, createdAt: AT })
     assert.deepEqual(await people.recognize(DANA, SAID, AT + 1), made)
     const renamed = await people.recognize(DANA, { names: { display: 'Dana Whitfield-Ng' }, emailVerified: false }, AT + 2)
-    assert.deepEqual(renamed, { id: made.id, identity: DANA, names: { display: 'Dana Whitfield-Ng' }, emailVerified: false, blocked: false, createdAt: AT })
+    assert.deepEqual(renamed, {
+      id: made.id,
+      identity: DANA,
+      names: { display: 'Dana Whitfield-Ng' },
+      emailVerified: false,
+      blocked: false,
+      createdAt: AT,
+    })
     assert.deepEqual((await people.standing(made.id, 'contoso'))?.user, renamed)
   })
 
   test(`${name}: another connection, issuer or subject is another user, even with the same address`, async (t) => {
     const { people } = (await open(t)).stores
-    const others = [{ ...DANA, connection: 'con_other' }, { ...DANA, issuer: 'https://evil.example' }, { ...DANA, subject: '111' }]
+    const others = [
+      { ...DANA, connection: 'con_other' },
+      { ...DANA, issuer: 'https://evil.example' },
+      { ...DANA, subject: '111' },
+    ]
     const users = await Promise.all([DANA, ...others].map((identity) => people.recognize(identity, SAID, AT)))
     assert.equal(new Set(users.map(({ id }) => id)).size, 4)
   })

@@ -29,7 +29,10 @@ export const sessionConformance = (name: string, open: OpenStores): void => {
     assert.equal(await stores.sessions.find('one', AT), undefined)
     assert.ok(await stores.sessions.find('two', AT), 'other browsers stay signed in')
     const events = await sql(`select type, reference from events order by id`)
-    assert.deepEqual(events.map((row) => `${row['type']} ${row['reference']}`), ['session_started visit-1', 'session_started visit-2', 'session_ended visit-1'])
+    assert.deepEqual(
+      events.map((row) => `${row['type']} ${row['reference']}`),
+      ['session_started visit-1', 'session_started visit-2', 'session_ended visit-1'],
+    )
   })
 
   test(`${name}: the sessions of one person end together`, async (t) => {

@@ -108,6 +108,11 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.equal(after.targets.length, 1)
   })
 
+  guarded(name, open)
+}
+
+/** What must not happen to them. */
+const guarded = (name: string, open: OpenStores): void => {
   test(`${name}: of many who declare the same at once one changes something`, async (t) => {
     const { stores, another } = await open(t)
     const others = await another()
@@ -129,11 +134,20 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.equal((await settings.current()).revision, revision)
   })
 
+  test(`${name}: a setting cannot pass itself off as a sealed secret`, async (t) => {
+    const { settings } = (await open(t)).stores
+    const forged = { ...google('s'), settings: { deep: [{ clientSecret: { $sealed: 'v1.AAAA' } }] } }
+    await assert.rejects(settings.apply({ ...nothing, connections: [forged] }, AT), { code: 'settings_invalid' })
+    assert.equal((await settings.current()).revision, 0)
+  })
+
   test(`${name}: a sealed secret that was moved to another place is refused`, async (t) => {
     const { stores, another, sql } = await open(t)
     await stores.settings.apply(declared(), AT)
     const [row] = await sql('select body_json from settings')
-    const body: { connections: { settings: { clientSecret: unknown; deep: { pin: unknown }[] } }[] } = JSON.parse(String(row?.['body_json']))
+    const body: { connections: { settings: { clientSecret: unknown; deep: { pin: unknown }[] } }[] } = JSON.parse(
+      String(row?.['body_json']),
+    )
     const kept = body.connections[0]?.settings
     assert.ok(kept?.deep[0])
     const moved = { ...body, connections: [{ ...body.connections[0], settings: { ...kept, clientSecret: kept.deep[0].pin } }] }

@@ -23,7 +23,12 @@ const opened = (id: string): Opened => ({
   },
 })
 
-const routed = (id: string): Routed => ({ ...opened(id), stage: 'routed', connection: 'con_google', leg: { state: 's', memory: { nonce: 'n' } } })
+const routed = (id: string): Routed => ({
+  ...opened(id),
+  stage: 'routed',
+  connection: 'con_google',
+  leg: { state: 's', memory: { nonce: 'n' } },
+})
 const ended = (id: string): Ended => ({ id, user: 'user-1', relyingParty: 'contoso' })
 const token = (id: string): AuditEvent => ({ type: 'token_issued', at: AT, reference: id, user: 'user-1', facts: { assertion: `_${id}` } })
 

@@ -1,0 +1,4 @@
+import { accountDeskConformance } from '../../../test/conformance/stores/account-desk.ts'
+import { onEachDatabase } from '../../../test/support/stores.ts'
+
+onEachDatabase(accountDeskConformance)
