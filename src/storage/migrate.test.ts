@@ -86,6 +86,22 @@ const suite = ({ name, open }: Dialect): void => {
     assert.equal(await hasTable(database, 'm0003'), false)
   })
 
+  it('a step that would break a running server waits until it has stopped', async (again) => {
+    const database = await again()
+    await migrate({ ...parts, database, migrations: [one] })
+    const served = { ...database, isServed: () => true }
+    const migrations = [one, two, addTable('m0003', true)]
+    await assert.rejects(migrate({ ...parts, database: served, migrations }), (error: unknown) => {
+      assert.ok(error instanceof UsherError)
+      assert.match(String(error.detail['problem']), /cannot work after m0003. Stop it first/)
+      return true
+    })
+    assert.deepEqual(await applied(database), ['m0001'])
+    await migrate({ ...parts, database: served, migrations: [one, two] })
+    await migrate({ ...parts, database, migrations })
+    assert.deepEqual(await applied(database), ['m0001', 'm0002', 'm0003'])
+  })
+
   it('all steps of this version run', async (again) => {
     const database = await again()
     await migrate({ ...parts, database, migrations: ours })

@@ -31,6 +31,7 @@ export const migrate = async ({ database, migrations, clock, log }: Parts): Prom
     const known = await readBook(tx)
     assertUnderstood(known, migrations)
     const missing = migrations.filter(({ name }) => !known.some((one) => one.name === name))
+    assertNobodyBreaks(missing, database)
     for (const { name, breaking, up } of missing) {
       // A migration knows the tables as they were then, not as the schema has them today.
       await up(tx as unknown as Kysely<unknown>)
@@ -58,5 +59,12 @@ const assertUnderstood = (known: readonly Entry[], migrations: readonly Migratio
   const stranger = known.find(({ name, breaking }) => breaking === 1 && !migrations.some((one) => one.name === name))
   if (!stranger) return
   const problem = `the database was changed by a newer version of Usher (${stranger.name}). Start that version, or restore a backup from before it`
+  throw new UsherError('storage_unavailable', { detail: { problem } })
+}
+
+const assertNobodyBreaks = (missing: readonly Migration[], { isServed }: Database): void => {
+  const step = missing.find(({ breaking }) => breaking)
+  if (!step || !isServed()) return
+  const problem = `a server of an older version is running, and it cannot work after ${step.name}. Stop it first`
   throw new UsherError('storage_unavailable', { detail: { problem } })
 }

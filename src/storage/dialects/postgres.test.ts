@@ -1,29 +1,32 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { UsherError } from '#kernel/errors.ts'
 import { storageConformance } from '../../../test/conformance/storage.ts'
-import { startPostgres, withoutPostgres } from '../../../test/support/postgres.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../../../test/support/postgres.ts'
 import { parts, postgres } from '../../../test/support/storage-dialects.ts'
 import type { Schema } from '../schema.ts'
 import { postgresDatabase } from './postgres.ts'
 
 for (const { name, open } of postgres()) storageConformance(name, open)
 
+let server: Promise<Postgres> | undefined
+after(async () => (await server)?.close())
+
 /** A database with one table `notes` of one row, and an administrator's connection to it. */
 const prepared = async (t: TestContext) => {
-  const server = await startPostgres()
-  const administrator = new pg.Client({ connectionString: server.url })
+  server ??= startPostgres()
+  const url = await (await server).createDatabase()
+  const administrator = new pg.Client({ connectionString: url })
   await administrator.connect()
-  const database = postgresDatabase({ ...parts, url: server.url })
+  const database = postgresDatabase({ ...parts, url })
   t.after(async () => {
     await database.close()
     await administrator.end()
-    await server.close()
   })
   await administrator.query('create table notes (id integer primary key, size integer); insert into notes values (1, 0)')
-  return { url: server.url, administrator, database }
+  return { administrator, database }
 }
 
 const sizeOf = async (db: Kysely<Schema>): Promise<number> => {
@@ -94,7 +97,7 @@ it('connections that are cut while nobody uses them are replaced', async (t) => 
   const { administrator, database } = await prepared(t)
   await database.write((tx) => setSize(tx, 1))
   assert.equal(await sizeOf(database.read), 1)
-  const { rowCount } = await administrator.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'usher'`)
+  const { rowCount } = await administrator.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'usher' and datname = current_database()`)
   assert.ok(rowCount !== null && rowCount >= 2)
   // Each may meet a connection that nobody has noticed is gone; never more often than there are connections.
   const works = async (work: () => Promise<unknown>): Promise<void> => work().then(() => undefined, (error: unknown) => (isUnavailable(error) ? works(work) : Promise.reject(error)))

@@ -54,6 +54,7 @@ export const postgresDatabase = ({ url, clock, randomness, log }: Options): Data
     write: (unit) => gate.pass(() => retried(() => attempt(unit), { clock, randomness, isPassing: isConflict })),
     prepared: preparedFor(read),
     alone: (unit) => gate.pass(() => withClient(writers, (client) => alone(client, unit, names))),
+    isServed: () => false,
     isSound: () => true,
     close: once(async () => {
       await gate.close()

@@ -8,6 +8,20 @@ import { isBusy } from './sqlite-errors.ts'
  * however that ends. Throws `storage_unavailable` when another server holds it.
  */
 export const lockServer = (file: string): (() => void) => {
+  const unlock = tryToLock(file)
+  if (unlock) return unlock
+  const problem = 'another Usher server is using this database. Stop it first; several servers at once need PostgreSQL'
+  throw new UsherError('storage_unavailable', { detail: { file, problem } })
+}
+
+/** Whether a server is using the file now. */
+export const isServerLocked = (file: string): boolean => {
+  const unlock = tryToLock(file)
+  unlock?.()
+  return unlock === undefined
+}
+
+const tryToLock = (file: string): (() => void) | undefined => {
   const lockFile = `${file}-server`
   closeSync(openSync(lockFile, 'a', 0o600))
   const database = new DatabaseSync(lockFile, { timeout: 0 })
@@ -16,9 +30,8 @@ export const lockServer = (file: string): (() => void) => {
     database.exec('pragma journal_mode=memory; begin exclusive')
   } catch (error) {
     database.close()
-    if (!isBusy(error)) throw error
-    const problem = 'another Usher server is using this database. Stop it first; several servers at once need PostgreSQL'
-    throw new UsherError('storage_unavailable', { cause: error, detail: { file, problem } })
+    if (isBusy(error)) return undefined
+    throw error
   }
   return () => database.close()
 }

@@ -7,7 +7,7 @@ import { databases, type Grammar, preparedFor } from './database.ts'
 import type { Database } from './dialect.ts'
 import { once } from './gate.ts'
 import { groupCommit } from './group-commit.ts'
-import { lockServer } from './server-lock.ts'
+import { isServerLocked, lockServer } from './server-lock.ts'
 import { openSqlite } from './sqlite-connection.ts'
 
 const READER_BUSY_MS = 5_000
@@ -44,6 +44,7 @@ export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
     prepared: preparedFor(read),
     // BEGIN IMMEDIATE lets one writer in, whichever process it is in.
     alone: write,
+    isServed: () => role === 'command' && isServerLocked(file),
     isSound,
     close: once(async () => {
       await end()
