@@ -5,7 +5,7 @@ import type { Token } from '#kernel/token.ts'
 import type { Ended, Provisioned } from '#kernel/transaction.ts'
 import type { Protocol } from '#protocols/protocol.ts'
 import { grantHop } from './hop.ts'
-import type { Occasion, Outcome } from './step.ts'
+import { connectionsOf, type Occasion, type Outcome } from './step.ts'
 
 /** After this long Microsoft has forgotten what its `wctx` was about. */
 const STALE_MS = 10 * ONE_MINUTE_MS
@@ -41,7 +41,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   const { transaction, occasion, protocol, ends } = going
   const { relyingParty, parts } = occasion
   const token = await signed(going, at)
-  const isFirst = transaction.standing?.unprovenTokenAt === undefined && !transaction.directory
+  const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(going)
   const was = await parts.books.ledger.issued(issuedEvent(transaction, token, at), {
     ...(ends && { ends }),
     ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
@@ -55,6 +55,10 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   })
   return { kind: 'end', answer: protocol.respond(transaction.request, token, relyingParty) }
 }
+
+/** A directory's people have arrived long ago, also when a session answers for them. */
+const isOfDirectory = ({ transaction, occasion }: Going): boolean =>
+  connectionsOf(occasion).some(({ id, directory }) => id === transaction.connection && directory !== undefined)
 
 const signed = ({ transaction, occasion }: Going, at: number): Promise<Token> => {
   const { relyingParty, parts } = occasion

@@ -111,6 +111,8 @@ story("a directory's own person arrives with the directory's name, and Graph is 
   const erika = guest(house)
   const arrived = await erika.withPassword(await erika.openService('/sites/partners', DEMO_TENANT.employeeDomain), ERIKA)
   assert.equal(assertArrived(house, arrived), `erika.vogt@${DEMO_TENANT.employeeDomain}`)
+  for (const visit of ['second', 'third'])
+    assertArrived(house, await erika.openService(`/sites/partners/${visit}`, DEMO_TENANT.employeeDomain), `/sites/partners/${visit}`)
   assert.deepEqual(graphWrites(house), [])
   assert.deepEqual(house.emulator.journal.entries('graph'), [])
 })
