@@ -7,16 +7,16 @@ import { withoutBrowser } from './support/chromium.ts'
 import { SHARED_SERVER, startServer, withoutPostgres } from './support/postgres.ts'
 import { closingLine, exitCodeOf, tallyOf } from './support/tally.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const TWO_CORES = 2
-const TEN_MINUTES_MS = 10 * 60_000
+const root = resolve(import.meta.dirname, '..')
+const watchdog = join(import.meta.dirname, 'support', 'watchdog.ts')
 
 const main = async (args: readonly string[]): Promise<number> => {
   const startedAt = performance.now()
   const files = chosen(args)
   say(`Running ${files.length} test files on Node ${process.versions.node} …`)
   const postgres = await sharedServer()
-  const events = run({ files, concurrency: args[0] === 'interop' ? 1 : TWO_CORES, timeout: TEN_MINUTES_MS, cwd: root })
+  const events = run({ files, concurrency: args[0] === 'interop' ? 1 : TWO_CORES, cwd: root, execArgv: ['--import', watchdog] })
   const tally = await tallyOf(events, say)
   await postgres?.stop()
   for (const [what, total] of tally.counts) say(`${total} ${what}`)
