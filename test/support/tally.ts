@@ -78,9 +78,10 @@ const openFiles = () => {
   const open = new Set<string>()
   const said = new Map<string, string>()
   return {
-    see: ({ type, data }: TestEvent): void => {
+    see: (event: TestEvent): void => {
+      const { type, data } = event
+      open.add(beginning(event))
       if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
-      if (type === 'test:dequeue' && isFile(data)) open.add(data.name)
       if (type === 'test:summary') open.delete(data.file ?? '')
       // Judged as a whole: it never came to sum itself up.
       if (type === 'test:pass' || type === 'test:fail') open.delete(data.name)
@@ -90,8 +91,8 @@ const openFiles = () => {
   }
 }
 
-/** A test is placed where it is written, which need not be the file that runs: conformance suites are not. */
-const isFile = ({ name, file }: { readonly name: string; readonly file?: string | undefined }): boolean => name === file
+/** The file that begins, else nothing: a test is placed where it is written, which for conformance suites is another file. */
+const beginning = ({ type, data }: TestEvent): string => (type === 'test:dequeue' && data.name === data.file ? data.name : '')
 
 const place = ({ name, file }: Line): string => {
   const where = file ? relative(process.cwd(), file) : ''
