@@ -88,6 +88,9 @@ const begin = async (order: LegOrder, opened: Opened): Promise<Departure> => {
   return { location: location.href, memory: { nonce, verifier, issuer: settings.issuerText, ...asked.memory } }
 }
 
+/** Asks for `auth_time` and for nothing else: without its time a second factor does not count. */
+const ANY_AGE_SECONDS = String(365 * 24 * 60 * 60)
+
 interface Asked {
   readonly parameters: Readonly<Record<string, string>>
   readonly memory: Readonly<Record<string, string>>
@@ -100,7 +103,7 @@ const freshnessAsked = ({ freshness, choose }: LegOrder, { provider, parts }: Op
   const isAgain = maxAgeMs === 0
   if (provider.freshness === 'choose') return { parameters: prompts(choose || isAgain ? ['select_account'] : []), memory: {} }
   const prompt = prompts([...(isAgain ? ['login'] : []), ...(choose ? ['select_account'] : [])])
-  if (maxAgeMs === undefined) return { parameters: prompt, memory: {} }
+  if (maxAgeMs === undefined) return { parameters: freshness.secondFactor ? { ...prompt, max_age: ANY_AGE_SECONDS } : prompt, memory: {} }
   return {
     parameters: { ...prompt, max_age: String(Math.floor(maxAgeMs / ONE_SECOND_MS)) },
     memory: { notBefore: String(parts.clock.now() - maxAgeMs) },

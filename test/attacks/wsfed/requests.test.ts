@@ -20,7 +20,7 @@ const endsSession = (text: string): boolean => /^set-cookie: [^=]*session=;/im.t
 const assertHarmless = (reply: Reply, what: string): void => {
   assert.ok(reply.statuses.length > 0, `no answer to ${what}`)
   const failed = reply.statuses.filter((status) => status >= 500 && status !== 501)
-  assert.deepEqual(failed, [], what)
+  assert.deepEqual(failed, [], `${what} ${arena.house.lines.filter((line) => line.includes('"level":50')).slice(-1)}`)
   assert.deepEqual(escapesIn(reply.text, arena), [], what)
 }
 
@@ -59,7 +59,7 @@ for (const seed of seedsOf(1, 1))
       tokens += hasToken(reply.text) ? 1 : 0
       if (endsSession(reply.text)) cookie = await arena.cookie()
     }
-    assert.ok(tokens > MESSAGES / 20, `only ${tokens} tokens: the attack did not get far enough`)
+    assert.ok(tokens > MESSAGES / 40, `only ${tokens} tokens: the attack did not get far enough`)
     assert.ok((counts.get(400) ?? 0) > MESSAGES / 5, `only ${counts.get(400)} refusals: the messages were not spoiled enough`)
     const p99 = times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0
     const table = [...counts].toSorted(([one], [other]) => one - other).map(([status, count]) => `${count} × ${status}`)

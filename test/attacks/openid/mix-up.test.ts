@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FailureCode } from '#kernel/errors.ts'
+import { UsherError } from '#kernel/errors.ts'
+import { visitAt } from '../../conformance/connection.ts'
+import { CALLBACK } from '../../support/fake-provider/provider-state.ts'
+import { oidcStage, orderOf } from '../../support/oidc-stage.ts'
+
+const EVIL_CALLBACK = 'https://usher.example/login/callback/evil'
+const failsWith = (code: FailureCode) => (error: unknown) => error instanceof UsherError && error.code === code
+const invalid = failsWith('connection_answer_invalid')
+
+/** Two connections of one Usher: an honest provider, and one that would like the other's codes. */
+const twoProviders = () => {
+  const honest = oidcStage()
+  const evil = oidcStage({ clock: honest.clock, issuer: 'https://login.evil.example', redirectUris: [EVIL_CALLBACK], connection: { id: 'connection-2', name: 'evil' } })
+  return { honest, evil }
+}
+
+test('a code of one provider brought to the other’s callback is given to nobody', async () => {
+  const { honest, evil } = twoProviders()
+  const leg = await honest.leave()
+  const back = honest.provider.authorize(leg.location)
+  const atEvil = new URL(EVIL_CALLBACK)
+  atEvil.search = back.search
+  await assert.rejects(
+    evil.connection.complete(visitAt(atEvil, honest.clock.now()), { state: leg.order.state, memory: leg.departure.memory, callbackUrl: EVIL_CALLBACK }),
+    invalid,
+  )
+  assert.equal(evil.provider.countCalls('/token'), 0)
+  assert.equal(honest.provider.countCalls('/token'), 0)
+})
+
+test('an answer in the name of the other provider is refused before the code is spent', async () => {
+  const { honest, evil } = twoProviders()
+  const leg = await evil.leave({ callbackUrl: EVIL_CALLBACK })
+  // The evil provider sends the browser on to the honest one, with its own state, and hopes for the code.
+  const honestLeg = await honest.leave()
+  const stolen = honest.provider.authorize(honestLeg.location).searchParams.get('code') ?? ''
+  for (const iss of [honest.provider.issuer, `${evil.provider.issuer}/`, '']) {
+    const back = new URL(EVIL_CALLBACK)
+    back.search = new URLSearchParams({ code: stolen, state: leg.order.state, iss }).toString()
+    await assert.rejects(evil.comeBack(back, leg), invalid)
+  }
+  assert.equal(evil.provider.countCalls('/token'), 0, 'the evil provider did not get the code')
+})
+
+test('a provider that describes the other one is not used', async () => {
+  const { honest } = twoProviders()
+  const evil = oidcStage({ issuer: 'https://login.evil.example', redirectUris: [EVIL_CALLBACK] })
+  evil.provider.misbehave({ description: (right) => ({ ...right, issuer: honest.provider.issuer }) })
+  await assert.rejects(evil.leave(), failsWith('connection_unavailable'))
+  const phishing = oidcStage({ issuer: 'https://login.evil.example' })
+  phishing.provider.misbehave({ description: (right) => ({ ...right, authorization_endpoint: `${honest.provider.issuer}/authorize` }) })
+  await assert.rejects(phishing.leave(), failsWith('connection_unavailable'))
+})
+
+test('a code that somebody else was given does not work with our verifier', async () => {
+  const stage = oidcStage()
+  const attacker = await stage.leave()
+  const injected = stage.provider.authorize(attacker.location).searchParams.get('code') ?? ''
+  const victim = await stage.leave()
+  const back = stage.provider.authorize(victim.location)
+  back.searchParams.set('code', injected)
+  await assert.rejects(stage.comeBack(back, victim), invalid)
+})
+
+test('without PKCE at the provider, the nonce still tells an injected code', async () => {
+  const stage = oidcStage()
+  stage.provider.misbehave({ ignoresVerifier: true })
+  const attacker = await stage.leave()
+  const injected = stage.provider.authorize(attacker.location).searchParams.get('code') ?? ''
+  const victim = await stage.leave()
+  const back = stage.provider.authorize(victim.location)
+  back.searchParams.set('code', injected)
+  await assert.rejects(stage.comeBack(back, victim), invalid)
+})
+
+test('an ID token from an earlier sign-in is refused, whoever hands it out', async () => {
+  const stage = oidcStage()
+  let earlier = ''
+  stage.provider.misbehave({
+    tokens: (right) => {
+      earlier ||= String(right.id_token)
+      return { ...right, id_token: earlier }
+    },
+    claims: ({ at_hash: _, ...rest }) => rest,
+  })
+  const first = await stage.leave()
+  assert.equal((await stage.comeBack(stage.provider.authorize(first.location), first)).subject, 'anna-1')
+  const second = await stage.leave()
+  await assert.rejects(stage.comeBack(stage.provider.authorize(second.location), second), invalid)
+})
+
+for (const missing of ['nonce', 'verifier', 'issuer'])
+  test(`a leg that lost its ${missing} is not finished`, async () => {
+    const stage = oidcStage()
+    const leg = await stage.leave()
+    const back = stage.provider.authorize(leg.location)
+    const { [missing]: _, ...memory } = leg.departure.memory
+    await assert.rejects(stage.comeBack(back, { ...leg, departure: { ...leg.departure, memory } }), invalid)
+    assert.equal(stage.provider.countCalls('/token'), 0)
+  })
+
+test('a leg that began under other settings is not finished', async () => {
+  const before = oidcStage({ issuer: 'https://old.acme.example' })
+  const after = oidcStage({ clock: before.clock })
+  const leg = await before.leave()
+  await assert.rejects(after.comeBack(before.provider.authorize(leg.location), leg), invalid)
+  assert.equal(after.provider.countCalls('/token'), 0)
+})
+
+test('an answer that was posted is refused: we asked for it in the address', async () => {
+  const stage = oidcStage()
+  const leg = await stage.leave()
+  const back = stage.provider.authorize(leg.location)
+  const posted = { ...visitAt(new URL(CALLBACK), stage.clock.now()), method: 'POST' as const, form: back.searchParams }
+  const completed = stage.connection.complete(posted, { state: leg.order.state, memory: leg.departure.memory, callbackUrl: CALLBACK })
+  await assert.rejects(completed, invalid)
+  assert.equal(stage.provider.countCalls('/token'), 0)
+})
+
+test('the code goes to the address we registered, whatever address the browser came to', async () => {
+  const stage = oidcStage()
+  const leg = await stage.leave()
+  const back = stage.provider.authorize(leg.location)
+  const behindProxy = new URL(back)
+  behindProxy.protocol = 'http:'
+  behindProxy.host = 'inner:8080'
+  behindProxy.pathname = '/somewhere'
+  assert.equal((await stage.comeBack(behindProxy, leg)).subject, 'anna-1')
+  assert.deepEqual(orderOf().callbackUrl, CALLBACK)
+})
