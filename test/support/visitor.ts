@@ -39,6 +39,7 @@ export const visitor = (options: { readonly language?: string } = {}) => {
   const calls = outbound()
   const jars = new Map<string, Map<string, string>>()
   const hops: Hop[] = []
+  let closing: Promise<void> | undefined
 
   const send = async (url: URL, init: { readonly method: 'GET' | 'POST'; readonly body?: string; readonly from?: URL }) => {
     const jar = jars.get(url.hostname)
@@ -108,7 +109,10 @@ export const visitor = (options: { readonly language?: string } = {}) => {
     },
     cookies: (host: string): ReadonlyMap<string, string> => jars.get(host) ?? new Map(),
     forget: () => jars.clear(),
-    close: () => calls.close(),
+    close: () => {
+      closing ??= calls.close()
+      return closing
+    },
   }
 }
 
