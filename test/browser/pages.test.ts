@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { axeFindings, launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
 import { openGallery } from '../support/gallery-server.ts'
 import { galleryStates, NO_REPLY, pictured } from '../support/gallery-states.ts'
 
@@ -23,6 +24,7 @@ let browser: TestBrowser
 let gallery: Awaited<ReturnType<typeof openGallery>>
 
 before(async () => {
+  if (withoutBrowser) return
   browser = await launchBrowser()
   gallery = await openGallery()
 })
@@ -47,13 +49,13 @@ const visitEach = async (names: readonly string[], { arrivesWithoutScripts, ...o
 }
 
 for (const [look, options] of Object.entries(looks)) {
-  test(`nothing stands in anybody's way: ${look}`, async (t) => {
+  test(`nothing stands in anybody's way: ${look}`, { skip: withoutBrowser }, async (t) => {
     await visitEach(pictured, options, async (page, name) => assert.deepEqual(await axeFindings(page), [], name))
     t.diagnostic(`${pictured.length} pages looked at by axe`)
   })
 }
 
-test('every failure there is has a page that stands in nobody’s way', async (t) => {
+test('every failure there is has a page that stands in nobody’s way', { skip: withoutBrowser }, async (t) => {
   const names = Object.keys(galleryStates).filter((name) => name.startsWith('problem-'))
   await visitEach(names, { viewport: WINDOW }, async (page, name) => {
     assert.deepEqual(await axeFindings(page), [], name)
@@ -64,7 +66,7 @@ test('every failure there is has a page that stands in nobody’s way', async (t
 })
 
 for (const [look, options] of Object.entries(looks)) {
-  test(`no page is wider than its window: ${look}`, async () => {
+  test(`no page is wider than its window: ${look}`, { skip: withoutBrowser }, async () => {
     await visitEach(pictured, options, async (page, name) => {
       const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       assert.equal(excess, 0, name)
@@ -72,7 +74,7 @@ for (const [look, options] of Object.entries(looks)) {
   })
 }
 
-test('in the window of an Office application what to do is in sight, without scrolling', async () => {
+test('in the window of an Office application what to do is in sight, without scrolling', { skip: withoutBrowser }, async () => {
   let seen = 0
   await visitEach(pictured, { viewport: WINDOW }, async (page, name) => {
     const action = page.locator('.primary, .choice').first()
@@ -85,7 +87,7 @@ test('in the window of an Office application what to do is in sight, without scr
   assert.ok(seen >= 15, `${seen} pages have something to do`)
 })
 
-test('focus is seen wherever it goes', async () => {
+test('focus is seen wherever it goes', { skip: withoutBrowser }, async () => {
   await visitEach(['chooser-many', 'password-wrong', 'confirm', 'problem-again'], {}, async (page, name) => {
     for (let stop = 0; stop < 4; stop += 1) {
       await page.keyboard.press('Tab')
@@ -95,7 +97,7 @@ test('focus is seen wherever it goes', async () => {
   })
 })
 
-test('nothing moves for those who asked for stillness', async () => {
+test('nothing moves for those who asked for stillness', { skip: withoutBrowser }, async () => {
   await visitEach(['progress'], { reducedMotion: 'reduce' }, async (page) => {
     assert.equal(await page.evaluate('document.getAnimations().length'), 0)
   })
@@ -104,10 +106,26 @@ test('nothing moves for those who asked for stillness', async () => {
   })
 })
 
-test('a page that stands in somebody’s way would be found', async () => {
+test('a page that stands in somebody’s way would be found', { skip: withoutBrowser }, async () => {
   const { page, close } = await browser.newPage()
   await page.setContent('<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#999;background:#fff">faint</p><input></main></html>')
   const findings = await axeFindings(page)
   assert.ok(findings.some((one) => one.startsWith('color-contrast')) && findings.some((one) => one.startsWith('label')), findings.join('\n'))
   await close()
+})
+
+test('what does not belong on a page is refused there, and the breach of the policy is not missed', { skip: withoutBrowser }, async () => {
+  const { page, complaints, close } = await browser.newPage()
+  await page.goto(gallery.addressOf('password'))
+  await assert.rejects(page.evaluate(`document.body.setAttribute('onclick', '1')`), /TrustedScript/)
+  await assert.rejects(page.evaluate(`document.body.innerHTML = '<b>x</b>'`), /TrustedHTML/)
+  const said = page.waitForEvent('console', (message) => message.text().includes('img-src'))
+  await page.evaluate(`{
+    const image = document.createElement('img')
+    image.src = 'https://evil.example/x.png'
+    document.body.append(image)
+  }`)
+  await said
+  assert.ok(complaints.some((one) => /Content Security Policy/.test(one)))
+  await assert.rejects(close)
 })

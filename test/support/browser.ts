@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from 'playwright-core'
+import { chromiumPath } from './chromium.ts'
 
-const EXECUTABLE = '/usr/bin/chromium'
+const USUAL_PATH = '/usr/bin/chromium'
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -32,7 +33,7 @@ export interface TestBrowser {
 
 /** Starts Chromium. Throws where it is not installed. */
 export const launchBrowser = async (): Promise<TestBrowser> => {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS })
+  const browser = await chromium.launch({ executablePath: chromiumPath ?? USUAL_PATH, args: ARGUMENTS })
   return { newPage: (options) => guardedPage(browser, options), close: () => browser.close() }
 }
 
