@@ -8,11 +8,8 @@ import { closingLine, exitCodeOf, tallyOf } from './tally.ts'
 const tallyOfFiles = async (t: TestContext, files: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-tally-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  const paths = Object.entries(files).map(([name, text]) => {
-    const path = join(folder, name)
-    writeFileSync(path, `import { test, describe } from 'node:test'\n${text}`)
-    return path
-  })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), `import { test, describe } from 'node:test'\n${text}`)
+  const paths = Object.keys(files).map((name) => join(folder, name)).filter((path) => path.endsWith('.test.ts'))
   // With this set, as it is in a test file, run() refuses to run anything.
   delete process.env['NODE_TEST_CONTEXT']
   return tallyOf(run({ files: paths, concurrency: 2 }))
@@ -44,6 +41,15 @@ test('files that ran no test, could not be loaded or ended early are failures', 
   assert.equal(tally.failed, 3, tally.failures.join('\n'))
   for (const reason of [/ran no test/, /ERR_MODULE_NOT_FOUND/, /ended before its tests did/]) assert.ok(tally.failures.some((one) => reason.test(one)), String(reason))
   assert.equal(exitCodeOf(tally), 1)
+})
+
+test('tests that another file registers count where they ran', async (t) => {
+  const tally = await tallyOfFiles(t, {
+    'suite.ts': `export const suite = () => { test('shared', () => {}); test('broken', () => { throw new Error('as it must') }) }`,
+    'one.test.ts': `import { suite } from './suite.ts'\nsuite()`,
+  })
+  assert.equal(tally.passed, 1)
+  assert.equal(tally.failed, 1, tally.failures.join('\n'))
 })
 
 test('a run without any test fails', () => {

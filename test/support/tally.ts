@@ -87,7 +87,7 @@ const openFiles = () => {
       if (type === 'test:pass' || type === 'test:fail') open.delete(data.name)
     },
     lastWords: (file: string) => said.get(file),
-    unfinished: () => [...open].filter((file) => file !== ''),
+    unfinished: () => [...open],
   }
 }
 
