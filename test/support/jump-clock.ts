@@ -113,12 +113,15 @@ export const jumpClock = ({ start = START, quietTurns = QUIET_TURNS }: JumpClock
     }
   }
 
+  /** To the next moment at which anybody wakes; wakes all who sleep until then. False when nobody does by `limit`. */
   const jump = (limit: number): boolean => {
-    const sleeper = nextSleeper()
-    if (sleeper === undefined || sleeper.until > limit) return false
-    dormitory.take()
-    now = Math.max(now, sleeper.until)
-    sleeper.wake()
+    const first = nextSleeper()
+    if (first === undefined || first.until > limit) return false
+    now = Math.max(now, first.until)
+    for (let sleeper = nextSleeper(); sleeper !== undefined && sleeper.until <= now; sleeper = nextSleeper()) {
+      dormitory.take()
+      sleeper.wake()
+    }
     return true
   }
 

@@ -81,6 +81,7 @@ export const openStage = async (options: StageOptions = {}) => {
     usher: 'http://usher.localhost',
     allowedCalls,
     visibilityDelaysMs: options.visibilityDelaysMs ?? { graph: [0, 0], signIn: [0, 0] },
+    journalLimit: Number.MAX_SAFE_INTEGER,
     die: () => die(),
   })
   const { world, addresses } = emulator

@@ -1,5 +1,7 @@
 import type { Account } from '#kernel/account.ts'
 import { adopt } from './adopt.ts'
+import type { DirectoryUser } from './directory.ts'
+import type { Reply } from './graph-client.ts'
 import { ownHolder } from './holder.ts'
 import { advance, LONG_WAIT_MS, noAttempts, setBack, type Step, wait, type Work } from './work.ts'
 
@@ -11,13 +13,24 @@ export const reserveSeat: Step = async (account, work) => {
   return reply.value === undefined ? withoutSeat(account, work) : advance(work, { stage, license: reply.value, attempts: noAttempts(account) })
 }
 
+/** Not the first time, so that a crowd that is turned away costs the directory nothing; then now and again. */
+const LOOK_EVERY = 8
+
 /** A person whose row was lost may well hold a seat in the directory already: then none has to be free. */
-const withoutSeat = async (account: Account, work: Work): Promise<Account> => {
-  const { seats, settings, clock } = work.shop
+const seated = async (account: Account, work: Work): Promise<Reply<DirectoryUser | undefined>> => {
+  if (account.attempts % LOOK_EVERY !== 1) return { ok: true, value: undefined }
   const reply = await ownHolder(account, work)
+  if (!reply.ok) return reply
+  const { licenses } = work.shop.settings
+  const isSeated = reply.value?.assignedLicenses.some((held) => licenses.some(({ skuId }) => skuId === held.skuId)) === true
+  return { ok: true, value: isSeated ? reply.value : undefined }
+}
+
+const withoutSeat = async (account: Account, work: Work): Promise<Account> => {
+  const { seats, clock } = work.shop
+  const reply = await seated(account, work)
   if (!reply.ok) return setBack(account, work, reply.setback)
-  const isHolder = settings.licenses.some(({ skuId }) => reply.value?.assignedLicenses.some((license) => license.skuId === skuId))
-  if (reply.value !== undefined && isHolder) return adopt(account, work, reply.value)
+  if (reply.value !== undefined) return adopt(account, work, reply.value)
   const waiting = await wait(account, work, { failure: 'license_exhausted', until: clock.now() + LONG_WAIT_MS })
   await seats.release(account.userId)
   return waiting

@@ -24,7 +24,7 @@ const writeOne = async (): Promise<void> => {
 
 try {
   for (let round = 0; round < Number(rounds); round += 1) await Promise.all(Array.from({ length: Number(writers) }, writeOne))
-} catch (error) {
+} catch {
   writeSync(1, `refused ${database.isSound()}\n`)
   await database.close()
 }
