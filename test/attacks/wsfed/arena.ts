@@ -64,7 +64,7 @@ const exchange = (port: number, bytes: Buffer): Promise<Reply> => {
   const parts: Buffer[] = []
   const startedAt = performance.now()
   const socket = connect({ host: '127.0.0.1', port }, () => socket.write(bytes))
-  socket.on('data', (part) => parts.push(part))
+  socket.on('data', (part: Buffer) => parts.push(part))
   const done = () => {
     const text = Buffer.concat(parts).toString()
     const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))

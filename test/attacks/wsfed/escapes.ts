@@ -22,7 +22,9 @@ export const escapesIn = (text: string, { house, replyUrl }: Pick<Arena, 'house'
   const { login, google } = house.emulator.addresses
   const origins = [house.publicUrl.origin, new URL(login).origin, new URL(google).origin]
   const destinations = destinationsOf(text, house.publicUrl)
-  const abroad = destinations.filter((one) => one.protocol !== 'data:' && !origins.includes(one.origin)).map(({ href }) => `leads to ${href}`)
+  const abroad = destinations
+    .filter((one) => one.protocol !== 'data:' && !origins.includes(one.origin))
+    .map(({ href }) => `leads to ${href}`)
   if (!hasToken(text)) return abroad
   const actions = [...text.matchAll(/<form\b[^>]*? action="([^"]*)"/gi)].map(([, action = '']) => unescaped(action))
   const isPosted = actions.length === 1 && actions[0] === replyUrl
