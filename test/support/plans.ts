@@ -48,7 +48,11 @@ const nodesIn = (value: unknown): readonly Node[] => {
   return [{ ...value }, ...Object.values(value).flatMap(nodesIn)]
 }
 
-const readsTable = (node: Node): boolean => /Scan$/.test(String(node['Node Type'])) && !String(node['Node Type']).startsWith('Bitmap Heap')
+/** A bitmap heap scan follows the index scan below it; a subquery scan reads what another node has found. */
+const readsTable = (node: Node): boolean => {
+  const type = String(node['Node Type'])
+  return type.endsWith('Scan') && type !== 'Bitmap Heap Scan' && type !== 'Subquery Scan'
+}
 
 const postgresAccess = async (sql: Sql, node: Node): Promise<Access> => {
   const index = node['Index Name']

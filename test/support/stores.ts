@@ -109,3 +109,14 @@ const runSql = async (address: string, statement: string): Promise<readonly Read
     await client.end()
   }
 }
+
+/** One store out of two nodes': each call goes to the other one. */
+export const takingTurns = <Store extends object>(one: Store, other: Store): Store => {
+  let calls = 0
+  return new Proxy(one, {
+    get: (_, name) => {
+      calls += 1
+      return Reflect.get(calls % 2 === 0 ? one : other, name)
+    },
+  })
+}

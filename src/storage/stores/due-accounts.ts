@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Account } from '#kernel/account.ts'
 import type { User } from '#kernel/person.ts'
 import type { Storage } from '../storage.ts'
@@ -11,19 +10,13 @@ export const dueAccounts = ({ read }: Storage) => ({
     const rows = await read
       .selectFrom('accounts')
       .selectAll()
-      .where((one) =>
-        one.or([
-          one('stage', 'in', ['intent', 'created', 'licensed', 'waiting']),
-          one.and([one('stage', '=', 'closed'), one('attempts', '>', 0)]),
-        ]),
-      )
+      .where('stage', 'in', ['intent', 'created', 'licensed', 'waiting', 'closed'])
       .where('next_attempt_at', '<=', at)
-      .where((one) => one.or([one('lease_until', 'is', null), one('lease_until', '<=', at)]))
+      .where((row) => row.or([row('stage', '<>', 'closed'), row('attempts', '>', 0)]))
+      .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', at)]))
       // Nobody makes an account for somebody whose access is switched off.
-      .where((one) =>
-        one.exists(
-          one.selectFrom('users').select(sql.lit(1).as('one')).whereRef('users.id', '=', 'accounts.user_id').where('blocked', '=', 0),
-        ),
+      .where('user_id', 'not in', (from) =>
+        from.selectFrom('users').select('id').whereRef('users.id', '=', 'accounts.user_id').where('blocked', '=', 1),
       )
       .orderBy('next_attempt_at')
       .limit(limit)

@@ -42,6 +42,24 @@ const others: typeof warm = {
   'a session ends': (stores) => stores.sessions.end('cookie', AT),
 }
 
+/** What nobody waits for, and what administrators ask: more than one row, but never all there are. */
+const several: typeof warm = {
+  'due accounts': (stores) => stores.accounts.due(AT, 20),
+  'expired rows': (stores) => stores.upkeep.deleteExpired(AT, 500),
+  "a person's sessions end": (stores) => stores.accounts.endSessions('dana'),
+  'held-up accounts': (stores) => stores.accountDesk.open(),
+  'one account with its history': async (stores) => {
+    await stores.directory.record({
+      userId: 'dana',
+      target: 't',
+      directory: { immutableId: 'd', userPrincipalName: 'd@t.example' },
+      reference: 'r',
+      at: AT,
+    })
+    return stores.accountDesk.show('dana')
+  },
+}
+
 onEachDatabase((name, open) => {
   const explain = name === 'sqlite' ? sqlitePlan : postgresPlan
 
@@ -54,6 +72,13 @@ onEachDatabase((name, open) => {
         assert.ok(isInsert || accesses.length > 0, `no row is looked for by ${statement}`)
         for (const { isByUniqueKey, text } of accesses) assert.ok(isByUniqueKey, `${statement}\n${text}`)
       }
+    })
+
+  for (const [what, call] of Object.entries(several))
+    test(`${name}: ${what} by an index`, async (t) => {
+      const { statements, sql } = await recorded(t, name, open, call)
+      for (const { sql: statement } of statements)
+        for (const { index, text } of await explain(sql, statement)) assert.ok(index, `${statement}\n${text}`)
     })
 
   for (const [what, call] of Object.entries(warm))
