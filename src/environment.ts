@@ -15,14 +15,14 @@ export interface Environment {
   readonly close: () => Promise<void>
 }
 
-/** The real ones. */
-export const processEnvironment = (): Environment => {
+/** The real ones. The log goes to standard output unless somewhere else is named. */
+export const processEnvironment = ({ logTo }: { readonly logTo?: NodeJS.WritableStream } = {}): Environment => {
   const { fetch, close } = outbound()
   return {
     clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
     randomness: { bytes: randomBytes },
     fetch,
-    log: createLog(),
+    log: createLog(logTo && { to: { write: (line) => void logTo.write(line) } }),
     close,
   }
 }

@@ -10,6 +10,8 @@ export interface DemoHome {
   readonly configFile: string
   readonly keyFile: string
   readonly emulatorState: string
+  /** Where the log of this run goes. */
+  readonly logFile: string
   /** The one secret of this name, made when it is first asked for. */
   readonly secret: (name: string) => string
   readonly isNew: boolean
@@ -36,6 +38,7 @@ export const openDemoHome = (directory: string, reset: boolean): DemoHome => {
     configFile: at('usher.json'),
     keyFile: at('keys', 'kek'),
     emulatorState: at('data', 'microsoft.json'),
+    logFile: at('usher.log'),
     secret,
     isNew,
   }

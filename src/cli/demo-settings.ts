@@ -44,11 +44,11 @@ export const demoSettings = (publicUrl: URL, { addresses }: Pick<DemoEmulator, '
       label: 'Google',
       settings: { issuer: addresses.google, clientId: DEMO_GOOGLE_CLIENT, clientSecret: new Secret(secrets.google) },
     },
-    { name: DEMO_CONNECTIONS.guests, type: 'database', label: 'a Contoso guest password', brand: 'password' },
+    { name: DEMO_CONNECTIONS.guests, type: 'database', label: 'a guest password', brand: 'password' },
     {
       name: DEMO_CONNECTIONS.directory,
       type: 'database',
-      label: 'a Contoso staff password',
+      label: 'a staff password',
       brand: 'directory',
       directory: { immutableIdAttribute: 'immutableId', userPrincipalNameAttribute: 'userPrincipalName' },
     },

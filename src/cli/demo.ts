@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { outbound } from '#lib/outbound.ts'
 import { type App, createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
+import { processEnvironment } from '../environment.ts'
 import { type DemoEmulator, startEmulator } from './demo-emulator.ts'
 import { type DemoHome, freePort, openDemoHome } from './demo-home.ts'
 import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
@@ -56,7 +57,8 @@ const demo = async (options: { readonly reset?: boolean; readonly port: number }
 const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator: DemoEmulator): Promise<App> => {
   const config = { publicUrl: publicUrl.origin, organization: 'Contoso', dataDirectory: home.data, keyFile: home.keyFile, listen: `127.0.0.1:${port}` }
   writeFileSync(home.configFile, JSON.stringify(config, undefined, 2))
-  const app = await createApp(readConfig(home.configFile), { role: 'server' })
+  const environment = processEnvironment({ logTo: createWriteStream(home.logFile, { mode: 0o600 }) })
+  const app = await createApp(readConfig(home.configFile), { role: 'server', environment })
   await app.apply(demoSettings(publicUrl, emulator, { entra: home.secret('entra'), google: home.secret('google') }))
   await app.listen()
   return app
@@ -129,6 +131,7 @@ const sayWhatToDo = (publicUrl: URL, { addresses }: DemoEmulator, made: readonly
   say('')
   say(`  Usher      ${publicUrl.origin}`)
   say(`  Microsoft  ${addresses.login} (simulated)`)
+  say(`  Log        ${home.logFile}`)
   if (made.length > 0) {
     say('')
     say('  People with a password, made just now and shown this once:')
