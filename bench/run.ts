@@ -3,6 +3,7 @@ import { peersBenchmark } from './peers.ts'
 import { scaleBenchmark } from './scale.ts'
 import { signInBenchmark } from './sign-in.ts'
 import { startBenchmark } from './start.ts'
+import { tokenBenchmark } from './tokens.ts'
 
 const isFull = process.argv.includes('--full')
 
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'first-sign-in': firstSignInBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,
+  tokens: tokenBenchmark,
 }
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'))
