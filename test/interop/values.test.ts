@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isXmlText } from '#lib/xml.ts'
+import { isLong } from '../support/seeds.ts'
 import { folder, must } from './support/commands.ts'
 import { certificates, issue, respond } from './support/issued.ts'
 import { isGood } from './support/verify.ts'
 
-const NAMES = process.argv.includes('--full') ? 5_000 : 300
+const NAMES = isLong ? 5_000 : 300
 const files = folder()
 const certificate = join(files, 'certificate.pem')
 writeFileSync(certificate, (await certificates())[0] ?? '')
