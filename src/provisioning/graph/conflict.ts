@@ -2,7 +2,7 @@ import type { Account } from '#kernel/account.ts'
 import { nextPrincipalName } from '../subject.ts'
 import { adopt } from './adopt.ts'
 import { isOurs } from './holder.ts'
-import { lookAgain, noAttempts, PATIENCE, setBack, stop, type Work } from './work.ts'
+import { noAttempts, PATIENCE_TO_WRITE, setBack, stop, type Work, writeAgain } from './work.ts'
 
 /** By then a holder of the name itself is mostly seen. */
 const LOOK_FOR_ADDRESS_FROM = 3
@@ -23,11 +23,11 @@ export const meetHolder = async (account: Account, work: Work): Promise<Account>
 
 /** Nobody is seen under the name: a replica is behind, or the name is an address of somebody with another name. */
 const meetUnseen = async (account: Account, work: Work): Promise<Account> => {
-  if (account.attempts < LOOK_FOR_ADDRESS_FROM) return lookAgain(account, work)
+  if (account.attempts < LOOK_FOR_ADDRESS_FROM) return writeAgain(account, work)
   const reply = await work.shop.directory.addressed(account.userPrincipalName, work.errand)
   if (!reply.ok) return setBack(account, work, reply.setback)
   if (reply.value.some((user) => user.onPremisesImmutableId !== account.immutableId)) return takeNextName(account, work)
-  return account.attempts < PATIENCE ? lookAgain(account, work) : stop(account, work, 'account_name_taken')
+  return account.attempts < PATIENCE_TO_WRITE ? writeAgain(account, work) : stop(account, work, 'account_name_taken')
 }
 
 const takeNextName = async (account: Account, work: Work): Promise<Account> => {

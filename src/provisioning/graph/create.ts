@@ -5,7 +5,7 @@ import { meetHolder } from './conflict.ts'
 import type { NewDirectoryUser } from './directory.ts'
 import { look } from './holder.ts'
 import { restore } from './restore.ts'
-import { advance, lookAgain, PATIENCE, setBack, type Step, stop, type Work } from './work.ts'
+import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, type Step, stop, type Work } from './work.ts'
 
 /** Finds our object, alive or deleted, and makes one only when nobody has our immutable ID. */
 export const findOrCreate: Step = async (account, work) => {
@@ -20,7 +20,7 @@ export const findOrCreate: Step = async (account, work) => {
       return stop(account, work, 'account_conflict')
     case 'nobody':
       // We saw it made: a replica that does not know it is behind.
-      return account.objectId !== undefined && account.attempts < PATIENCE ? lookAgain(account, work) : create(account, work)
+      return account.objectId !== undefined && account.attempts < PATIENCE_TO_LOOK ? lookAgain(account, work) : create(account, work)
   }
 }
 

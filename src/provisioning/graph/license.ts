@@ -1,17 +1,26 @@
 import type { Account } from '#kernel/account.ts'
-import { advance, lookAgain, PATIENCE, setBack, type Step, stop, type Work } from './work.ts'
+import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, type Step, stop, type Work } from './work.ts'
 
-/** After so many refusals for want of a usage location it is written again, in case it was never there. */
-const WRITE_LOCATION_AT = 5
+/** After so many tries the usage location is written again, in case it was never there. */
+const WRITE_LOCATION_AT = 12
 
 /** Assigns the reserved license. Assigning it again takes no second seat. */
 export const assignLicense: Step = async (account, work) => {
-  const { settings, directory, seats } = work.shop
   if (account.objectId === undefined) return advance(work, { stage: 'intent' })
   if (account.license === undefined) return advance(work, { stage: 'licensed' })
-  const skuId = account.license
+  // Once it was too early, a look is cheaper than another try: writes are what Graph counts most strictly.
+  if (account.attempts > 0) {
+    const reply = await work.shop.directory.get(account.objectId, work.errand)
+    if (!reply.ok) return reply.setback.kind === 'absent' ? tooEarly(account, work) : setBack(account, work, reply.setback)
+    if (reply.value.usageLocation === undefined) return waitForLocation(account, work, account.objectId)
+  }
+  return assign(account, work, { objectId: account.objectId, skuId: account.license })
+}
+
+const assign = async (account: Account, work: Work, { objectId, skuId }: { readonly objectId: string; readonly skuId: string }): Promise<Account> => {
+  const { settings, directory, seats } = work.shop
   const disabledPlans = settings.licenses.find((license) => license.skuId === skuId)?.disabledPlans ?? []
-  const reply = await directory.license(account.objectId, { skuId, disabledPlans }, work.errand)
+  const reply = await directory.license(objectId, { skuId, disabledPlans }, work.errand)
   if (reply.ok) {
     await seats.give(account.userId)
     return advance(work, { stage: 'licensed' }, { type: 'account_licensed', facts: { license: skuId } })
@@ -20,13 +29,17 @@ export const assignLicense: Step = async (account, work) => {
     case 'no_seats':
       return giveBack(account, work, skuId)
     case 'location_lag':
-      return waitForLocation(account, work, account.objectId)
+      return waitForLocation(account, work, objectId)
     case 'absent':
-      return account.attempts < PATIENCE ? lookAgain(account, work) : advance(work, { stage: 'intent' })
+      return tooEarly(account, work)
     default:
       return setBack(account, work, reply.setback)
   }
 }
+
+/** Not known there yet; after minutes of that, somebody else may have removed it. */
+const tooEarly = (account: Account, work: Work): Promise<Account> =>
+  account.attempts < PATIENCE_TO_LOOK ? lookAgain(account, work) : advance(work, { stage: 'intent' })
 
 /** The directory has none left whatever we reckoned: the next license of the list, or the waiting list. */
 const giveBack = async (account: Account, work: Work, skuId: string): Promise<Account> => {
@@ -38,7 +51,7 @@ const giveBack = async (account: Account, work: Work, skuId: string): Promise<Ac
 }
 
 const waitForLocation = async (account: Account, work: Work, objectId: string): Promise<Account> => {
-  if (account.attempts >= PATIENCE) return stop(account, work, 'license_location')
+  if (account.attempts >= PATIENCE_TO_LOOK) return stop(account, work, 'license_location')
   if (account.attempts !== WRITE_LOCATION_AT) return lookAgain(account, work)
   const values = { usageLocation: account.usageLocation }
   const reply = await work.shop.directory.change(objectId, values, work.errand)

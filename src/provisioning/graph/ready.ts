@@ -3,7 +3,7 @@ import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { DirectoryUser } from './directory.ts'
 import { stopForGood } from './drift.ts'
 import { isSameName } from './holder.ts'
-import { advance, lookAgain, PATIENCE, setBack, type Step, type Work } from './work.ts'
+import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, type Step, type Work } from './work.ts'
 
 const BETWEEN_READINGS_MS = ONE_SECOND_MS
 /** Two readings further apart than this are not one after the other. */
@@ -59,7 +59,7 @@ const lackOf = (users: readonly DirectoryUser[], account: Account): Lack | undef
 /** Most of the time a replica is behind. What stays so for minutes is how it is. */
 const incomplete = (account: Account, work: Work, lack: Lack): Promise<Account> => {
   work.shop.firstReadings.delete(account.userId)
-  if (account.attempts < PATIENCE) return lookAgain(account, work)
+  if (account.attempts < PATIENCE_TO_LOOK) return lookAgain(account, work)
   switch (lack) {
     case 'missing':
     case 'other':

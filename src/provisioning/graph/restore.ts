@@ -2,7 +2,7 @@ import type { Account } from '#kernel/account.ts'
 import { meetHolder } from './conflict.ts'
 import type { DirectoryUser } from './directory.ts'
 import { stopForGood } from './drift.ts'
-import { lookAgain, setBack, type Work } from './work.ts'
+import { setBack, type Work, writeAgain } from './work.ts'
 
 /** The object id without its hyphens, which Entra puts before the name of a deleted person. */
 const PREFIX_LENGTH = 32
@@ -20,7 +20,7 @@ export const restore = async (account: Account, work: Work, user: DirectoryUser)
     case 'conflict':
       return meetHolder(account, work)
     case 'absent':
-      return lookAgain(account, work)
+      return writeAgain(account, work)
     default:
       return setBack(account, work, reply.setback)
   }

@@ -70,14 +70,25 @@ export const backoffMs = (attempts: number, randomness: Randomness): number => {
 }
 
 /** How many looks a replica is given to catch up before what it does not show is taken for a fact: three minutes. */
-export const PATIENCE = 26
+export const PATIENCE_TO_LOOK = 40
+/** The same three minutes for those who write each time: an app may write far less often than read. */
+export const PATIENCE_TO_WRITE = 26
+const QUICK_LOOKS = 20
 
-/** How long a replica is given until the next look: 1, 1, 2, 2, 4, 4, then 8 seconds each. */
-const lookAgainMs = (attempts: number): number => Math.min(ONE_SECOND_MS * 2 ** Math.floor(attempts / 2), LONGEST_SHORT_WAIT_MS)
+/** One look a second at first, for somebody is waiting; then one in 8 seconds. */
+const lookAgainMs = (attempts: number): number => (attempts < QUICK_LOOKS ? ONE_SECOND_MS : LONGEST_SHORT_WAIT_MS)
 
-/** The same step again when the directory had time to catch up. */
-export const lookAgain = (account: Account, work: Work): Promise<Account> =>
-  work.change({ attempts: account.attempts + 1, nextAttemptAt: work.shop.clock.now() + lookAgainMs(account.attempts) })
+/** 1, 1, 2, 2, 4, 4, then 8 seconds each. */
+const writeAgainMs = (attempts: number): number => Math.min(ONE_SECOND_MS * 2 ** Math.floor(attempts / 2), LONGEST_SHORT_WAIT_MS)
+
+const afterPause = (account: Account, work: Work, ms: number): Promise<Account> =>
+  work.change({ attempts: account.attempts + 1, nextAttemptAt: work.shop.clock.now() + ms })
+
+/** The same step again when the directory had time to catch up; it will only read. */
+export const lookAgain = (account: Account, work: Work): Promise<Account> => afterPause(account, work, lookAgainMs(account.attempts))
+
+/** As `lookAgain`, for a step that will write. */
+export const writeAgain = (account: Account, work: Work): Promise<Account> => afterPause(account, work, writeAgainMs(account.attempts))
 
 /** No tries yet; but a closed account that has one is on its way back, and goes on without its person. */
 export const noAttempts = ({ stage }: Account): number => (stage === 'closed' ? 1 : 0)
