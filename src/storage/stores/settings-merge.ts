@@ -40,7 +40,7 @@ interface Kind<T> {
   readonly nameOf: (one: T) => string
 }
 
-const merge = <T>(
+const merge = <T extends object>(
   word: string,
   { current, declared, nameOf }: Kind<T>,
 ): { readonly all: readonly T[]; readonly changes: readonly string[] } => {
@@ -50,11 +50,21 @@ const merge = <T>(
     const name = nameOf(one)
     const known = all.get(name)
     if (known === undefined) changes.push(`${word} ${name} added`)
-    else if (!isDeepStrictEqual(comparable(known), comparable(one))) changes.push(`${word} ${name} changed`)
+    else if (!isSame(known, one)) changes.push(`${word} ${name} changed`)
     all.set(name, one)
   }
   return { all: [...all.values()], changes }
 }
+
+/** A new reading in which everything that did not change is the same object as before, so that what was opened for it stays open. */
+export const keepingUnchanged = (before: Settings, after: Settings): Settings => ({
+  revision: after.revision,
+  relyingParties: after.relyingParties.map((one) => before.relyingParties.find((known) => isSame(known, one)) ?? one),
+  connections: after.connections.map((one) => before.connections.find((known) => isSame(known, one)) ?? one),
+  targets: after.targets.map((one) => before.targets.find((known) => isSame(known, one)) ?? one),
+})
+
+const isSame = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other))
 
 /** Connections that are about to become a directory, or to be none any more. */
 export const turnedConnections = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionSettings[] =>

@@ -5,7 +5,7 @@ import type { Secrets } from '#lib/secrets.ts'
 import type { Schema, SettingsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import type { EventRow } from './events.ts'
-import { type Declared, mergeSettings, turnedConnections, turnedTooLate } from './settings-merge.ts'
+import { type Declared, keepingUnchanged, mergeSettings, turnedConnections, turnedTooLate } from './settings-merge.ts'
 import { openedValue, sealedValue } from './settings-text.ts'
 
 interface Parts {
@@ -33,7 +33,7 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
       if (!stored || stored.revision === known.revision) return known
       const read = await readSettings(storage.read, sealer)
       // Another visit may have read the same meanwhile: one reading serves all.
-      if (read.revision !== known.revision) known = read
+      if (read.revision !== known.revision) known = keepingUnchanged(known, read)
       return known
     },
     /** Makes what is declared so; no new revision when everything was. Throws `settings_invalid`. */

@@ -92,7 +92,11 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual(await settings.apply(declared(), AT + 1), { revision: first.revision, changes: [] })
     assert.equal(await settings.current(), first)
     await settings.apply({ ...nothing, relyingParties: [office('Microsoft 365')] }, AT + 2)
-    assert.notEqual(await settings.current(), first)
+    const second = await settings.current()
+    assert.notEqual(second, first)
+    assert.notEqual(second.relyingParties[0], first.relyingParties[0])
+    assert.equal(second.connections[0], first.connections[0], 'what was opened for it stays open')
+    assert.equal(second.targets[0], first.targets[0])
   })
 
   test(`${name}: only what differs is a change, also when it is a secret; what is not named stays`, async (t) => {
