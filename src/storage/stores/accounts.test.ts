@@ -1,4 +1,5 @@
 import { accountBookConformance } from '../../../test/conformance/account-book.ts'
+import { accountGuardConformance } from '../../../test/conformance/stores/accounts.ts'
 import { onEachDatabase, takingTurns } from '../../../test/support/stores.ts'
 import { eventIn } from './events.ts'
 
@@ -15,3 +16,5 @@ onEachDatabase((name, open) =>
     return { accounts: takingTurns(stores.accounts, (await another()).accounts), events, addUser }
   }),
 )
+
+onEachDatabase(accountGuardConformance)

@@ -125,6 +125,7 @@ const changed = async (tx: Kysely<Schema>, hold: Hold, change: AccountValues): P
   if (!row || row.lease_fence !== hold.fence || row.lease_owner === null) return undefined
   const { userPrincipalName } = change
   if (userPrincipalName !== undefined && !(await claimName(tx, { ...hold, userPrincipalName }))) return undefined
+  await assertUnheld(tx, hold, change.objectId)
   return tx
     .updateTable('accounts')
     .set({ ...accountColumns(change), version: row.version + 1 })
@@ -132,6 +133,19 @@ const changed = async (tx: Kysely<Schema>, hold: Hold, change: AccountValues): P
     .where('target', '=', hold.target)
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** One object is one person's account: two rows that drive it would fight over it. */
+const assertUnheld = async (tx: Kysely<Schema>, { userId, target }: Hold, objectId: string | undefined): Promise<void> => {
+  if (objectId === undefined) return
+  const holder = await tx
+    .selectFrom('accounts')
+    .select('user_id')
+    .where('object_id', '=', objectId)
+    .where('target', '=', target)
+    .executeTakeFirst()
+  const isTaken = holder !== undefined && holder.user_id !== userId
+  if (isTaken) throw new UsherError('account_conflict', { detail: { user: userId, reason: 'the object is another account’s' } })
 }
 
 /** A new row, due at once. */
