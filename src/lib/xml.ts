@@ -105,17 +105,22 @@ const byPrefix = (one: Namespace, other: Namespace) => (one.prefix < other.prefi
 const inOrder = (names: string[]): string[] => (names.length > 1 ? names.sort() : names)
 
 const PLAIN = /^[\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\x7e]*$/
-const TEXT_ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' } as const
-const ATTRIBUTE_ESCAPES = { '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' } as const
+const TEXT_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' }
+const ATTRIBUTE_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+}
 
 // Canonical XML 1.0, section 2.3: text escapes & < > and CR; attributes & < " and all line ends and tabs.
 const escapedText = (text: string): string =>
-  PLAIN.test(text) ? text : carried(text).replace(/[&<>\r]/g, (character) => TEXT_ESCAPES[character as keyof typeof TEXT_ESCAPES]) // the class lists exactly the keys
+  PLAIN.test(text) ? text : carried(text).replace(/[&<>\r]/g, (character) => TEXT_ESCAPES[character] ?? character)
 
 const escapedAttribute = (text: string): string =>
-  PLAIN.test(text)
-    ? text
-    : carried(text).replace(/[&<"\t\n\r]/g, (character) => ATTRIBUTE_ESCAPES[character as keyof typeof ATTRIBUTE_ESCAPES]) // the class lists exactly the keys
+  PLAIN.test(text) ? text : carried(text).replace(/[&<"\t\n\r]/g, (character) => ATTRIBUTE_ESCAPES[character] ?? character)
 
 const carried = (text: string): string => {
   if (!isXmlText(text)) throw new RangeError('a character that XML 1.0 cannot carry')

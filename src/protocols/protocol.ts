@@ -27,7 +27,7 @@ export interface Protocol {
    * Throws `request_malformed`, `parameter_repeated`, `parameter_refused`, `relying_party_unknown`, `reply_url_refused`.
    */
   readonly parse: (visit: Visit, settings: Settings) => Promise<Arrival>
-  /** The token, on its way to the relying party. */
+  /** The token, on its way to the relying party. Throws `reply_url_refused` when the address was taken off its list meanwhile. */
   readonly respond: (request: SignInRequest, token: Token, relyingParty: RelyingParty) => Answer
   /** No, in the protocol's own words; undefined when it has none and the person is told instead. */
   readonly refuse: (request: SignInRequest, failure: UsherError) => Answer | undefined

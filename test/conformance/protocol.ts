@@ -135,6 +135,14 @@ const answers = (subject: ProtocolUnderTest): void => {
     assert.equal(answer.session, undefined)
   })
 
+  test(`${name}: an address that was taken off the list since the request came gets nothing`, async () => {
+    const request = await asked()
+    const protocol = await subject.protocol()
+    const token = await subject.token()
+    const changed: RelyingParty = { ...relyingParty, replyUrls: ['https://new.example/answer'] }
+    assert.throws(() => protocol.respond(request, token, changed), { code: 'reply_url_refused' })
+  })
+
   test(`${name}: a way into the relying party carries no token and nobody's session`, async () => {
     const answer = (await subject.protocol()).start(relyingParty, ANNA, 'https://contoso.sharepoint.com/sites/a?b=c&d=e#f')
     assert.equal(answer.kind, 'redirect')

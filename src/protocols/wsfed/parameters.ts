@@ -55,7 +55,8 @@ export const refuse = (parameters: Parameters, names: readonly ParameterName[]):
   for (const parameter of names) if (parameters.has(parameter)) throw new UsherError('parameter_refused', { detail: { parameter } })
 }
 
-const isKnown = (name: string): name is ParameterName => (KNOWN as readonly string[]).includes(name) // widened to ask the question
+const NAMES: ReadonlySet<string> = new Set(KNOWN)
+const isKnown = (name: string): name is ParameterName => NAMES.has(name)
 
 const formPairs = ({ form, rawForm }: Pick<Visit, 'form' | 'rawForm'>): readonly (readonly [string, string])[] =>
   rawForm === undefined ? [...form] : pairsOf(rawForm)

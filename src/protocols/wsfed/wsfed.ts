@@ -40,11 +40,12 @@ export const wsfed = (parts: WsfedParts): Protocol => ({
         throw new UsherError('parameter_refused', { detail: { parameter: 'wa' } })
     }
   },
-  respond: (request, token, relyingParty) => ({
-    kind: 'post-form',
-    action: request.replyUrl,
-    fields: { wa: 'wsignin1.0', wresult: tokenResponse(token, relyingParty), wctx: request.context ?? '' },
-  }),
+  respond: (request, token, relyingParty) => {
+    // The settings may have changed since the request came.
+    if (!relyingParty.replyUrls.includes(request.replyUrl)) throw new UsherError('reply_url_refused')
+    const fields = { wa: 'wsignin1.0', wresult: tokenResponse(token, relyingParty), wctx: request.context ?? '' }
+    return { kind: 'post-form', action: request.replyUrl, fields }
+  },
   // WS-Federation has no message that says no, so the person is told instead.
   refuse: () => undefined,
   start,
