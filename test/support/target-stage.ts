@@ -11,7 +11,7 @@ import type { TargetSettings } from '../../src/kernel/settings.ts'
 import type { AccountBook } from '../../src/provisioning/account-book.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
 import type { Fetch } from '../../src/provisioning/graph/exchange.ts'
-import { graphTarget } from '../../src/provisioning/graph/graph-target.ts'
+import { type GraphTarget, graphTarget } from '../../src/provisioning/graph/graph-target.ts'
 import type { SeatBook } from '../../src/provisioning/seat-book.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../../src/provisioning/target.ts'
 import { graphSchemaLog, journaledExchange } from './graph-schema.ts'
@@ -22,7 +22,7 @@ import { memoryAccounts, memoryDigest, memorySeats } from './memory-books.ts'
 export const STANDARD = 'f245ecc8-75af-4f8e-b61f-27d8114de5f3'
 export const BASIC = '3b555118-da6a-4418-894f-7df1e2096870'
 export const TARGET = 'contoso'
-const APP_SECRET = 'the secret of the app in the test'
+export const APP_SECRET = 'the secret of the app in the test'
 
 export interface StageOptions {
   readonly seed?: number
@@ -75,7 +75,7 @@ export const openStage = async (options: StageOptions = {}) => {
   const clock: JumpClock = jumpClock()
   let die = (): void => undefined
   const emulator = await openEmulator({
-    port: 80,
+    port: 4_000,
     clock,
     seed,
     usher: 'http://usher.localhost',
@@ -114,7 +114,7 @@ export const openStage = async (options: StageOptions = {}) => {
   const network = inProcess(emulator.fetch)
   let processes = 0
 
-  const open = (own: Partial<ProcessParts> = {}): ProvisioningTarget => {
+  const open = (own: Partial<ProcessParts> = {}): GraphTarget => {
     processes += 1
     const randomness = seededRandomness(seed * 1_000 + processes)
     return graphTarget({ owner: `process-${processes}`, fetch: network, accounts, seats, clock, ...own, settings, digest: memoryDigest(), randomness, log })

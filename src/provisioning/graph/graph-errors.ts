@@ -89,6 +89,8 @@ const ONE_DAY_MS = 24 * 60 * 60 * ONE_SECOND_MS
 export const retryAfterMs = (header: string | null, now: number): number | undefined => {
   if (header === null) return undefined
   const text = header.trim()
-  const ms = /^\d+$/.test(text) ? Number(text) * ONE_SECOND_MS : Date.parse(text) - now
+  // Without the ending every date has in HTTP, much else would pass for one.
+  const until = text.endsWith(' GMT') ? Date.parse(text) : Number.NaN
+  const ms = /^\d+$/.test(text) ? Number(text) * ONE_SECOND_MS : until - now
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), ONE_DAY_MS)
 }
