@@ -3,7 +3,7 @@ import { DEMO_CLIENT_ID } from '../../../src/cli/demo-settings.ts'
 import { ONE_HOUR_MS } from '../../../src/kernel/clock.ts'
 import { databases } from '../../support/databases.ts'
 import { ERIKA, type House, openHouse } from '../../support/house.ts'
-import { createStoryClock } from '../../support/story-clock.ts'
+import { createStoryClock, type StoryClock } from '../../support/story-clock.ts'
 
 export const REALM = 'urn:federation:MicrosoftOnline'
 
@@ -16,6 +16,7 @@ export interface Reply {
 
 export interface Arena {
   readonly house: House
+  readonly clock: StoryClock
   /** The one address a token may be posted to. */
   readonly replyUrl: string
   /** The cookies of somebody who is signed in: a plain request of theirs is answered with a token at once. */
@@ -34,6 +35,7 @@ export const openArena = async (): Promise<Arena> => {
   const port = Number(house.publicUrl.port)
   return {
     house,
+    clock,
     replyUrl: `${house.emulator.addresses.login}/login.srf`,
     cookie: () => {
       // Nobody types so many passwords in one hour.
