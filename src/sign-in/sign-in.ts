@@ -91,7 +91,7 @@ export const createSignIn = (parts: Parts) => {
       resume(id, visit, (transaction) => (transaction.stage === 'authenticated' ? accountInput(visit) : undefined)),
     callback: (connection: string, visit: Visit) => {
       const id = callbackState(visit)?.split('.')[0]
-      if (!id) throw new UsherError('connection_answer_invalid', { detail: { connection, reason: 'state' } })
+      if (!id) throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
       return resume(id, visit, (transaction) => (transaction.stage === 'routed' && transaction.leg ? { kind: 'callback', connection } : undefined))
     },
     signOut: async (): Promise<Answer> => signOutHere(await current()),
