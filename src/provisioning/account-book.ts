@@ -51,6 +51,7 @@ export interface AccountBook {
   /**
    * Writes the row unless there is one, and returns the one there is.
    * Undefined when the user principal name is or ever was somebody else's: propose another.
+   * Throws `account_conflict` when the immutable ID is somebody else's.
    */
   readonly intend: (draft: AccountDraft) => Promise<Account | undefined>
   /** Takes the row for `ms`; undefined while somebody else drives it. */
@@ -58,6 +59,7 @@ export interface AccountBook {
   /**
    * Changes the row and records the event in the same unit; returns the row as it is then.
    * Undefined when the fence is stale or, for a changed user principal name, when that name is taken.
+   * Throws `account_conflict` when the object is another row's.
    */
   readonly change: (
     lease: AccountKey & { readonly fence: number },

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Account, Subject } from '../../src/kernel/account.ts'
 import type { AuditEvent } from '../../src/kernel/audit.ts'
+import { UsherError } from '../../src/kernel/errors.ts'
 import type { Identity, UserId } from '../../src/kernel/person.ts'
 import type { AccountBook, AccountKey, IdentityDigest } from '../../src/provisioning/account-book.ts'
 import type { SeatBook } from '../../src/provisioning/seat-book.ts'
@@ -48,6 +49,10 @@ export const memoryAccounts = (): MemoryAccounts => {
     principalNames.set(key, userId)
     return true
   }
+  const assertNobodyElses = (key: AccountKey, value: 'immutableId' | 'objectId', wanted: string | undefined): void => {
+    const isTaken = [...rows.values()].some(({ account }) => account[value] === wanted && account.target === key.target && account.userId !== key.userId)
+    if (wanted !== undefined && isTaken) throw new UsherError('account_conflict', { detail: { user: key.userId, reason: value } })
+  }
   const held = (lease: AccountKey & { readonly fence: number }): Row | undefined => {
     const row = rows.get(idOf(lease))
     return row?.lease !== undefined && row.fence === lease.fence ? row : undefined
@@ -65,6 +70,7 @@ export const memoryAccounts = (): MemoryAccounts => {
       const known = rows.get(idOf(draft))
       if (known !== undefined) return known.account
       if (!claimName(draft.target, draft.userPrincipalName, draft.userId)) return undefined
+      assertNobodyElses(draft, 'immutableId', draft.immutableId)
       const account = fresh(draft)
       rows.set(idOf(draft), { account, fence: 0 })
       events.push({ type: 'account_intended', at: draft.at, reference: draft.reference, user: draft.userId })
@@ -72,7 +78,7 @@ export const memoryAccounts = (): MemoryAccounts => {
     },
     lease: async (key, owner, { at, ms }) => {
       const row = rows.get(idOf(key))
-      if (row === undefined || (row.lease !== undefined && row.lease.until > at)) return undefined
+      if (row === undefined || row.account.origin === 'directory' || (row.lease !== undefined && row.lease.until > at)) return undefined
       row.fence += 1
       row.lease = { owner, until: at + ms }
       return { fence: row.fence, account: row.account }
@@ -81,6 +87,7 @@ export const memoryAccounts = (): MemoryAccounts => {
       const row = held(lease)
       if (row === undefined) return undefined
       if (change.userPrincipalName !== undefined && !claimName(lease.target, change.userPrincipalName, lease.userId)) return undefined
+      assertNobodyElses(lease, 'objectId', change.objectId)
       row.account = compact({ ...row.account, ...change, version: row.account.version + 1 })
       if (event !== undefined) events.push(event)
       return row.account

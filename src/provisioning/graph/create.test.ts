@@ -87,6 +87,31 @@ test('an object of ours that was moved to another domain is not taken as it is',
   assert.deepEqual(stage.writes(), [])
 })
 
+test('two users of one identity: the second gets no row, and no account', async () => {
+  const stage = await openStage()
+  const target = stage.open()
+  const one = person(1)
+  await stage.clock.run(() => drive(target, candidate(one), stage))
+  const progress = await stage.clock.run(() => drive(target, candidate({ ...one, id: 'user-2', names: { given: 'Other' } }), stage))
+  assert.deepEqual(progress, { kind: 'stopped', failure: 'account_conflict' })
+  assert.equal(stage.made().length, 1)
+  assert.equal(await stage.account(2), undefined)
+})
+
+test('an object that another row drives is not taken', async () => {
+  const stage = await openStage()
+  const target = stage.open()
+  await stage.clock.run(() => drive(target, candidate(person(1)), stage))
+  const account = await stage.account(1)
+  assert.ok(account?.objectId)
+  stage.accounts.put({ ...account, userId: 'user-9', userPrincipalName: 'nine@guests.contoso.example', immutableId: 'nine' })
+  const { objectId: _, readyAt: __, ...lost } = account
+  stage.accounts.put({ ...lost, stage: 'intent' })
+  const before = stage.writes().length
+  assert.deepEqual(await stage.clock.run(() => drive(target, candidate(person(1)), stage)), { kind: 'stopped', failure: 'account_conflict' })
+  assert.equal(stage.writes().length, before)
+})
+
 test('a row lost with the database: the object is taken again, with the name it has, and no second seat', async () => {
   const stage = await openStage()
   stage.world.scenarios.set('nameTaken', true)

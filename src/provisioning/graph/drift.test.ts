@@ -93,6 +93,30 @@ test('an immutable ID somebody changed leaves nobody behind: after ten minutes t
   assert.deepEqual(await arrive(stage), { kind: 'stopped', failure: 'removed_in_entra' })
 })
 
+test('whoever proves who they are anew is told at once that somebody took the account away, and nobody else is', async () => {
+  const stage = await withFirstToken()
+  const target = stage.open()
+  const verify = (n: number) => stage.clock.run(() => target.verify(candidate(person(n), { arrivedAt: stage.clock.now() })))
+  assert.equal(await verify(1), undefined)
+  assert.equal(await verify(2), undefined, 'somebody without an account')
+  assert.equal((await stage.account(1))?.stage, 'ready')
+  await stage.clock.pass(ONE_MINUTE_MS)
+  await stage.emulator.scenario('disabledInEntra', true)
+  const writes = stage.writes().length
+  assert.equal(await verify(1), 'disabled_in_entra')
+  assert.equal(stage.writes().length, writes)
+  assert.deepEqual(stage.accounts.sessionsEnded, ['user-1'])
+})
+
+for (const trouble of ['graphDown', 'graphHangs', 'graphHtml', 'tokenRefused', 'permissionLost', 'throttled'] as const) {
+  test(`${trouble}: what is ready stays ready when nobody can tell`, async () => {
+    const stage = await withFirstToken()
+    stage.world.scenarios.set(trouble, true, { times: 0 })
+    assert.equal(await stage.clock.run(() => stage.open().verify(candidate(person(1)))), undefined)
+    assert.equal((await stage.account(1))?.stage, 'ready')
+  })
+}
+
 test('when Graph does not answer, the doubt costs the person the margin and nothing else', async () => {
   const stage = await withFirstToken()
   stage.world.scenarios.set('graphDown', true)

@@ -20,7 +20,7 @@ import { assignLicense } from './license.ts'
 import { finish, observe } from './ready.ts'
 import { reserveSeat } from './seat.ts'
 import { createSeats } from './seats.ts'
-import { LeaseLost, LONG_WAIT_MS, type Step, type Work, type Workshop } from './work.ts'
+import { LeaseLost, LONG_WAIT_MS, type Step, stop, type Work, type Workshop } from './work.ts'
 
 export interface GraphTargetParts {
   readonly settings: TargetSettings
@@ -85,7 +85,7 @@ const workshop = (parts: GraphTargetParts, skew: ClockSkew): Workshop => {
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {
   const names = namesOf(candidate, shop, parts)
   const account = await findOrIntend(candidate, names, shop)
-  if (account === undefined) return { kind: 'stopped', failure: 'account_name_taken' }
+  if (typeof account === 'string') return { kind: 'stopped', failure: account }
   if (account.origin === 'directory') throw new UsherError('internal_error', { detail: { account: account.userId, origin: account.origin } })
   const rest = await restingProgress(account, candidate, shop)
   if (rest !== undefined) return rest
@@ -132,7 +132,17 @@ const underLease = async <Result>(
 
 const keyOf = ({ userId, target }: Account): AccountKey => ({ userId, target })
 
-const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Workshop): Promise<Account | undefined> => {
+/** The row, written now when there is none; or why there cannot be one. */
+const findOrIntend = async (candidate: Candidate, names: DerivedNames, shop: Workshop): Promise<Account | FailureCode> => {
+  try {
+    return (await findOrPropose(candidate, names, shop)) ?? 'account_name_taken'
+  } catch (error) {
+    if (isConflict(error)) return 'account_conflict'
+    throw error
+  }
+}
+
+const findOrPropose = async (candidate: Candidate, names: DerivedNames, shop: Workshop): Promise<Account | undefined> => {
   const { settings, accounts, clock } = shop
   const known = await accounts.find(candidate.user.id, settings.name)
   if (known !== undefined) return known
@@ -160,9 +170,21 @@ const goOn = async (begun: Account, work: Work): Promise<AccountProgress> => {
     const rest = await restingProgress(account, candidate, shop)
     if (rest !== undefined) return rest
     if (shop.clock.now() > errand.notAfter - STEP_MS) return pending(account, shop.clock.now())
-    account = await nextStep(account, shop)(account, work)
+    account = await take(nextStep(account, shop), account, work)
   }
 }
+
+/** An object that is another row's is nobody's to work on, until somebody finds out why. */
+const take = async (step: Step, account: Account, work: Work): Promise<Account> => {
+  try {
+    return await step(account, work)
+  } catch (error) {
+    if (isConflict(error)) return stop(account, work, 'account_conflict')
+    throw error
+  }
+}
+
+const isConflict = (error: unknown): boolean => error instanceof UsherError && error.code === 'account_conflict'
 
 const changes = (lease: AccountLease, candidate: Candidate, shop: Workshop): Pick<Work, 'change' | 'rename'> => {
   const hold = { ...keyOf(lease.account), fence: lease.fence }
