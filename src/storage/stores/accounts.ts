@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
-import type { Account, AccountOrigin, Subject } from '#kernel/account.ts'
+import type { Account, Subject } from '#kernel/account.ts'
 import type { AuditEvent } from '#kernel/audit.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
+import { type AccountKey, type Draft, intend, ofKey } from './account-intent.ts'
 import { type AccountValues, accountColumns, accountIn } from './account-rows.ts'
-import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
 import { claimName } from './principal-names.ts'
 import { subjectOf } from './subject.ts'
@@ -14,20 +14,6 @@ import { subjectOf } from './subject.ts'
 interface Parts {
   readonly storage: Storage
   readonly eventRow: EventRow
-}
-
-interface AccountKey {
-  readonly userId: UserId
-  readonly target: string
-}
-
-interface Draft extends AccountKey {
-  readonly origin: AccountOrigin
-  readonly immutableId: string
-  readonly userPrincipalName: string
-  readonly usageLocation: string
-  readonly reference: string
-  readonly at: number
 }
 
 /** Exclusive, and recognized by its fence: later ones are higher. */
@@ -85,29 +71,6 @@ export const accountStore = (parts: Parts) => {
     },
   }
 }
-const ofKey = (db: Kysely<Schema>, { userId, target }: AccountKey): Promise<AccountsTable | undefined> =>
-  db.selectFrom('accounts').selectAll().where('user_id', '=', userId).where('target', '=', target).executeTakeFirst()
-
-const intend = async (tx: Kysely<Schema>, draft: Draft, eventRow: EventRow): Promise<Account | undefined> => {
-  const known = await ofKey(tx, draft)
-  if (known) return accountIn(known)
-  if (!(await claimName(tx, draft))) return undefined
-  const { at, reference, userId: user } = draft
-  const row = await tx
-    .insertInto('accounts')
-    .values(draftRow(draft))
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  // The name was free, so it is the immutable ID that belongs to somebody else.
-  if (!row) throw new UsherError('account_conflict', { detail: { user, reason: 'the immutable ID is taken' } })
-  await tx
-    .insertInto('events')
-    .values(eventRow({ type: 'account_intended', at, reference, user }))
-    .execute()
-  return accountIn(row)
-}
-
 const leased = (tx: Kysely<Schema>, key: AccountKey, { owner, at, ms }: Times & { readonly owner: string }) =>
   tx
     .updateTable('accounts')
@@ -147,22 +110,3 @@ const assertUnheld = async (tx: Kysely<Schema>, { userId, target }: Hold, object
   const isTaken = holder !== undefined && holder.user_id !== userId
   if (isTaken) throw new UsherError('account_conflict', { detail: { user: userId, reason: 'the object is another account’s' } })
 }
-
-/** A new row, due at once. */
-const draftRow = ({ userId, target, origin, immutableId, userPrincipalName, usageLocation, reference, at }: Draft) => ({
-  user_id: userId,
-  target,
-  origin,
-  stage: 'intent' as const,
-  immutable_id: immutableId,
-  immutable_id_key: keyOf(immutableId),
-  principal_name: userPrincipalName,
-  principal_name_key: keyOf(userPrincipalName),
-  usage_location: usageLocation,
-  attempts: 0,
-  next_attempt_at: at,
-  version: 1,
-  reference,
-  created_at: at,
-  lease_fence: 0,
-})
