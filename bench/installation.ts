@@ -40,6 +40,7 @@ export const prepareInstallation = async (people: number) => {
     signingKey,
     /** What to run to have it answer. */
     startArguments: ['--disable-sigusr1', ENTRY, 'start', '--config', configFile],
+    logFile: join(folder, 'usher.log'),
     /** A warm sign-in of these people, ids spread evenly over all of them. */
     shapes: (count: number): LoadOrder['shapes'] =>
       Array.from({ length: count }, (_, index) => ({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -14,10 +14,13 @@ const TICK_US = 10_000
 
 const LOAD = fileURLToPath(new URL('load.ts', import.meta.url))
 
-/** A process on the measured core. */
-export const pinned = (args: readonly string[], more: { readonly input?: string; readonly cwd?: string } = {}): ChildProcess => {
+/** A process on the measured core. What it prints is to be read, or goes to a file. */
+export const pinned = (
+  args: readonly string[],
+  more: { readonly input?: string; readonly cwd?: string; readonly outputFile?: string } = {},
+): ChildProcess => {
   const child = spawn('taskset', ['-c', String(MEASURED_CORE), process.execPath, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', more.outputFile ? openSync(more.outputFile, 'a') : 'pipe', 'ignore'],
     ...(more.cwd && { cwd: more.cwd }),
   })
   child.stdin?.end(more.input ?? '')

@@ -17,7 +17,7 @@ const THEIRS = 1_000
 export const peersBenchmark = async (): Promise<void> => {
   install()
   const installation = await prepareInstallation(1_000)
-  const ours = pinned(installation.startArguments)
+  const ours = pinned(installation.startArguments, { outputFile: installation.logFile })
   const theirs = pinned(['server.cjs'], { cwd: FOLDER, input: JSON.stringify(await peerSettings(installation)) })
   try {
     await started(installation)

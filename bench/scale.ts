@@ -15,7 +15,7 @@ const FULL = 1_000_000
 export const scaleBenchmark = async (isFull: boolean): Promise<void> => {
   const few = await prepareInstallation(FEW)
   const many = await prepareInstallation(isFull ? FULL : MANY)
-  const servers = [few, many].map(({ startArguments }) => pinned(startArguments))
+  const servers = [few, many].map(({ startArguments, logFile }) => pinned(startArguments, { outputFile: logFile }))
   try {
     await Promise.all([started(few), started(many)])
     const pids = servers.map(({ pid }) => pid ?? 0)

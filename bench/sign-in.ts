@@ -21,7 +21,7 @@ export const signInBenchmark = async (): Promise<void> => {
 }
 
 const measure = async (installation: Installation) => {
-  const server = pinned(installation.startArguments)
+  const server = pinned(installation.startArguments, { outputFile: installation.logFile })
   try {
     await started(installation)
     const shapes = installation.shapes(1_000)

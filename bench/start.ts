@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { prepareInstallation } from './installation.ts'
+import { type Installation, prepareInstallation } from './installation.ts'
 import { firstLine, pinned, residentMiB, stop } from './measured-process.ts'
 import { digits, median, report } from './report.ts'
 import { started } from './sign-in.ts'
@@ -19,7 +19,7 @@ export const startBenchmark = async (): Promise<void> => {
     const startMs = median(rounds.map(({ usherMs: ms }) => ms))
     report({ what: '(e) start ÷ an empty Node program', measured: median(rounds.map((one) => one.usherMs / one.emptyMs)), target: 4, wanted: 'at most' })
     report({ what: '(e) start', measured: startMs, target: 1_000, wanted: 'at most', unit: ' ms' })
-    const [usher, fastify] = [await idleMiB(installation.startArguments, () => started(installation)), await idleMiB(EMPTY_FASTIFY)]
+    const [usher, fastify] = [await idleMiB(installation.startArguments, installation), await idleMiB(EMPTY_FASTIFY)]
     console.log(`idle memory ${digits(usher)} MiB, an empty Fastify ${digits(fastify)} MiB`)
     report({ what: '(e) idle memory ÷ an empty Fastify', measured: usher / fastify, target: 1.6, wanted: 'at most' })
     report({ what: '(e) idle memory', measured: usher, target: 130, wanted: 'at most', unit: ' MiB' })
@@ -34,18 +34,18 @@ const emptyMs = async (): Promise<number> => {
   return performance.now() - began
 }
 
-const usherMs = async (installation: Awaited<ReturnType<typeof prepareInstallation>>): Promise<number> => {
+const usherMs = async (installation: Installation): Promise<number> => {
   const began = performance.now()
-  const server = pinned(installation.startArguments)
+  const server = pinned(installation.startArguments, { outputFile: installation.logFile })
   await started(installation)
   const ms = performance.now() - began
   await stop(server)
   return ms
 }
 
-const idleMiB = async (args: readonly string[], isUp?: () => Promise<void>): Promise<number> => {
-  const child = pinned(args)
-  await (isUp ? isUp() : firstLine(child))
+const idleMiB = async (args: readonly string[], installation?: Installation): Promise<number> => {
+  const child = pinned(args, installation && { outputFile: installation.logFile })
+  await (installation ? started(installation) : firstLine(child))
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
   const memory = residentMiB(child.pid ?? 0)
   await stop(child)
