@@ -40,15 +40,13 @@ export const guessing = (passwords: PasswordFile, connection: ConnectionId): Gue
     count: async (username, attempt) => {
       const keys = keysOf(username, attempt)
       // The place comes first: somebody who is over its limit cannot use up other people's tries.
-      await one(keys.address, FROM_ADDRESS, attempt.at)
-      await one(keys.wrong, WRONG_FROM_ADDRESS, attempt.at)
+      await Promise.all([one(keys.address, FROM_ADDRESS, attempt.at), one(keys.wrong, WRONG_FROM_ADDRESS, attempt.at)])
       await one(keys.username, FOR_USERNAME, attempt.at)
     },
     forgive: async (username, attempt) => {
       const keys = keysOf(username, attempt)
-      await passwords.forgetTries(keys.username)
       // One try only: whoever has an account of their own must not wipe out the guesses they made at others.
-      await passwords.takeBackTry(keys.wrong)
+      await Promise.all([passwords.forgetTries(keys.username), passwords.takeBackTry(keys.wrong)])
     },
   }
 }

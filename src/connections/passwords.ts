@@ -1,5 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { UsherError } from '#kernel/errors.ts'
+import { gate } from './gate.ts'
 
 /** What a hash costs today: OWASP's minimum for Argon2id. Hashes made for less are made anew at the next sign-in. */
 const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const
@@ -14,9 +15,6 @@ const MOST_BYTES = 1_024
 
 /** A hash of today's cost that no password is known for: what is checked when there is no such person. */
 export const NOBODY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
-
-const RUNNING_AT_ONCE = 2
-const WAITING_AT_MOST = 100
 
 /** The same characters however a keyboard composed them (NIST SP 800-63B §3.1.1.2). */
 const prepared = (password: string): string => password.normalize('NFC')
@@ -48,7 +46,7 @@ export interface PasswordChecker {
 
 /** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
 export const passwordChecker = (): PasswordChecker => {
-  const enter = gate()
+  const enter = gate({ running: 2, waiting: 100 })
   return { check: (encoded, password) => enter(() => checkNow(encoded, prepared(password))) }
 }
 
@@ -81,23 +79,4 @@ const assertBounded = (encoded: string): void => {
 const isOutgrown = (encoded: string): boolean => {
   const { memoryCost, timeCost } = parseOptions(encoded)
   return memoryCost < COST.memoryCost || timeCost < COST.timeCost
-}
-
-/** Lets a few through at once, keeps some waiting in order, and turns the rest away. */
-const gate = () => {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (waiting.length >= WAITING_AT_MOST) throw new UsherError('too_many_requests', { detail: { reason: 'hashing' } })
-    if (running >= RUNNING_AT_ONCE) await new Promise<void>((enter) => waiting.push(enter))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      // The place is handed on, never freed in between, so that nobody slips past those who wait.
-      if (next) next()
-      else running -= 1
-    }
-  }
 }
