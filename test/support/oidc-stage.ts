@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Departure, LegOrder, RedirectConnection } from '#connections/connection.ts'
-import { oidcType } from '#connections/oidc.ts'
+import type { ConnectionType, Departure, LegOrder, RedirectConnection } from '#connections/connection.ts'
+import { type OidcParts, oidcType } from '#connections/oidc.ts'
 import type { Profile } from '#kernel/person.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
@@ -18,6 +18,8 @@ interface StageOptions extends Partial<FakeProviderOptions> {
   /** Changes the connection's own settings. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly publicUrl?: URL
+  /** The connection type, when it is not the plain one. */
+  readonly typeOf?: (parts: OidcParts) => ConnectionType
 }
 
 export const orderOf = (more: Partial<LegOrder> = {}): LegOrder => ({
@@ -29,12 +31,12 @@ export const orderOf = (more: Partial<LegOrder> = {}): LegOrder => ({
 })
 
 /** An OpenID connection, its provider, and somebody who goes there and comes back. */
-export const oidcStage = ({ clock = createHandClock(), connection, settings, publicUrl = PUBLIC_URL, ...options }: StageOptions = {}) => {
+export const oidcStage = ({ clock = createHandClock(), connection, settings, publicUrl = PUBLIC_URL, typeOf = oidcType, ...options }: StageOptions = {}) => {
   const provider = fakeProvider({ issuer: ISSUER, now: clock.now, ...options })
-  const type = oidcType({ fetch: provider.fetch, clock, randomness: { bytes: randomBytes }, publicUrl })
+  const type = typeOf({ fetch: provider.fetch, clock, randomness: { bytes: randomBytes }, publicUrl })
   const client = options.client ?? CLIENT
   const own = { issuer: provider.issuer, clientId: client.id, clientSecret: new Secret(client.secret), ...settings }
-  const opened = type.open(settingsOf('oidc', { ...connection, settings: own }))
+  const opened = type.open(settingsOf(type.type, { ...connection, settings: own }))
   if (opened.kind !== 'redirect') throw new Error('not a redirect connection')
   return { ...goingAndComing(opened, clock), provider, clock, type, connection: opened }
 }

@@ -67,9 +67,16 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   'POST /token': tokens,
 }
 
+/** The path below the issuer; an address that is not the provider's is kept whole, for those who look for such calls. */
+const pathOf = ({ base, elsewhere }: ProviderState, { href }: URL): string => {
+  if (href === elsewhere.token_endpoint) return '/token'
+  if (href === elsewhere.userinfo_endpoint) return '/userinfo'
+  if (href === elsewhere.jwks_uri) return '/keys'
+  return href.startsWith(`${base}/`) ? href.slice(base.length) : href
+}
+
 const route = async (state: ProviderState, url: URL, init: RequestInit): Promise<Response> => {
-  // Somebody else's address is kept whole, for those who look for calls that must not happen.
-  const path = url.href.startsWith(`${state.base}/`) ? url.href.slice(state.base.length) : url.href
+  const path = pathOf(state, url)
   state.calls.push(path)
   const instead = state.wrong.call?.(path, init.signal ?? undefined)
   return instead ?? endpoints[`${init.method ?? 'GET'} ${path}`]?.(state, init) ?? new Response('not found', { status: 404 })

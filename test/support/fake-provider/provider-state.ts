@@ -13,7 +13,11 @@ export interface FakeProviderOptions {
   /** What only the userinfo endpoint says. */
   readonly userinfo?: TokenClaims
   readonly authenticationMethods?: readonly ('client_secret_basic' | 'client_secret_post')[]
+  /** Endpoints that lie on hosts of their own, as a large provider's do. */
+  readonly elsewhere?: Readonly<Partial<Record<Endpoint, string>>>
 }
+
+type Endpoint = 'token_endpoint' | 'userinfo_endpoint' | 'jwks_uri'
 
 export const CLIENT = { id: 'usher', secret: 'a secret of forty characters, or nearly so' } as const
 export const CALLBACK = 'https://usher.example/login/callback/acme'
@@ -48,6 +52,7 @@ export const providerState = (options: FakeProviderOptions): ProviderState => ({
   person: ANNA,
   userinfo: {},
   authenticationMethods: ['client_secret_basic', 'client_secret_post'],
+  elsewhere: {},
   ...options,
   base: options.issuer.replace(/\/$/, ''),
   grants: new Map(),
@@ -59,12 +64,13 @@ export const providerState = (options: FakeProviderOptions): ProviderState => ({
 })
 
 /** OpenID Connect Discovery §3. */
-export const descriptionOf = ({ issuer, base, algorithm, authenticationMethods }: ProviderState) => ({
+export const descriptionOf = ({ issuer, base, algorithm, authenticationMethods, elsewhere }: ProviderState) => ({
   issuer,
   authorization_endpoint: `${base}/authorize`,
   token_endpoint: `${base}/token`,
   userinfo_endpoint: `${base}/userinfo`,
   jwks_uri: `${base}/keys`,
+  ...elsewhere,
   response_types_supported: ['code'],
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: [algorithm],
