@@ -40,6 +40,8 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
     const leg = expectedLeg(going, settings)
     return recognized(await connection.complete(occasion.visit, { ...leg, callbackUrl }), settings, going)
   }
+  // A password from a tab that was left behind: the way to the provider begins on a page of ours, never after a post.
+  if (occasion.visit.method === 'POST') return ask(transaction, { kind: 'redirect', location: pagePath(transaction.id, '/next') })
   const state = `${transaction.id}.${occasion.parts.randomness.bytes(16).toString('base64url')}`
   const { username, language, freshness } = transaction.request
   const departure = await connection.begin({

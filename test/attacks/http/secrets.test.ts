@@ -6,6 +6,7 @@ import { fakeSignIn, unasked } from '../../support/fake-sign-in.ts'
 import { ANA, assertArrived, guest } from '../../support/guests.ts'
 import { DANA } from '../../support/house.ts'
 import { isLong, seedsOf } from '../../support/seeds.ts'
+import type { Visitor } from '../../support/visitor.ts'
 import { type Arena, openArena, type RawRequest, requestBytes } from '../wsfed/arena.ts'
 import { escapesIn } from '../wsfed/escapes.ts'
 
@@ -21,14 +22,61 @@ after(() => arena.close())
 
 const known = routes(fakeSignIn(unasked).signIn, ['wsfed'])
 
-const NAMES = ['wa', 'wtrealm', 'wctx', 'wreply', 'whr', 'username', 'password', 'state', 'code', 'error', 'error_description', 'client', 'protocol', 'to', 'choice', 'mkt', 'client-request-id']
-const HEADERS = ['Cookie', 'Authorization', 'User-Agent', 'Referer', 'X-Forwarded-For', 'Accept-Language', 'X-Anything', 'Origin', 'If-None-Match', 'Range']
+const NAMES = [
+  'wa',
+  'wtrealm',
+  'wctx',
+  'wreply',
+  'whr',
+  'username',
+  'password',
+  'state',
+  'code',
+  'error',
+  'error_description',
+  'client',
+  'protocol',
+  'to',
+  'choice',
+  'mkt',
+  'client-request-id',
+]
+const HEADERS = [
+  'Cookie',
+  'Authorization',
+  'User-Agent',
+  'Referer',
+  'X-Forwarded-For',
+  'Accept-Language',
+  'X-Anything',
+  'Origin',
+  'If-None-Match',
+  'Range',
+]
 
 const text = fc.oneof(
   fc.constant(''),
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.constantFrom('%', '%zz', '%00', '%ff', '%c0%af', '\u202e', '../..', "' OR 1=1 --", '${7*7}', '<script>', '\r\nX-Injected: 1', '\ud800', '__proto__', '[object Object]', 'null', '1e309', '-1'),
+  fc.constantFrom(
+    '%',
+    '%zz',
+    '%00',
+    '%ff',
+    '%c0%af',
+    '\u202e',
+    '../..',
+    "' OR 1=1 --",
+    '{{7*7}}',
+    '<script>',
+    '\r\nX-Injected: 1',
+    '\ud800',
+    '__proto__',
+    '[object Object]',
+    'null',
+    '1e309',
+    '-1',
+  ),
 )
 const pair = fc.tuple(fc.oneof(fc.constantFrom(...NAMES), fc.string({ maxLength: 8 })), text, fc.boolean())
 const header = fc.tuple(fc.constantFrom(...HEADERS), text)
@@ -49,7 +97,8 @@ const request = fc
     isOurs: fc.boolean(),
   })
   .map(({ route, other, parts, query, form, headers, isOurs }): RawRequest => {
-    const join = (pairs: typeof query) => pairs.map(([name, value, isEncoded]) => `${encodeURIComponent(name.toWellFormed())}=${written(value, isEncoded)}`).join('&')
+    const join = (pairs: typeof query) =>
+      pairs.map(([name, value, isEncoded]) => `${encodeURIComponent(name.toWellFormed())}=${written(value, isEncoded)}`).join('&')
     return {
       method: other ?? route.method,
       target: `${pathWith(route, parts)}?${join(query)}`.replaceAll('#', '%23'),
@@ -61,8 +110,7 @@ const request = fc
     }
   })
 
-const pathWith = (route: Route, parts: readonly string[]): string =>
-  route.path.replace(/:\w+|\*/g, () => written(parts[0] ?? '', true))
+const pathWith = (route: Route, parts: readonly string[]): string => route.path.replace(/:\w+|\*/g, () => written(parts[0] ?? '', true))
 
 const logged = (): string => arena.house.lines.join('\n')
 
@@ -89,6 +137,15 @@ for (const seed of seedsOf(1, 1))
     context.diagnostic(`${REQUESTS} requests, ${arena.house.lines.length} lines: ${JSON.stringify([...counts])}`)
   })
 
+/** What a browser was given to keep or to carry. */
+const secretsOf = (browser: Visitor, host: string): readonly (readonly [string, string])[] => {
+  const cookies = [...browser.cookies(host).values()].filter((value) => value.length > 20)
+  const carried = browser.hops.flatMap(({ url }) =>
+    ['code', 'state', 'code_challenge', 'nonce', 'wctx'].map((name) => [url.searchParams.get(name) ?? '', name] as const),
+  )
+  return [...cookies.map((value) => [value, 'a cookie'] as const), ...carried.filter(([value]) => value !== '')]
+}
+
 test('whole sign-ins leave no password, cookie, code, state, token, name or address in the log', async (context) => {
   const { house } = arena
   const secrets = new Map<string, string>([
@@ -103,15 +160,10 @@ test('whole sign-ins leave no password, cookie, code, state, token, name or addr
   const arrived = await ana.withGoogle(await ana.openService(), ANA)
   const name = assertArrived(house, arrived)
   secrets.set(name, 'a user principal name').set('ana@ruiz.example', 'an address').set('Whitfield', 'a family name')
-  for (const { browser } of [dana, ana]) {
-    for (const [, value] of browser.cookies(house.publicUrl.hostname)) if (value.length > 20) secrets.set(value, 'a cookie')
-    for (const { url } of browser.hops)
-      for (const parameter of ['code', 'state', 'code_challenge', 'nonce', 'wctx'] as const) {
-        const value = url.searchParams.get(parameter)
-        if (value) secrets.set(value, parameter)
-      }
-  }
-  for (const kind of ['a cookie', 'code', 'state', 'nonce', 'wctx']) assert.ok([...secrets.values()].includes(kind), `${kind} was there to be leaked`)
+  for (const { browser } of [dana, ana])
+    for (const [secret, what] of secretsOf(browser, house.publicUrl.hostname)) secrets.set(secret, what)
+  for (const kind of ['a cookie', 'code', 'state', 'nonce', 'wctx'])
+    assert.ok([...secrets.values()].includes(kind), `${kind} was there to be leaked`)
   for (const [secret, what] of secrets) assertNotLogged(secret, what)
   assert.doesNotMatch(logged(), /saml:Assertion|SignatureValue|<t:Request/)
   assert.match(logged(), /token_issued/)
