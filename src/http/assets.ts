@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 
 export interface Asset {
   /** Contains a hash of the contents, so that browsers may keep it for good. */
   readonly path: string
   readonly type: string
   readonly body: Buffer
+  /** The same, packed once. */
+  readonly brotli: Buffer
 }
 
-const asset = (name: string, type: string): Asset => {
-  const body = readFileSync(join(import.meta.dirname, 'pages', name))
+const asset = (name: string, type: string, parts: readonly string[] = [name]): Asset => {
+  const body = Buffer.concat(parts.map((part) => readFileSync(join(import.meta.dirname, 'pages', part))))
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
-  return { path: `/static/${digest}/${name}`, type, body }
+  return { path: `/static/${digest}/${name}`, type, body, brotli: brotliCompressSync(body) }
 }
 
 /** The files pages refer to, read once at start. */
 export const assets = {
-  style: asset('style.css', 'text/css; charset=utf-8'),
+  style: asset('style.css', 'text/css; charset=utf-8', ['frame.css', 'controls.css', 'progress.css']),
   icon: asset('icon.svg', 'image/svg+xml'),
   progress: asset('progress.js', 'text/javascript; charset=utf-8'),
   password: asset('password.js', 'text/javascript; charset=utf-8'),

@@ -14,8 +14,7 @@ const networkOf = (text: string): Network => {
 
 const addressOf = (text: string): Address | undefined => (ipaddr.isValid(text) ? ipaddr.process(text) : undefined)
 
-const contains = ([base, bits]: Network, address: Address): boolean =>
-  base.kind() === address.kind() && address.match(base, bits)
+const contains = ([base, bits]: Network, address: Address): boolean => base.kind() === address.kind() && address.match(base, bits)
 
 /**
  * Whose visit this is: the right-most hop that is not one of our proxies. What cannot be read as an address is not

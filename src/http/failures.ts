@@ -18,28 +18,30 @@ export interface FailureParts {
 const RETRY_AFTER_SECONDS = '60'
 
 /** Tells the person on a page and the log in a line. Nothing of the error itself reaches the page. */
-export const failureHandler = (parts: FailureParts) => (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const failure = ofFramework(error) ?? toUsherError(error)
-  const { status } = failures[failure.code]
-  const reference = parts.correlation(request)
-  parts.log[status >= 500 ? 'error' : 'info']('visit_failed', {
-    reference,
-    route: request.routeOptions?.url ?? 'none',
-    method: request.method,
-    status,
-    error: failure,
-  })
-  reply.code(status).removeHeader('set-cookie')
-  if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  const frame = { organization: parts.organization, at: parts.clock.now(), correlation: reference }
-  try {
-    return parts.answers.sendView(reply, problem({ failure: failure.code, reference }, frame), frame)
-  } catch (unwritable) {
-    // Fastify's own last resort would quote the error.
-    parts.log.error('page_failed', { reference, error: unwritable })
-    return reply.type('text/html; charset=utf-8').send(plainProblem(failure.code, shortReference(reference)))
+export const failureHandler =
+  (parts: FailureParts) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const failure = ofFramework(error) ?? toUsherError(error)
+    const { status } = failures[failure.code]
+    const reference = parts.correlation(request)
+    parts.log[status >= 500 ? 'error' : 'info']('visit_failed', {
+      reference,
+      route: request.routeOptions?.url ?? 'none',
+      method: request.method,
+      status,
+      error: failure,
+    })
+    reply.code(status).removeHeader('set-cookie')
+    if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+    const frame = { organization: parts.organization, at: parts.clock.now(), correlation: reference }
+    try {
+      return parts.answers.sendView(reply, problem({ failure: failure.code, reference }, frame), frame)
+    } catch (unwritable) {
+      // Fastify's own last resort would quote the error.
+      parts.log.error('page_failed', { reference, error: unwritable })
+      return reply.type('text/html; charset=utf-8').send(plainProblem(failure.code, shortReference(reference)))
+    }
   }
-}
 
 /** What Fastify itself refuses, in our words. */
 const ofFramework = (error: unknown): UsherError | undefined => {

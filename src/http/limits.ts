@@ -37,6 +37,14 @@ export const serverOptions = (tls: Tls | undefined) => {
     requireHostHeader: false,
   }
   return tls
-    ? { https: { ...common, cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' as const, handshakeTimeout: HEADERS_TIMEOUT_MS } }
+    ? {
+        https: {
+          ...common,
+          cert: tls.certificatePem,
+          key: tls.privateKeyPem,
+          minVersion: 'TLSv1.2' as const,
+          handshakeTimeout: HEADERS_TIMEOUT_MS,
+        },
+      }
     : { http: common }
 }

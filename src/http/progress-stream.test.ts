@@ -9,7 +9,9 @@ const never = (_ms: number, signal?: AbortSignal) =>
   new Promise<void>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }))
 
 const steps = (...states: readonly ('done' | 'now' | 'next')[]): Progress['steps'] =>
-  (['check', 'create', 'license', 'settle'] as const).slice(0, states.length).map((name, index) => ({ name, state: states[index] ?? 'next' }))
+  (['check', 'create', 'license', 'settle'] as const)
+    .slice(0, states.length)
+    .map((name, index) => ({ name, state: states[index] ?? 'next' }))
 
 async function* story(): AsyncGenerator<Progress> {
   yield { steps: steps('now', 'next', 'next', 'next'), done: false }
@@ -42,14 +44,20 @@ test('without script each step is written once, ticked when it is done, and the 
   assert.equal(page.split('Adding your license').length, 2)
   assert.equal(page.split('class="tick"').length, 4)
   assert.ok(!page.includes('Waiting for Microsoft to be ready'))
-  assert.match(page, /<a class="button primary" href="\/sign-in\/t1\/next">Continue<\/a>\s*<meta http-equiv="refresh" content="0; url=\/sign-in\/t1\/next">/)
+  assert.match(
+    page,
+    /<a class="button primary" href="\/sign-in\/t1\/next">Continue<\/a>\s*<meta http-equiv="refresh" content="0; url=\/sign-in\/t1\/next">/,
+  )
   assert.match(page, /<\/html>\s*$/)
 })
 
 test('without script what is said stands in the step it is about, and no step is closed before its time', async () => {
   const page = await text(pageStream(watching(story()), links, frame))
   const list = page.slice(page.indexOf('<ol'), page.indexOf('</ol>'))
-  assert.match(list, /<li class="now">Adding your license<span class="say">Taking a little longer than usual\. Nothing is wrong\.<\/span><span class="tick"> – done<\/span><\/li>\s*$/)
+  assert.match(
+    list,
+    /<li class="now">Adding your license<span class="say">Taking a little longer than usual\. Nothing is wrong\.<\/span><span class="tick"> – done<\/span><\/li>\s*$/,
+  )
   const parts = list.matchAll(/<(\/?)li/g)
   let depth = 0
   for (const [, slash] of parts) {

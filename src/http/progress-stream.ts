@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/clock.ts'
-import { html } from '#lib/html.ts'
 import { type ProgressLinks, progressClosing, progressInterrupted, progressOpening, sayings, stepNames } from './pages/progress.ts'
 import type { Frame } from './pages/layout.ts'
-import type { Progress, ProgressStep } from './sign-in-port.ts'
+import type { Progress } from './sign-in-port.ts'
+import { stepWriter } from './step-writer.ts'
 
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 2_000
@@ -35,39 +35,6 @@ export async function* pageStream(watching: Watching, links: ProgressLinks, fram
   yield (watching.signal.aborted ? progressInterrupted(links.next) : progressClosing(links.next)).toString()
 }
 
-/** Writes only what is new since the last time: a step that began, a step that ended, something to say. */
-const stepWriter = () => {
-  const begun = new Set<ProgressStep['name']>()
-  let open: ProgressStep['name'] | undefined
-  let said: Progress['say']
-  const close = (): string => {
-    const text = open === undefined ? '' : TICKED
-    open = undefined
-    return text
-  }
-  const begin = (name: ProgressStep['name']): string => {
-    const text = close() + html`<li class="now">${stepNames[name]}`.toString()
-    begun.add(name)
-    open = name
-    return text
-  }
-  const say = (saying: NonNullable<Progress['say']>): string => {
-    said = saying
-    return open === undefined ? html`<li class="say">${sayings[saying]}</li>\n`.toString() : html`<span class="say">${sayings[saying]}</span>`.toString()
-  }
-  return ({ steps, say: saying, done }: Progress): string => {
-    let text = ''
-    for (const { name, state } of steps) {
-      if (state !== 'next' && !begun.has(name)) text += begin(name)
-      if (state === 'done' && open === name) text += close()
-    }
-    if (done) text += close()
-    return saying === undefined || saying === said ? text : text + say(saying)
-  }
-}
-
-const TICKED = '<span class="tick"> – done</span></li>\n'
-
 const told = ({ steps, say }: Progress) => ({
   steps: steps.map(({ name, state }) => ({ text: stepNames[name], state })),
   ...(say && { say: sayings[say] }),
@@ -77,7 +44,11 @@ const told = ({ steps, say }: Progress) => ({
 async function* withHeartbeat(watching: Watching): AsyncGenerator<Progress | 'heartbeat'> {
   const { progress, signal } = watching
   const iterator = progress[Symbol.asyncIterator]()
-  const take = () => iterator.next().catch((error: unknown): typeof ENDED => (signal.aborted || watching.failed(error), ENDED))
+  const take = () =>
+    iterator.next().catch((error: unknown): typeof ENDED => {
+      if (!signal.aborted) watching.failed(error)
+      return ENDED
+    })
   try {
     let coming = take()
     while (!signal.aborted) {
@@ -98,7 +69,10 @@ async function* withHeartbeat(watching: Watching): AsyncGenerator<Progress | 'he
 const ENDED = { done: true, value: undefined } as const
 
 /** What comes first: the next progress, a heartbeat, or the end because the browser left. */
-const firstOf = async (coming: Promise<IteratorResult<Progress>>, { clock, signal }: Watching): Promise<IteratorResult<Progress> | 'heartbeat'> => {
+const firstOf = async (
+  coming: Promise<IteratorResult<Progress>>,
+  { clock, signal }: Watching,
+): Promise<IteratorResult<Progress> | 'heartbeat'> => {
   const came = new AbortController()
   const heartbeat = clock.sleep(HEARTBEAT_MS, AbortSignal.any([came.signal, signal])).then(
     () => 'heartbeat' as const,

@@ -22,8 +22,18 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
   ...protocols.flatMap((name) => protocolRoutes(signIn, name)),
   { method: 'GET', path: '/login', kind: 'navigation', answer: (visit) => signIn.smartLink(visit) },
   { method: 'GET', path: '/go/:name', kind: 'navigation', answer: (visit, at) => signIn.namedLink(at.name ?? '', visit) },
-  { method: 'GET', path: '/login/callback/:connection', kind: 'navigation', answer: (visit, at) => signIn.callback(at.connection ?? '', visit) },
-  { method: 'POST', path: '/login/callback/:connection', kind: 'message', answer: (visit, at) => signIn.callback(at.connection ?? '', visit) },
+  {
+    method: 'GET',
+    path: '/login/callback/:connection',
+    kind: 'navigation',
+    answer: (visit, at) => signIn.callback(at.connection ?? '', visit),
+  },
+  {
+    method: 'POST',
+    path: '/login/callback/:connection',
+    kind: 'message',
+    answer: (visit, at) => signIn.callback(at.connection ?? '', visit),
+  },
   ...['/logout', '/v2/logout'].map(
     (path): Route => ({ method: 'GET', path, kind: 'navigation', answer: (visit) => signIn.signOut(visit) }),
   ),
@@ -42,8 +52,18 @@ export const TRANSACTION_PATH = '/sign-in/:transaction'
 
 const transactionRoutes = (signIn: SignIn): readonly Route[] => {
   const proceed: Route['answer'] = (visit, at) => signIn.proceed(at.transaction ?? '', visit)
-  const page = (path: string, answer: Route['answer']): Route => ({ method: 'GET', path: TRANSACTION_PATH + path, kind: 'navigation', answer })
-  const form = (path: string, answer: Route['answer']): Route => ({ method: 'POST', path: TRANSACTION_PATH + path, kind: 'own-form', answer })
+  const page = (path: string, answer: Route['answer']): Route => ({
+    method: 'GET',
+    path: TRANSACTION_PATH + path,
+    kind: 'navigation',
+    answer,
+  })
+  const form = (path: string, answer: Route['answer']): Route => ({
+    method: 'POST',
+    path: TRANSACTION_PATH + path,
+    kind: 'own-form',
+    answer,
+  })
   return [
     page('', proceed),
     { ...page('/next', proceed), followsPost: true },

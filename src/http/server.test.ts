@@ -6,6 +6,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Answer, SessionChange } from '#kernel/visit.ts'
 import { type Call, fakeHttp, unasked } from '../../test/support/fake-sign-in.ts'
 import { lintHeaders } from '../../test/support/header-lint.ts'
+import { assets } from './assets.ts'
 import { hashOfCookie } from './cookies.ts'
 
 const HOST = 'id.fabrikam.example'
@@ -75,7 +76,10 @@ test('each address asks the inside for its own thing', async () => {
     ['/v2/logout', {}, 'signOut'],
   ]
   for (const [url, how] of asked) assert.equal((await ask(http, url, how)).statusCode, 200, url)
-  assert.deepEqual(http.calls.map(({ name, values }) => [name, ...values].join(' ')), asked.map(([, , call]) => call))
+  assert.deepEqual(
+    http.calls.map(({ name, values }) => [name, ...values].join(' ')),
+    asked.map(([, , call]) => call),
+  )
 })
 
 test('a browser without our cookie gets one, and is known inside by its hash', async () => {
@@ -123,7 +127,10 @@ test('signing out ends the session and takes the cookie away', async () => {
 })
 
 test('the page that carries the answer escapes it, posts itself, and has a button', async () => {
-  const response = await ask(fakeHttp(() => postForm), '/wsfed')
+  const response = await ask(
+    fakeHttp(() => postForm),
+    '/wsfed',
+  )
   assert.ok(response.body.includes('action="https://login.example/login.srf"'))
   assert.ok(response.body.includes('name="wresult" value="<t a=&quot;b&quot;>"'))
   assert.ok(response.body.includes('name="wctx" value="&quot;&amp;<"'))
@@ -133,7 +140,9 @@ test('the page that carries the answer escapes it, posts itself, and has a butto
 
 test('a form that went on is answered with 303, and the way on from there with a page', async () => {
   const http = fakeHttp(({ name }: Call) =>
-    name === 'password' ? { kind: 'redirect', location: '/sign-in/t1/next' } : { kind: 'redirect', location: 'https://accounts.example/a?b=c&d' },
+    name === 'password'
+      ? { kind: 'redirect', location: '/sign-in/t1/next' }
+      : { kind: 'redirect', location: 'https://accounts.example/a?b=c&d' },
   )
   const posted = await ask(http, '/sign-in/t1/password', { method: 'POST', payload: 'username=a&password=b', headers: OWN })
   assert.equal(posted.statusCode, 303)
@@ -247,6 +256,21 @@ test('files have a hash in their address and are kept for good', async () => {
   assert.match(String(file.headers['cache-control']), /immutable/)
 })
 
+test('files come packed to whoever can unpack them', async () => {
+  for (const { path, body, brotli } of Object.values(assets)) {
+    const plain = await ask(fakeHttp(unasked), path)
+    const packed = await ask(fakeHttp(unasked), path, { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
+    assert.ok(plain.rawPayload.equals(body) && packed.rawPayload.equals(brotli))
+    assert.deepEqual(
+      [plain.headers['content-encoding'], packed.headers['content-encoding'], packed.headers.vary],
+      [undefined, 'br', 'accept-encoding'],
+    )
+    const head = await ask(fakeHttp(unasked), path, { method: 'HEAD' })
+    assert.equal(head.statusCode, 200)
+    assert.equal(head.body, '')
+  }
+})
+
 test('health says whether, and nothing more, to whoever asks by whatever name', async () => {
   const healthy = fakeHttp(unasked)
   assert.equal((await ask(healthy, '/healthz', { headers: { host: '10.0.0.5' } })).body, 'ok')
@@ -297,7 +321,12 @@ test('what is not HTTP is refused with our headers and no word about us', async 
 })
 
 const rawGet = (address: string, path: string, headers: Readonly<Record<string, string>>): Promise<string> =>
-  raw(address, `GET ${path} HTTP/1.1\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}Connection: close\r\n\r\n`)
+  raw(
+    address,
+    `GET ${path} HTTP/1.1\r\n${Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')}Connection: close\r\n\r\n`,
+  )
 
 const raw = async (address: string, text: string): Promise<string> => {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(address).port) })

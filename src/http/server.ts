@@ -169,22 +169,28 @@ const addEvents = (app: FastifyInstance, { read, answers }: Inside): void => {
 }
 
 const addFiles = (app: FastifyInstance): void => {
-  for (const { path, type, body } of Object.values(assets)) {
-    app.get(path, (_request, reply) => {
-      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body)
+  for (const { path, type, body, brotli } of Object.values(assets)) {
+    app.get(path, { exposeHeadRoute: true }, (request, reply) => {
+      const takesBrotli = /\bbr\b/.test(String(request.headers['accept-encoding']))
+      if (takesBrotli) reply.header('content-encoding', 'br')
+      reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding').type(type)
+      return reply.send(takesBrotli ? brotli : body)
     })
   }
 }
 
 /** For whoever sends visits here: they ask by address, so any Host will do, and the answer says nothing more. */
 const addHealth = (app: FastifyInstance, health: Health): void => {
-  const config = { anyHost: true }
-  app.get('/healthz', { config }, (_request, reply) => {
+  const options = { config: { anyHost: true }, exposeHeadRoute: true }
+  app.get('/healthz', options, (_request, reply) => {
     reply.type('text/plain').send('ok')
   })
-  app.get('/readyz', { config }, async (_request, reply) => {
+  app.get('/readyz', options, async (_request, reply) => {
     const isReady = await health.isReady().catch(() => false)
-    return reply.code(isReady ? 200 : 503).type('text/plain').send(isReady ? 'ok' : 'not ready')
+    return reply
+      .code(isReady ? 200 : 503)
+      .type('text/plain')
+      .send(isReady ? 'ok' : 'not ready')
   })
 }
 

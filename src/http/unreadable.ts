@@ -12,7 +12,9 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet, so the answer is written by hand. */
 export const refuseUnreadable = (everywhere: HeaderMap, freshCorrelation: () => string, log: Log) => {
-  const lines = Object.entries(everywhere).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const lines = Object.entries(everywhere)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()

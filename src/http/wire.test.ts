@@ -16,13 +16,18 @@ before(async () => {
 })
 after(() => http.server.close())
 
-const head = (start: string, ...lines: readonly string[]): string => `${[start, `Host: ${HOST}`, 'Connection: close', ...lines].join('\r\n')}\r\n\r\n`
+const head = (start: string, ...lines: readonly string[]): string =>
+  `${[start, `Host: ${HOST}`, 'Connection: close', ...lines].join('\r\n')}\r\n\r\n`
 const FORM = 'Content-Type: application/x-www-form-urlencoded'
 
 /** Refused on a page with a reference, with all our headers, and nobody inside heard of it. */
 const assertRefused = (answer: RawAnswer, status: number, what: string): void => {
   assert.equal(answer.status, status, `${what}: ${answer.text.slice(0, 100)}`)
-  assert.deepEqual(lintHeaders({ url: `http://${HOST}/`, status, headers: answer.headers }).filter((one) => !/trusted types|form-action/.test(one)), [], what)
+  assert.deepEqual(
+    lintHeaders({ url: `http://${HOST}/`, status, headers: answer.headers }).filter((one) => !/trusted types|form-action/.test(one)),
+    [],
+    what,
+  )
   assert.match(answer.body, /<h1>[^<]+<\/h1>/, what)
   assert.match(answer.body, /[A-Z2-9]{4}-[A-Z2-9]{4}/, what)
   assert.ok(!/node|fastify|HPE_|FST_|Error/i.test(answer.body.replace(/charset/g, '')), what)
@@ -34,7 +39,11 @@ const refused: Readonly<Record<string, readonly [number, ...(string | Buffer)[]]
   'a header that is too long': [431, head('GET /login HTTP/1.1', `Cookie: a=${'x'.repeat(70_000)}`)],
   'an address that is too long': [431, head(`GET /login?${'x'.repeat(70_000)} HTTP/1.1`)],
   'a form that is too large': [413, head('POST /wsfed HTTP/1.1', FORM, 'Content-Length: 70000'), 'x'.repeat(70_000)],
-  'a form that grows too large': [413, head('POST /wsfed HTTP/1.1', FORM, 'Transfer-Encoding: chunked'), `11170\r\n${'x'.repeat(70_000)}\r\n0\r\n\r\n`],
+  'a form that grows too large': [
+    413,
+    head('POST /wsfed HTTP/1.1', FORM, 'Transfer-Encoding: chunked'),
+    `11170\r\n${'x'.repeat(70_000)}\r\n0\r\n\r\n`,
+  ],
   'no Host': [421, 'GET /login HTTP/1.1\r\nConnection: close\r\n\r\n'],
   'no Host, long ago': [421, 'GET /login HTTP/1.0\r\n\r\n'],
   'another Host': [421, 'GET /login HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'],
@@ -58,7 +67,11 @@ const refused: Readonly<Record<string, readonly [number, ...(string | Buffer)[]]
   'an address that is not UTF-8': [400, head('GET /login?a=%ff HTTP/1.1')],
   'a path that is not UTF-8': [400, head('GET /sign-in/%c3%28 HTTP/1.1')],
   'bytes that no address has': [400, Buffer.from(head('GET /login?a=\xff HTTP/1.1'), 'latin1')],
-  'a packed form': [400, head('POST /wsfed HTTP/1.1', FORM, 'Content-Encoding: gzip', 'Content-Length: 4'), Buffer.from([0x1f, 0x8b, 0x08, 0])],
+  'a packed form': [
+    400,
+    head('POST /wsfed HTTP/1.1', FORM, 'Content-Encoding: gzip', 'Content-Length: 4'),
+    Buffer.from([0x1f, 0x8b, 0x08, 0]),
+  ],
   TRACE: [405, head('TRACE /login HTTP/1.1')],
 }
 
@@ -66,7 +79,16 @@ for (const [what, [status, ...pieces]] of Object.entries(refused))
   test(`${what} is refused on a page`, async () => assertRefused(await rawExchange(address, ...pieces), status, what))
 
 const taken: Readonly<Record<string, readonly (string | Buffer)[]>> = {
-  'cookies that mean nothing': [Buffer.from(head('GET /login HTTP/1.1', 'Cookie: ;;=;a;usher_session=;usher_session=\xff\xfe; =x; usher_browser="', `Cookie: ${'a=b;'.repeat(3_000)}`), 'latin1')],
+  'cookies that mean nothing': [
+    Buffer.from(
+      head(
+        'GET /login HTTP/1.1',
+        'Cookie: ;;=;a;usher_session=;usher_session=\xff\xfe; =x; usher_browser="',
+        `Cookie: ${'a=b;'.repeat(3_000)}`,
+      ),
+      'latin1',
+    ),
+  ],
   'an expectation': [head('GET /login HTTP/1.1', 'Expect: the-spanish-inquisition')],
   'a form that waits to be asked for': [head('POST /wsfed HTTP/1.1', FORM, 'Expect: 100-continue', 'Content-Length: 3'), 'a=b'],
   'a wish for another protocol': [head('GET /login HTTP/1.1', 'Upgrade: h2c')],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attributes, escapeQuoted, Html, html } from './html.ts'
+import { attributes, escapeQuoted, type Html, html } from './html.ts'
 
 const HOSTILE = `"><script>alert('x')</script>&`
 
@@ -38,7 +38,10 @@ test('a template that puts a value outside text and quotes is refused', () => {
 
 test('attributes are escaped, and stand inside a tag or nowhere', () => {
   const made = attributes({ 'aria-invalid': 'true', title: HOSTILE, autofocus: true, hidden: false, id: undefined })
-  assert.equal(html`<input${made}>`.toString(), `<input aria-invalid="true" title="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;" autofocus>`)
+  assert.equal(
+    html`<input${made}>`.toString(),
+    `<input aria-invalid="true" title="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;" autofocus>`,
+  )
   assert.throws(() => html`<p>${made}</p>`, TypeError)
   assert.throws(() => html`<p class="${made}">`, TypeError)
   assert.throws(() => attributes({ 'x onclick': 'y' }), TypeError)

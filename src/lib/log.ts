@@ -1,5 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
-import { toUsherError, UsherError } from '#kernel/errors.ts'
+import { toUsherError, type UsherError } from '#kernel/errors.ts'
 import { type Log, type LogFields, logFields } from '#kernel/log.ts'
 import { shortReference } from './reference.ts'
 
@@ -10,7 +10,9 @@ const FRAMES = 6
  * The log as JSON lines. Fields that are not on the list are dropped, and an error is written as its code, its detail, a
  * scrubbed excerpt of what it said and, at level `error`, the places it came from.
  */
-export const createLog = (options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {}): Log => {
+export const createLog = (
+  options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {},
+): Log => {
   const settings = { level: options.level ?? 'info', base: null, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime } as const
   const logger = options.to ? pino(settings, options.to) : pino(settings)
   return {

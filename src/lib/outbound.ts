@@ -1,4 +1,4 @@
-import { type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { lookup } from 'node:dns'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { isLoopbackHost } from './loopback.ts'

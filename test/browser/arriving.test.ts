@@ -46,7 +46,10 @@ for (const [how, options] of Object.entries(scripts)) {
     await pressOn(told)
     await assertArrived(told, 'ana.ruiz')
     assert.ok(pressed() - chosen <= 2)
-    assert.ok(asked().some((path) => waitedFor.test(path)), 'there was progress to see')
+    assert.ok(
+      asked().some((path) => waitedFor.test(path)),
+      'there was progress to see',
+    )
     assert.equal(madeByUsher(house).length, 1)
     assert.equal(seatsTaken(house), 1)
 
@@ -116,7 +119,9 @@ browserStory('somebody else at the same browser is asked who they mean to be', W
   await press(ANA)
   await assertArrived(told, 'ana.ruiz')
   clock.advance(ONE_HOUR_MS)
-  await page.goto(`${house.publicUrl.origin}/wsfed/${house.clientId}?wa=wsignin1.0&wtrealm=urn%3Afederation%3AMicrosoftOnline&wctx=x&wfresh=0`)
+  await page.goto(
+    `${house.publicUrl.origin}/wsfed/${house.clientId}?wa=wsignin1.0&wtrealm=urn%3Afederation%3AMicrosoftOnline&wctx=x&wfresh=0`,
+  )
   await press('Continue with Google')
   await press(BEN)
   await assertOurs('Continue with this account?')
@@ -132,10 +137,14 @@ browserStory('a link that leads nowhere ends on a page with a reference', WINDOW
   assert.match(await page.locator('.reference dd').innerText(), /^[A-Z2-9]{4}-[A-Z2-9]{4}$/)
 })
 
-browserStory('whoever says no at Google is back at the choice, with a word about it', WINDOW, async ({ page, house, press, assertOurs }) => {
-  await page.goto(linkInto(house))
-  await press('Continue with Google')
-  await press('Cancel')
-  await assertOurs('Sign in')
-  assert.match(await page.locator('.notice').innerText(), /You did not finish signing in/)
-})
+browserStory(
+  'whoever says no at Google is back at the choice, with a word about it',
+  WINDOW,
+  async ({ page, house, press, assertOurs }) => {
+    await page.goto(linkInto(house))
+    await press('Continue with Google')
+    await press('Cancel')
+    await assertOurs('Sign in')
+    assert.match(await page.locator('.notice').innerText(), /You did not finish signing in/)
+  },
+)

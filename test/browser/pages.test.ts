@@ -35,14 +35,22 @@ after(async () => {
 })
 
 /** Opens each page in turn and looks at it; nothing may complain meanwhile. */
-const visitEach = async (names: readonly string[], { arrivesWithoutScripts, ...options }: Look, look: (page: Page, name: string) => Promise<void>) => {
+const visitEach = async (
+  names: readonly string[],
+  { arrivesWithoutScripts, ...options }: Look,
+  look: (page: Page, name: string) => Promise<void>,
+) => {
   const guarded = await browser.newPage(options)
   const { page } = guarded
-  if (arrivesWithoutScripts) await page.route('**/*.js', (route) => route.fulfill({ status: 200, contentType: 'text/javascript', body: '' }))
+  if (arrivesWithoutScripts)
+    await page.route('**/*.js', (route) => route.fulfill({ status: 200, contentType: 'text/javascript', body: '' }))
   await page.route(NO_REPLY, (route) => route.fulfill({ status: 204 }))
   for (const name of names) {
     await page.goto(gallery.addressOf(name), { waitUntil: 'commit' })
-    await page.locator(name.startsWith('progress') ? '#steps li' : 'h1').first().waitFor()
+    await page
+      .locator(name.startsWith('progress') ? '#steps li' : 'h1')
+      .first()
+      .waitFor()
     await look(page, name)
   }
   await guarded.close()
@@ -108,9 +116,14 @@ test('nothing moves for those who asked for stillness', { skip: withoutBrowser }
 
 test('a page that stands in somebody’s way would be found', { skip: withoutBrowser }, async () => {
   const { page, close } = await browser.newPage()
-  await page.setContent('<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#999;background:#fff">faint</p><input></main></html>')
+  await page.setContent(
+    '<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#999;background:#fff">faint</p><input></main></html>',
+  )
   const findings = await axeFindings(page)
-  assert.ok(findings.some((one) => one.startsWith('color-contrast')) && findings.some((one) => one.startsWith('label')), findings.join('\n'))
+  assert.ok(
+    findings.some((one) => one.startsWith('color-contrast')) && findings.some((one) => one.startsWith('label')),
+    findings.join('\n'),
+  )
   await close()
 })
 

@@ -33,12 +33,23 @@ export const browserStory = (name: string, options: BrowserStoryOptions, tell: (
     const { settings, visibilityDelaysMs, ...context } = options
     const clock = createStoryClock()
     const database = await SQLITE.open()
-    const house = await openHouse({ database: database.address, clock, ...(settings && { settings }), ...(visibilityDelaysMs && { visibilityDelaysMs }) })
+    const house = await openHouse({
+      database: database.address,
+      clock,
+      ...(settings && { settings }),
+      ...(visibilityDelaysMs && { visibilityDelaysMs }),
+    })
     const browser = await launchBrowser()
     try {
       const guarded = await browser.newPage(context)
       const linted = lintEverything(guarded.page, house.publicUrl.origin)
-      await tell({ house, clock, page: guarded.page, asked: linted.asked, ...hands(guarded.page, house, context.javaScriptEnabled !== false) })
+      await tell({
+        house,
+        clock,
+        page: guarded.page,
+        asked: linted.asked,
+        ...hands(guarded.page, house, context.javaScriptEnabled !== false),
+      })
       await linted.assertClean()
       t.diagnostic(`${linted.count()} answers linted`)
       await guarded.close()
@@ -91,5 +102,7 @@ const lintEverything = (page: Page, origin: string) => {
 const lint = async (response: Response): Promise<readonly string[]> => {
   const headers = new Headers()
   for (const { name, value } of await response.headersArray()) headers.append(name, value)
-  return lintHeaders({ url: response.url(), status: response.status(), headers }).map((finding) => `${new URL(response.url()).pathname}: ${finding}`)
+  return lintHeaders({ url: response.url(), status: response.status(), headers }).map(
+    (finding) => `${new URL(response.url()).pathname}: ${finding}`,
+  )
 }

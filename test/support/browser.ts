@@ -56,7 +56,9 @@ const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}
 
 /** What Chromium says about policies, cookies, mixed content and the like; a page's status is no complaint. */
 const isComplaint = (message: ConsoleMessage): boolean =>
-  message.type() !== 'log' && message.type() !== 'info' && !/^Failed to load resource: the server responded with a status of/.test(message.text())
+  message.type() !== 'log' &&
+  message.type() !== 'info' &&
+  !/^Failed to load resource: the server responded with a status of/.test(message.text())
 
 const reportViolations = async (page: Page, complaints: string[]): Promise<void> => {
   await page.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))

@@ -58,7 +58,10 @@ export const fakeSessions = () => {
 /** A log that keeps its lines. */
 export const fakeLog = () => {
   const lines: { readonly level: keyof Log; readonly event: string; readonly fields: LogFields }[] = []
-  const at = (level: keyof Log) => (event: string, fields: LogFields = {}) => void lines.push({ level, event, fields })
+  const at =
+    (level: keyof Log) =>
+    (event: string, fields: LogFields = {}) =>
+      void lines.push({ level, event, fields })
   return { lines, log: { info: at('info'), warn: at('warn'), error: at('error') } satisfies Log }
 }
 

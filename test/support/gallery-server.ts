@@ -31,7 +31,12 @@ export const openGallery = async () => {
   const { signIn } = fakeSignIn(({ values: [name = ''] }) => answerOf(name))
   const { server } = fakeHttp(() => answerOf(''), {
     publicUrl,
-    organization: { name: 'Fabrikam', helpUrl: 'mailto:help@fabrikam.example', privacyUrl: 'https://fabrikam.example/privacy', termsUrl: 'https://fabrikam.example/terms' },
+    organization: {
+      name: 'Fabrikam',
+      helpUrl: 'mailto:help@fabrikam.example',
+      privacyUrl: 'https://fabrikam.example/privacy',
+      termsUrl: 'https://fabrikam.example/terms',
+    },
     listen: { host: '127.0.0.1', port },
     clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
     signIn: { ...signIn, watch },

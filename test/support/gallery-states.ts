@@ -15,7 +15,12 @@ const UNBREAKABLE = 'maximiliane-charlotte.von-und-zu-hohenstein.mueller@interna
 
 const page = (shown: Page, status = 200): GalleryState => ({ kind: 'answer', answer: { kind: 'page', status, page: shown } })
 
-const choice = (brand: string, label: string, lastUsed = false): Choice => ({ brand, label, lastUsed, href: `/sign-in/t/connection/${brand}` })
+const choice = (brand: string, label: string, lastUsed = false): Choice => ({
+  brand,
+  label,
+  lastUsed,
+  href: `/sign-in/t/connection/${brand}`,
+})
 
 const choices = [choice('google', 'Google', true), choice('linkedin', 'LinkedIn'), choice('database', 'a Fabrikam guest password')]
 const manyChoices = [
@@ -94,7 +99,12 @@ const everyFailure = Object.fromEntries(Object.keys(failures).map((code) => fail
 export const galleryStates: Readonly<Record<string, GalleryState>> = { ...pages, ...moving, ...everyFailure }
 
 /** The ones worth a picture: one failure stands for all that have the same shape. */
-export const pictured: readonly string[] = [...Object.keys(pages), ...Object.keys(moving), 'problem-not_admitted', 'problem-second_factor_required']
+export const pictured: readonly string[] = [
+  ...Object.keys(pages),
+  ...Object.keys(moving),
+  'problem-not_admitted',
+  'problem-second_factor_required',
+]
 
 /** Where pages go on to by themselves: answered with nothing, so that they stay. */
 export const NO_REPLY = /\/away$|\/progress[a-z-]*\/next$/

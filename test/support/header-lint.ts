@@ -23,7 +23,9 @@ const present: Rule = ({ headers, url }) => [
   ...Object.entries(EXACT).map(([name, value]) => headers.get(name) !== value && `${name} is not ${value}`),
   !['no-referrer', 'same-origin'].includes(headers.get('referrer-policy') ?? '') && 'referrer-policy leaks',
   !headers.has('permissions-policy') && 'permissions-policy is missing',
-  new URL(url).protocol === 'https:' && !/max-age=\d{8,}/.test(headers.get('strict-transport-security') ?? '') && 'strict-transport-security is weak',
+  new URL(url).protocol === 'https:' &&
+    !/max-age=\d{8,}/.test(headers.get('strict-transport-security') ?? '') &&
+    'strict-transport-security is weak',
 ]
 
 const absent: Rule = ({ headers }) =>
@@ -65,7 +67,8 @@ const policy: Rule = ({ headers }) => {
     directives.get('frame-ancestors')?.join(' ') !== "'none'" && 'the page may be framed',
     isHtml && directives.get('require-trusted-types-for')?.join(' ') !== "'script'" && 'trusted types are not required',
     isHtml && !headers.get('content-type')?.includes('charset=utf-8') && 'the page does not say its charset',
-    scripts.some((source) => !/^('sha256-[\w+/]+=*'|https?:\/\/\S+\/static\/\S+\.js)$/.test(source)) && 'scripts may come from too many places',
+    scripts.some((source) => !/^('sha256-[\w+/]+=*'|https?:\/\/\S+\/static\/\S+\.js)$/.test(source)) &&
+      'scripts may come from too many places',
     [...directives].some(([, sources]) => sources.some((source) => /unsafe|\*/.test(source))) && 'the policy has a hole',
     ...forms(directives, scripts),
   ]
