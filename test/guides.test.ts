@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { readConfig } from '../src/config.ts'
+import { readSettings } from '../src/management/settings-file.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const guide = readFileSync(join(root, 'docs/guides/microsoft-365.md'), 'utf8')
+
+/** The example of this kind in the guide. */
+const example = (kind: 'config' | 'settings'): string => {
+  const found = new RegExp(`\`\`\`json ${kind}\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1]
+  assert.ok(found, kind)
+  return found
+}
+
+test('the configuration that the guide shows is accepted', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-guide-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'usher.json')
+  writeFileSync(file, example('config'))
+  assert.equal(readConfig(file).publicUrl.origin, 'https://id.contoso.com')
+})
+
+test('the settings that the guide shows are accepted, and the domain is federated with the issuer of its tokens', () => {
+  const settings = readSettings(JSON.parse(example('settings')), {
+    file: 'settings.json',
+    read: () => 'a secret',
+    environment: { GOOGLE_CLIENT_SECRET: 'another' },
+  })
+  const issuer = settings.relyingParties[0]?.domains['guests.contoso.com']?.issuer
+  assert.ok(issuer)
+  assert.ok(guide.includes(`-IssuerUri ${issuer} `))
+  assert.equal(settings.targets[0]?.domain, 'guests.contoso.com')
+})
+
+test('documents link only to what is there', () => {
+  const files = globSync('{*.md,docs/**/*.md}', { cwd: root })
+  assert.ok(files.length > 10)
+  const broken = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|mailto:)([^)#]+)/g)]
+      .map(([, target = '']) => join(dirname(join(root, file)), target))
+      .filter((target) => !target.endsWith('.png') && !existsSync(target))
+      .map((target) => `${file} → ${target}`),
+  )
+  assert.deepEqual(broken, [])
+})
