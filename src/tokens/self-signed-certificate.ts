@@ -11,7 +11,11 @@ export interface CertificateOrder {
   readonly privateKey: KeyObject
 }
 
-/** A self-signed RSA-SHA256 certificate (RFC 5280) that carries a signing key to relying parties, in PEM. */
+/**
+ * A self-signed RSA-SHA256 certificate (RFC 5280) that carries a signing key to relying parties, in PEM.
+ * Written here because Node makes none, and the library that does wants a polyfill of `Reflect` and fifteen packages in
+ * the process that holds the keys. It is read by OpenSSL before it is used.
+ */
 export const selfSignedCertificate = (order: CertificateOrder): string => {
   const body = sequence(
     VERSION_3,
