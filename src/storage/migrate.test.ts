@@ -114,5 +114,5 @@ for (const dialect of [sqlite, ...postgres()]) suite(dialect)
 
 test('steps are numbered, in order, and no name is used twice', () => {
   const names = ours.map(({ name }) => name)
-  names.forEach((name, index) => assert.match(name, new RegExp(`^${String(index + 1).padStart(4, '0')}-[a-z-]+$`)))
+  for (const [index, name] of names.entries()) assert.match(name, new RegExp(`^${String(index + 1).padStart(4, '0')}-[a-z-]+$`))
 })

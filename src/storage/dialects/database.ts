@@ -72,10 +72,10 @@ const buildOnce = <Values extends object, Row>(
 const bound = <Row>({ query, names }: Built<Row>, values: object): CompiledQuery<Row> => {
   // A value more or less than at first would be left out without a word.
   if (Object.keys(values).length !== names.length) throw new TypeError(`a prepared statement takes ${names.join(', ')}`)
-  return { ...query, parameters: query.parameters.map((one) => (one instanceof StandIn ? valueOf(one.name, values) : one)) }
+  return { ...query, parameters: query.parameters.map((one) => (one instanceof StandIn ? valueNamed(one.name, values) : one)) }
 }
 
-const valueOf = (name: string, values: object): unknown => {
+const valueNamed = (name: string, values: object): unknown => {
   const value: unknown = Reflect.get(values, name)
   if (value === undefined) throw new TypeError(`a prepared statement has no value for ${name}; what may be missing is null`)
   return value

@@ -39,7 +39,8 @@ export interface GroupCommit {
  */
 export const groupCommit = (writer: Writer, clock: Clock): GroupCommit => {
   const queue: Queued[] = []
-  let flushing: Promise<void> | undefined
+  let isFlushing = false
+  let flushing = Promise.resolve()
   let broken: UsherError | undefined
   let isEnded = false
   const flush = async (): Promise<void> => {
@@ -50,7 +51,13 @@ export const groupCommit = (writer: Writer, clock: Clock): GroupCommit => {
       broken = lost
       for (const { reject } of queue.splice(0)) reject(lost)
     }
-    flushing = queue.length > 0 ? flush() : undefined
+    isFlushing = false
+    if (queue.length > 0) start()
+  }
+  const start = (): void => {
+    if (isFlushing) return
+    isFlushing = true
+    flushing = flush()
   }
   return {
     write: <Result>(unit: Unit<Result>) =>
@@ -59,12 +66,12 @@ export const groupCommit = (writer: Writer, clock: Clock): GroupCommit => {
         if (isEnded) return reject(new UsherError('shutting_down'))
         // What a unit resolves to is what its caller typed.
         queue.push({ unit, resolve: resolve as (value: unknown) => void, reject })
-        flushing ??= flush()
+        start()
       }),
     isSound: () => broken === undefined,
     end: async () => {
       isEnded = true
-      while (flushing) await flushing
+      while (isFlushing) await flushing
     },
   }
 }
@@ -76,7 +83,7 @@ const commitTogether = async (batch: readonly Queued[], writer: Writer, clock: C
     const outcomes: Outcome<unknown>[] = []
     for (const { unit } of batch) outcomes.push(await inSavepoint(unit, writer))
     writer.run('commit')
-    outcomes.forEach((outcome, index) => settle(batch[index], outcome))
+    for (const [index, outcome] of outcomes.entries()) settle(batch[index], outcome)
     return undefined
   } catch (error) {
     const failure = new UsherError('storage_unavailable', { cause: error })

@@ -5,6 +5,12 @@ const MANY = 300
 
 /** Whole or not at all. */
 export const units = (it: It): void => {
+  throwing(it)
+  failing(it)
+  finishing(it)
+}
+
+const throwing = (it: It): void => {
   it('a unit answers with its result, and what it wrote is there', async ({ storage }) => {
     const answer = await storage.write(async (tx) => {
       await addNote(tx, 1)
@@ -50,6 +56,9 @@ export const units = (it: It): void => {
     assert.deepEqual(await noteIds(storage.read), [1])
   })
 
+}
+
+const failing = (it: It): void => {
   it('a statement that fails ends its unit, caught or not', async ({ storage }) => {
     await storage.write((tx) => addNote(tx, 1))
     const careless = storage.write(async (tx) => {
@@ -74,7 +83,9 @@ export const units = (it: It): void => {
     await storage.write((tx) => addNote(tx, 2))
     assert.deepEqual(await noteIds(storage.read), [2])
   })
+}
 
+const finishing = (it: It): void => {
   it('many units at once are all done', async ({ storage }) => {
     const answers = await Promise.all(
       Array.from({ length: MANY }, (_, id) =>
