@@ -14,6 +14,7 @@ import type { Fetch } from '../../src/provisioning/graph/exchange.ts'
 import { type GraphTarget, graphTarget } from '../../src/provisioning/graph/graph-target.ts'
 import type { SeatBook } from '../../src/provisioning/seat-book.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../../src/provisioning/target.ts'
+import { prepareTenant, TENANT_SECRET } from './emulated-tenant.ts'
 import { graphSchemaLog, journaledExchange } from './graph-schema.ts'
 import { inProcess } from './in-process.ts'
 import { type JumpClock, jumpClock } from './jump-clock.ts'
@@ -22,7 +23,6 @@ import { memoryAccounts, memoryDigest, memorySeats } from './memory-books.ts'
 export const STANDARD = 'f245ecc8-75af-4f8e-b61f-27d8114de5f3'
 export const BASIC = '3b555118-da6a-4418-894f-7df1e2096870'
 export const TARGET = 'contoso'
-export const APP_SECRET = 'the secret of the app in the test'
 
 export interface StageOptions {
   readonly seed?: number
@@ -42,17 +42,6 @@ export interface ProcessParts {
 export interface LogLine extends LogFields {
   readonly event: string
 }
-
-const FEDERATION = {
-  id: '6601d14b-d113-4f64-8da2-9b5ddda18ecc',
-  displayName: 'Usher',
-  issuerUri: 'http://usher.localhost/issuer/guests.contoso.example',
-  passiveSignInUri: 'http://usher.localhost/wsfed/microsoft365',
-  signingCertificate: 'MIIC',
-  preferredAuthenticationProtocol: 'wsFed',
-  promptLoginBehavior: 'nativeSupport',
-  federatedIdpMfaBehavior: 'acceptIfMfaDoneByFederatedIdp',
-} as const
 
 const seededRandomness = (seed: number): Randomness => {
   const random = createRandom(seed)
@@ -85,17 +74,13 @@ export const openStage = async (options: StageOptions = {}) => {
     die: () => die(),
   })
   const { world, addresses } = emulator
-  await world.write(({ state }) => {
-    state.domains[GUEST_DOMAIN] = { name: GUEST_DOMAIN, isInitial: false, isDefault: false, authenticationType: 'Federated', federation: FEDERATION }
-    const app = state.apps[USHER_CLIENT_ID]
-    if (app !== undefined) state.apps[USHER_CLIENT_ID] = { ...app, secrets: [APP_SECRET] }
-  })
+  await prepareTenant(world)
   const settings: TargetSettings = {
     name: TARGET,
     type: 'graph',
     tenant: TENANT_ID,
     clientId: USHER_CLIENT_ID,
-    credential: { kind: 'secret', secret: new Secret(APP_SECRET) },
+    credential: { kind: 'secret', secret: new Secret(TENANT_SECRET) },
     cloud: 'local',
     addresses: { login: addresses.login, graph: addresses.graph },
     domain: GUEST_DOMAIN,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { USHER_CLIENT_ID, TENANT_ID } from '../../../emulator/tenant.ts'
 import { jumpClock } from '../../../test/support/jump-clock.ts'
-import { APP_SECRET, candidate, openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
+import { TENANT_SECRET } from '../../../test/support/emulated-tenant.ts'
+import { candidate, openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 import type { LogFields } from '../../kernel/log.ts'
 import { Secret } from '../../kernel/secret.ts'
 import { type AppTokenParts, appToken } from './app-token.ts'
@@ -33,7 +34,7 @@ const stand = (answers: readonly (() => Response | Promise<Response>)[]) => {
     return answer()
   }
   const parts: AppTokenParts = {
-    settings: { tenant: TENANT_ID, clientId: USHER_CLIENT_ID, credential: { kind: 'secret', secret: new Secret(APP_SECRET) } },
+    settings: { tenant: TENANT_ID, clientId: USHER_CLIENT_ID, credential: { kind: 'secret', secret: new Secret(TENANT_SECRET) } },
     cloud: cloudOf({ cloud: 'global' }),
     fetch,
     clock,
@@ -58,7 +59,7 @@ test('the request is one of client credentials for Graph', async () => {
     client_id: USHER_CLIENT_ID,
     scope: 'https://graph.microsoft.com/.default',
     grant_type: 'client_credentials',
-    client_secret: APP_SECRET,
+    client_secret: TENANT_SECRET,
   })
 })
 
