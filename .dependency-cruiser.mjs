@@ -49,7 +49,7 @@ const ranks = [
   }),
   forbid('cli-starts-the-app', 'A command uses the app and the configuration, nothing below.', { path: '^src/cli/' }, {
     path: '^src/',
-    pathNot: [WORDS, '^src/cli/', '^src/(app|config)[.]ts$'],
+    pathNot: [WORDS, '^src/cli/', '^src/(app|config|environment)[.]ts$'],
   }),
   forbid('only-cli-imports-app', 'The composition root is on top; take what you need as an argument.', { path: '^src/', pathNot: [TESTS, '^src/cli/'] }, {
     path: '^src/app[.]ts$',

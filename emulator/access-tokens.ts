@@ -39,10 +39,6 @@ export const readAccessToken = (state: WorldState, token: string, now: number): 
   const [header = '', body = '', signature = ''] = token.split('.')
   if (!isSame(signatureOf(state, `${header}.${body}`), Buffer.from(signature, 'base64url'))) return undefined
   // Signed by `mintAccessToken`, so it has the shape given there.
-  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as {
-    appid: string
-    roles: string[]
-    exp: number
-  }
+  const claims: { appid: string; roles: string[]; exp: number } = JSON.parse(Buffer.from(body, 'base64url').toString())
   return claims.exp * ONE_SECOND_MS <= now ? undefined : { clientId: claims.appid, roles: claims.roles }
 }

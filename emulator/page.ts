@@ -30,9 +30,6 @@ ${body}
 </html>
 `
 
-/** Several pieces of markup, one after the other. */
-export const pieces = (list: readonly Markup[]): Markup => html`${list}`
-
 export const nothing: Markup = raw('')
 
 /** What every page of these sites allows. Forms here lead off the site by redirect, so form-action is left out. */

@@ -17,25 +17,29 @@ export const readAuthorizationRequest = (
   query: URLSearchParams,
   clients: Readonly<Record<string, GoogleClient>>,
 ): AuthorizationRequest | string => {
-  const clientId = query.get('client_id') ?? ''
-  const client = clients[clientId]
-  const redirectUri = query.get('redirect_uri') ?? ''
-  if (client === undefined) return 'invalid_client'
-  if (!client.redirectUris.includes(redirectUri)) return 'redirect_uri_mismatch'
-  if (query.get('response_type') !== 'code') return 'unsupported_response_type'
-  const scopes = (query.get('scope') ?? '').split(' ')
-  if (!scopes.includes('openid')) return 'invalid_scope'
-  const codeChallenge = query.get('code_challenge') ?? ''
-  if (codeChallenge === '' || query.get('code_challenge_method') !== 'S256')
-    return 'invalid_request: PKCE with S256 is needed here'
+  const request = requestIn(query)
+  return problemOf(request, query, clients[request.clientId]) ?? request
+}
+
+const requestIn = (query: URLSearchParams): AuthorizationRequest => {
+  const text = (name: string): string => query.get(name) ?? ''
   return {
-    clientId,
-    redirectUri,
-    scopes,
-    state: query.get('state') ?? '',
+    clientId: text('client_id'),
+    redirectUri: text('redirect_uri'),
+    scopes: text('scope').split(' '),
+    state: text('state'),
     nonce: query.get('nonce') ?? undefined,
-    codeChallenge,
-    prompts: (query.get('prompt') ?? '').split(' '),
+    codeChallenge: text('code_challenge'),
+    prompts: text('prompt').split(' '),
     hint: query.get('login_hint') ?? undefined,
   }
+}
+
+const problemOf = (request: AuthorizationRequest, query: URLSearchParams, client: GoogleClient | undefined): string | undefined => {
+  if (client === undefined) return 'invalid_client'
+  if (!client.redirectUris.includes(request.redirectUri)) return 'redirect_uri_mismatch'
+  if (query.get('response_type') !== 'code') return 'unsupported_response_type'
+  if (!request.scopes.includes('openid')) return 'invalid_scope'
+  if (request.codeChallenge === '' || query.get('code_challenge_method') !== 'S256') return 'invalid_request: PKCE with S256 is needed here'
+  return undefined
 }

@@ -6,7 +6,7 @@ import type { Addresses } from '../sites.ts'
 import type { World } from '../world.ts'
 import { type AuthorizationRequest, readAuthorizationRequest } from './authorization.ts'
 import { choicePage, problemPage } from './google-pages.ts'
-import { authenticatedClient, type Grant, isRedeemable } from './google-token.ts'
+import { authenticatedClient, type Grant, isRedeemable, type TokenRequest } from './google-token.ts'
 import { createIdTokens, type Misbehavior, misbehaviors, profileClaims } from './id-token.ts'
 import { findPerson, type GooglePerson } from './people.ts'
 
@@ -98,8 +98,20 @@ const hangUntilGone = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason))
   })
 
+/** The grant of a token request, spent; or the error of RFC 6749, section 5.2. */
+const redeem = ({ world, grants }: GoogleParts, request: TokenRequest): { clientId: string; grant: Grant } | { error: string; status: 400 | 401 } => {
+  const clientId = authenticatedClient(request, world.state.googleClients)
+  if (clientId === undefined) return { error: 'invalid_client', status: 401 }
+  if (request.form.get('grant_type') !== 'authorization_code') return { error: 'unsupported_grant_type', status: 400 }
+  const code = request.form.get('code') ?? ''
+  const grant = grants.get(code)
+  grants.delete(code)
+  const isGood = grant !== undefined && grant.expiresAt > world.clock.now() && isRedeemable(grant, clientId, request)
+  return isGood ? { clientId, grant } : { error: 'invalid_grant', status: 400 }
+}
+
 const addTokens = (app: Hono, parts: GoogleParts): void => {
-  const { world, addresses, grants, people, isMisbehaving } = parts
+  const { world, addresses, people, isMisbehaving } = parts
   const idTokens = createIdTokens()
 
   app.get('/oauth2/v3/certs', async (c) => c.json(await idTokens.keys()))
@@ -109,16 +121,10 @@ const addTokens = (app: Hono, parts: GoogleParts): void => {
     if (way === 'tokenHangs') await hangUntilGone(c.req.raw.signal)
     if (way === 'tokenFails') return c.text('<html><body>Error 500</body></html>', 500)
     const request = { form: new URLSearchParams(await c.req.text()), authorization: c.req.header('authorization') }
-    const clientId = authenticatedClient(request, world.state.googleClients)
-    if (clientId === undefined) return c.json({ error: 'invalid_client' }, 401)
-    if (request.form.get('grant_type') !== 'authorization_code') return c.json({ error: 'unsupported_grant_type' }, 400)
-    const code = request.form.get('code') ?? ''
-    const grant = grants.get(code)
-    grants.delete(code)
+    const redeemed = redeem(parts, request)
+    if ('error' in redeemed) return c.json({ error: redeemed.error }, redeemed.status)
+    const { clientId, grant } = redeemed
     const now = world.clock.now()
-    if (grant === undefined || grant.expiresAt <= now || !isRedeemable(grant, clientId, request)) {
-      return c.json({ error: 'invalid_grant' }, 400)
-    }
     const accessToken = world.random.bytes(CODE_BYTES).toString('base64url')
     people.set(accessToken, grant.person)
     const { person } = grant

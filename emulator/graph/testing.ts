@@ -82,28 +82,35 @@ export const openGraph = async (
   const token = (roles = usual): string =>
     mintAccessToken(world.state, { clientId: USHER_CLIENT_ID, roles }, clock.now())
   const call: TestGraph['call'] = async (method, path, body, headers = {}) => {
+    const sent = body === undefined ? {} : { 'content-type': 'application/json' }
     const response = await app.request(`http://graph.localhost/v1.0${path}`, {
       method,
-      headers: {
-        authorization: `Bearer ${token()}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
+      headers: { authorization: `Bearer ${token()}`, ...sent, ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const answer = parse(await response.text())
-    const exchange: GraphExchange = {
-      method,
-      path: `/v1.0${path.replace(/\?.*$/, '')}`,
-      query: path.includes('?') ? path.slice(path.indexOf('?')) : '',
-      requestBody: typeof body === 'string' ? parse(body) : body,
-      ...(response.headers.has('x-emulator-drop') ? {} : { status: response.status, responseBody: answer }),
-      headers: Object.fromEntries(response.headers),
-    }
-    checkSchema(exchange)
+    checkSchema(exchangeOf({ method, path, body }, response, answer))
     return { status: response.status, headers: response.headers, body: answer }
   }
   return { world, clock, call, token }
+}
+
+interface SentCall {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+const exchangeOf = ({ method, path, body }: SentCall, response: Response, answer: unknown): GraphExchange => {
+  const [bare = '', query] = path.split('?')
+  return {
+    method,
+    path: `/v1.0${bare}`,
+    query: query === undefined ? '' : `?${query}`,
+    requestBody: typeof body === 'string' ? parse(body) : body,
+    ...(response.headers.has('x-emulator-drop') ? {} : { status: response.status, responseBody: answer }),
+    headers: Object.fromEntries(response.headers),
+  }
 }
 
 /** A guest as Usher makes them. */

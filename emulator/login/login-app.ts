@@ -5,8 +5,9 @@ import { type Markup, pageHeaders } from '../page.ts'
 import { createServiceSessions } from '../service-session.ts'
 import type { Addresses } from '../sites.ts'
 import type { World } from '../world.ts'
+import type { Domain, Federation } from '../world-state.ts'
 import { createTokenChecker } from './check-token.ts'
-import { createContexts } from './context.ts'
+import { type Contexts, createContexts } from './context.ts'
 import { namePage, refusalPage } from './login-pages.ts'
 import { addRealmRoutes } from './realm-routes.ts'
 import { SignInRefused } from './refusal.ts'
@@ -49,33 +50,36 @@ const targetOf = (addresses: Addresses, wreply: string | undefined): string => {
   throw new SignInRefused(50011, 'The reply address does not belong to a service of this tenant.', 400)
 }
 
+const knownDomain = (world: World, name: string): Domain => {
+  const domain = domainOfName(world, name)
+  if (domain !== undefined) return domain
+  throw new SignInRefused(50128, 'Invalid domain name: no tenant-identifying information found in the request.', 400)
+}
+
+const isSecondFactorDemanded = (world: World, federation: Federation): boolean =>
+  world.scenarios.isOn('requireMfa') && federation.federatedIdpMfaBehavior === 'enforceMfaByFederatedIdp'
+
+const isFreshAsked = (c: Context): boolean => c.req.query('prompt') === 'login' || c.req.query('wfresh') === '0'
+
 /** Sends the browser to the identity provider its name belongs to, or asks for a name. */
 const createAsk = ({ world }: LoginOptions) => {
   const contexts = createContexts(world)
   const ask = (c: Context, { name, target, shape: wantedShape }: Asking) => {
     if (name === '') return showPage(c, namePage({ username: '', target, shape: c.req.query('shape') ?? '' }))
-    const domain = domainOfName(world, name)
-    if (domain === undefined) {
-      throw new SignInRefused(
-        50128,
-        'Invalid domain name: no tenant-identifying information found in the request.',
-        400,
-      )
-    }
+    const domain = knownDomain(world, name)
     const federation = domain.federation
     if (federation === undefined) {
       const complaint = `${domain.name} keeps its passwords at Microsoft; this demo has none.`
       return showPage(c, namePage({ username: name, target, shape: wantedShape, complaint }))
     }
-    const isEnforced = federation.federatedIdpMfaBehavior === 'enforceMfaByFederatedIdp'
-    const shape = world.scenarios.isOn('requireMfa') && isEnforced ? 'C' : wantedShape
+    const shape = isSecondFactorDemanded(world, federation) ? 'C' : wantedShape
     const style = ({ A: 'plain', B: 'typed', C: 'plain', D: 'legacy' } as const)[shape]
     const context = contexts.write({ browser: browserOf(c, world), target, domain: domain.name }, style)
     const order = {
       shape,
       username: name.includes('@') ? name : undefined,
       context,
-      isFresh: c.req.query('prompt') === 'login' || c.req.query('wfresh') === '0',
+      isFresh: isFreshAsked(c),
       correlationId: c.req.query('client-request-id') ?? world.random.guid(),
     }
     return c.redirect(signInAddress(federation, order, world.random))
@@ -97,13 +101,33 @@ const only = (form: URLSearchParams, name: string): string => {
   throw new SignInRefused(20012, `WsFedMessageInvalid: ${name} is there ${values.length} times.`, 400)
 }
 
+/** Where an identity provider's answer comes in. */
+const addReceiver = (app: Hono, { world, addresses }: LoginOptions, contexts: Contexts): void => {
+  const checker = createTokenChecker(world)
+  const sessions = createServiceSessions(world)
+  app.post('/login.srf', async (c) => {
+    const form = await readForm(c)
+    if (only(form, 'wa') !== 'wsignin1.0') throw new SignInRefused(20012, 'WsFedMessageInvalid: wa is not wsignin1.0.', 400)
+    const wresult = only(form, 'wresult')
+    const reading = contexts.spend(form.has('wctx') ? only(form, 'wctx') : '', getCookie(c, BROWSER_COOKIE))
+    if (reading.kind === 'refused') {
+      throw new SignInRefused(165000, `Invalid Request: the request tokens do not match the user context (${reading.reason}).`, 400)
+    }
+    const { user, domain, hasSecondFactor, warnings } = checker.check(wresult)
+    const ticket = sessions.seal({ userId: user.id, at: world.clock.now(), hasSecondFactor })
+    setCookie(c, SESSION_COOKIE, domain.name, crossSite)
+    if (warnings.length > 0) c.header('x-emulator-warnings', warnings.join(' '))
+    c.header('x-emulator-user', user.id)
+    const target = reading.kind === 'known' ? reading.context.target : `${addresses.service}/`
+    return c.redirect(`${addresses.service}/_forms/signin?ticket=${ticket}&to=${encodeURIComponent(target)}`)
+  })
+}
+
 /** Microsoft's login, `login.microsoftonline.com`. */
 export const createLoginApp = (options: LoginOptions): Hono => {
   const { world, addresses } = options
   const app = new Hono()
   const { contexts, ask } = createAsk(options)
-  const checker = createTokenChecker(world)
-  const sessions = createServiceSessions(world)
   const usualShape = (otherwise: RequestShape): RequestShape =>
     shapeOf(world.scenarios.look('requestShape')?.shape, otherwise)
 
@@ -134,28 +158,7 @@ export const createLoginApp = (options: LoginOptions): Hono => {
     return ask(c, { name, target: targetOf(addresses, wreply), shape: shapeOf(shape, usualShape('A')) })
   })
 
-  app.post('/login.srf', async (c) => {
-    const form = await readForm(c)
-    if (only(form, 'wa') !== 'wsignin1.0')
-      throw new SignInRefused(20012, 'WsFedMessageInvalid: wa is not wsignin1.0.', 400)
-    const wresult = only(form, 'wresult')
-    const reading = contexts.spend(form.has('wctx') ? only(form, 'wctx') : '', getCookie(c, BROWSER_COOKIE))
-    if (reading.kind === 'refused') {
-      throw new SignInRefused(
-        165000,
-        `Invalid Request: the request tokens do not match the user context (${reading.reason}).`,
-        400,
-      )
-    }
-    const { user, domain, hasSecondFactor, warnings } = checker.check(wresult)
-    const ticket = sessions.seal({ userId: user.id, at: world.clock.now(), hasSecondFactor })
-    setCookie(c, SESSION_COOKIE, domain.name, crossSite)
-    if (warnings.length > 0) c.header('x-emulator-warnings', warnings.join(' '))
-    c.header('x-emulator-user', user.id)
-    const target = reading.kind === 'known' ? reading.context.target : `${addresses.service}/`
-    return c.redirect(`${addresses.service}/_forms/signin?ticket=${ticket}&to=${encodeURIComponent(target)}`)
-  })
-
+  addReceiver(app, options, contexts)
   addRealmRoutes(app, world)
   addTokenEndpoint(app, options)
   return app

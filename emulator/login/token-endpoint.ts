@@ -73,26 +73,37 @@ const basicCredential = (header: string | undefined): readonly [string, string] 
   return [decodeURIComponent(id), decodeURIComponent(secret)]
 }
 
+interface Presented {
+  readonly form: URLSearchParams
+  readonly secret: string | null
+}
+
 const createJudge = ({ world, addresses }: { world: World; addresses: Addresses }) => {
   const audiences = (tenant: string): readonly string[] =>
     [tenant, world.state.tenantId].map((name) => `${addresses.login}/${name}/oauth2/v2.0/token`)
   const scopes = ['https://graph.microsoft.com/.default', `${addresses.graph}/.default`]
 
-  return async (tenant: string, form: URLSearchParams, authorization: string | undefined): Promise<Verdict> => {
-    const basic = basicCredential(authorization)
-    if (world.scenarios.strike('tokenEndpointDown') !== undefined) return { failure: failures.down }
-    if (!isTenant(world, tenant)) return { failure: failures.tenantNotFound }
-    if (form.get('grant_type') !== 'client_credentials') return { failure: failures.grantUnsupported }
-    if (!scopes.includes(form.get('scope') ?? '')) return { failure: failures.scopeInvalid }
-    const app = world.state.apps[basic?.[0] ?? form.get('client_id') ?? '']
-    if (app === undefined) return { failure: failures.appUnknown }
-    const secret = basic?.[1] ?? form.get('client_secret')
+  const failureOfRequest = (tenant: string, form: URLSearchParams): TokenFailure | undefined => {
+    if (world.scenarios.strike('tokenEndpointDown') !== undefined) return failures.down
+    if (!isTenant(world, tenant)) return failures.tenantNotFound
+    if (form.get('grant_type') !== 'client_credentials') return failures.grantUnsupported
+    return scopes.includes(form.get('scope') ?? '') ? undefined : failures.scopeInvalid
+  }
+
+  const judgeCredential = async (app: AppRegistration, tenant: string, { form, secret }: Presented): Promise<Verdict> => {
     if (secret !== null) return app.secrets.includes(secret) ? { app } : { failure: failures.secretWrong }
     const assertion = form.get('client_assertion')
-    if (assertion === null || form.get('client_assertion_type') !== BEARER)
-      return { failure: failures.credentialMissing }
+    if (assertion === null || form.get('client_assertion_type') !== BEARER) return { failure: failures.credentialMissing }
     const isOwn = await isOwnAssertion({ app, assertion, audiences: audiences(tenant), now: world.clock.now() })
     return isOwn ? { app } : { failure: failures.assertionWrong }
+  }
+
+  return async (tenant: string, form: URLSearchParams, authorization: string | undefined): Promise<Verdict> => {
+    const failure = failureOfRequest(tenant, form)
+    if (failure !== undefined) return { failure }
+    const [clientId, secret] = basicCredential(authorization) ?? [form.get('client_id') ?? '', form.get('client_secret')]
+    const app = world.state.apps[clientId]
+    return app === undefined ? { failure: failures.appUnknown } : judgeCredential(app, tenant, { form, secret })
   }
 }
 
