@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import type { Account } from '../../src/kernel/account.ts'
 import type { Candidate, ProvisioningTarget } from '../../src/provisioning/target.ts'
 import type { JumpClock } from '../support/jump-clock.ts'
-import { drive } from '../support/target-stage.ts'
+import { drive } from '../support/provisioning.ts'
 
 /** A directory that works, what it holds, and processes in front of it that share their books. */
 export interface OpenTarget {

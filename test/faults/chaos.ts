@@ -4,7 +4,8 @@ import type { DirectoryUser } from '../../emulator/world-state.ts'
 import type { Candidate } from '../../src/provisioning/target.ts'
 import { callsTooEarly, assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, foreignObjects } from './invariants.ts'
 import { openProcess, type Process } from './process.ts'
-import { BASIC, candidate, openStage, person, STANDARD, type TargetStage } from '../support/target-stage.ts'
+import { BASIC, candidate, STANDARD } from '../support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../support/target-stage.ts'
 
 export interface ChaosOptions {
   readonly seed: number

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { AccountProgress } from '../../src/provisioning/target.ts'
-import { candidate, drive, openStage, person, STANDARD, type TargetStage } from '../support/target-stage.ts'
+import { candidate, drive, STANDARD } from '../support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../support/target-stage.ts'
 import { isLong, seedsOf, withSeed } from '../support/seeds.ts'
 import { assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, callsTooEarly } from './invariants.ts'
 

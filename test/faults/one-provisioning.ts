@@ -10,7 +10,7 @@ import { outbound } from '../../src/lib/outbound.ts'
 import { graphTarget } from '../../src/provisioning/graph/graph-target.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { jumpClock } from '../support/jump-clock.ts'
-import { candidate, drive, STANDARD, TARGET } from '../support/target-stage.ts'
+import { candidate, drive, STANDARD, TARGET } from '../support/provisioning.ts'
 
 export interface ProvisioningOrder {
   readonly database: string

@@ -10,7 +10,7 @@ import { type KillPoint, killPoints } from '../../emulator/kill-switch.ts'
 import { startTenant, TENANT_SECRET } from '../support/emulated-tenant.ts'
 import { journaledExchange, graphSchemaLog } from '../support/graph-schema.ts'
 import { isLong } from '../support/seeds.ts'
-import { STANDARD } from '../support/target-stage.ts'
+import { STANDARD } from '../support/provisioning.ts'
 import type { ProvisioningOrder } from './one-provisioning.ts'
 
 const PROGRAM = fileURLToPath(new URL('one-provisioning.ts', import.meta.url))
@@ -18,8 +18,11 @@ const KILL_AT_COMMIT = new URL('../support/kill-at-commit.ts', import.meta.url).
 const START = Date.parse('2026-03-02T09:00:00Z')
 /** Longer than any lease. */
 const A_MINUTE_MS = 60_000
-/** In the short form every so many of the commits is tried. */
-const STRIDE = isLong ? 1 : 9
+
+type Death = { readonly atCommit: string } | { readonly point: KillPoint; readonly k: number }
+
+/** Early, in the middle and late. */
+const SOME_DEATHS: readonly Death[] = [{ atCommit: 'after 8' }, { atCommit: 'before 17' }, { point: 'after-commit', k: 1 }, { point: 'holding-answer', k: 4 }]
 
 interface Outcome {
   readonly signal: NodeJS.Signals | null
@@ -48,7 +51,7 @@ const runOne = ({ order, atCommit, onStart }: Run): Promise<Outcome> => {
 }
 
 /** One whole first provisioning whose process is killed, and the next process on the same file. Answers whether it died. */
-const survive = async (t: TestContext, death: { readonly atCommit: string } | { readonly point: KillPoint; readonly k: number }): Promise<boolean> => {
+const survive = async (t: TestContext, death: Death): Promise<boolean> => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-restart-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   let child: ChildProcess | undefined
@@ -83,20 +86,23 @@ const survive = async (t: TestContext, death: { readonly atCommit: string } | { 
   return victim.signal === 'SIGKILL'
 }
 
-for (const when of ['before', 'after'] as const) {
-  test(`kill -9 ${when} a commit of a whole first provisioning: the next start finishes it`, async (t) => {
-    let deaths = 0
-    for (let k = 1; await survive(t, { atCommit: `${when} ${k}` }); k += STRIDE) deaths += 1
-    assert.ok(deaths >= 3, `died ${deaths} times`)
-    t.diagnostic(`${deaths} deaths`)
-  })
+const inWords = (death: Death): string => ('atCommit' in death ? `${death.atCommit.replace(' ', ' commit ')}` : `when the directory is ${death.point.replace('-', ' ')} for time ${death.k}`)
+
+for (const death of SOME_DEATHS) {
+  test(`kill -9 ${inWords(death)}: the next start finishes what was begun`, async (t) => assert.equal(await survive(t, death), true, 'it was not even killed'))
 }
 
-for (const point of killPoints) {
-  test(`kill -9 while the directory is ${point.replace('-', ' ')}: the next start finishes it`, async (t) => {
-    let deaths = 0
-    for (let k = 1; await survive(t, { point, k }); k += point === 'holding-answer' ? Math.min(STRIDE, 3) : 1) deaths += 1
-    assert.ok(deaths >= 2, `died ${deaths} times`)
-    t.diagnostic(`${deaths} deaths`)
-  })
+/** Every k, until the process outlived it. */
+const forEveryK = async (t: TestContext, deathAt: (k: number) => Death): Promise<void> => {
+  let deaths = 0
+  while (await survive(t, deathAt(deaths + 1))) deaths += 1
+  assert.ok(deaths >= 2, `died ${deaths} times`)
+  t.diagnostic(`${deaths} deaths`)
+}
+
+if (isLong) {
+  for (const when of ['before', 'after'] as const)
+    test(`kill -9 ${when} each commit of a whole first provisioning`, (t) => forEveryK(t, (k) => ({ atCommit: `${when} ${k}` })))
+  for (const point of killPoints)
+    test(`kill -9 each time the directory is ${point.replace('-', ' ')}`, (t) => forEveryK(t, (k) => ({ point, k })))
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { candidate, openStage, person } from '../../../test/support/target-stage.ts'
+import { candidate } from '../../../test/support/provisioning.ts'
+import { openStage, person } from '../../../test/support/target-stage.ts'
 import { allowedCalls, isAllowedCall } from './allowed-calls.ts'
 
 test('what is on the list may be called, with any one segment for an id', () => {

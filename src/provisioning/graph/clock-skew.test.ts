@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { candidate, drive, openStage, person } from '../../../test/support/target-stage.ts'
+import { candidate, drive } from '../../../test/support/provisioning.ts'
+import { openStage, person } from '../../../test/support/target-stage.ts'
 import { createClockSkew } from './clock-skew.ts'
 
 const START = Date.parse('2026-03-02T09:00:00Z')

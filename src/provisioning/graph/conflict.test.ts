@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { GUEST_DOMAIN } from '../../../emulator/tenant.ts'
 import type { DirectoryUser } from '../../../emulator/world-state.ts'
 import { memoryDigest } from '../../../test/support/memory-books.ts'
-import { candidate, drive, openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
+import { candidate, drive } from '../../../test/support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 import { deriveNames } from '../subject.ts'
 
 const stranger = (more: Partial<DirectoryUser>): DirectoryUser => ({

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccountProgress } from '../target.ts'
-import { candidate, drive, openStage, person, STANDARD, type TargetStage } from '../../../test/support/target-stage.ts'
+import { candidate, drive, STANDARD } from '../../../test/support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 
 const ONE_MINUTE_MS = 60_000
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { targetConformance } from '../../../test/conformance/target.ts'
-import { candidate, drive, openStage, person, STANDARD } from '../../../test/support/target-stage.ts'
+import { candidate, drive, STANDARD } from '../../../test/support/provisioning.ts'
+import { openStage, person } from '../../../test/support/target-stage.ts'
 
 targetConformance('Microsoft Graph', async () => {
   const stage = await openStage({ visibilityDelaysMs: { graph: [0, 4_000] } })

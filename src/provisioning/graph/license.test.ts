@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { candidate, drive, openStage, person, STANDARD, type TargetStage } from '../../../test/support/target-stage.ts'
+import { candidate, drive, STANDARD } from '../../../test/support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 
 const LICENSE = 'POST /users/{id}/assignLicense'
 const PATCH = 'PATCH /users/{id}'

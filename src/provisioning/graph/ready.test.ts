@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DirectoryUser } from '../../../emulator/world-state.ts'
 import { assertObservedReady } from '../../../test/faults/invariants.ts'
-import { candidate, drive, openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
+import { candidate, drive } from '../../../test/support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 
 const changeEverybody = (stage: TargetStage, changes: Partial<DirectoryUser>) =>
   stage.world.write(({ saveUser }) => stage.made().map((user) => saveUser({ ...user, ...changes }, true)))

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GUEST_DOMAIN } from '../../../emulator/tenant.ts'
 import type { Account } from '../../kernel/account.ts'
-import { candidate, drive, openStage, person, STANDARD, type TargetStage } from '../../../test/support/target-stage.ts'
+import { candidate, drive, STANDARD } from '../../../test/support/provisioning.ts'
+import { openStage, person, type TargetStage } from '../../../test/support/target-stage.ts'
 
 const RESTORE = 'POST /directory/deletedItems/{id}/restore'
 const FAR = { graph: [3_000, 12_000] } as const
