@@ -1,5 +1,6 @@
 import type { QueryConfig, QueryResult } from 'pg'
 import type { Execute } from './database.ts'
+import { createLane } from './gate.ts'
 import { isStalePlan } from './postgres-errors.ts'
 
 /** More different statements than Usher has; the others are not kept prepared. */
@@ -52,10 +53,6 @@ export const statementsOn =
 
 /** One statement after the other, whoever asks: a connection does one thing at a time. */
 export const oneAtATime = (execute: Execute): Execute => {
-  let last: Promise<unknown> = Promise.resolve()
-  return (query) => {
-    const next = last.then(() => execute(query))
-    last = next.catch(() => undefined)
-    return next
-  }
+  const lane = createLane()
+  return (query) => lane(() => execute(query))
 }

@@ -1,16 +1,14 @@
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { Pool, type PoolClient, type PoolConfig, types } from 'pg'
-import { type Clock, ONE_SECOND_MS } from '#kernel/clock.ts'
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Randomness } from '#kernel/randomness.ts'
 import type { Unit } from '../storage.ts'
 import { databases, type Execute, type Grammar, preparedFor } from './database.ts'
 import type { Database } from './dialect.ts'
-import { createGate, once } from './gate.ts'
+import { createGate, createLane, once } from './gate.ts'
 import { isConflict, isStalePlan, isUnavailable } from './postgres-errors.ts'
 import { oneAtATime, type StatementNames, statementNames, statementsOn } from './postgres-statements.ts'
-import { retried } from './retry.ts'
 import { runUnit } from './run-unit.ts'
 
 const CONNECTIONS = 10
@@ -18,8 +16,10 @@ const CONNECT_MS = 5 * ONE_SECOND_MS
 const STATEMENT_MS = 5 * ONE_SECOND_MS
 /** Longer than any statement: a transaction nobody ends any more. */
 const IDLE_IN_TRANSACTION_MS = 10 * ONE_SECOND_MS
-/** Any number, as long as every version of Usher takes the same. */
+const TRIES_AGAIN = 11
+/** Names of locks between nodes. Any numbers, as long as every version of Usher takes the same. */
 const ALONE = 1_970_365_810
+const AGAIN = 1_970_365_811
 /** What a connection says between transactions. */
 const IDLE = 'I'
 
@@ -33,8 +33,6 @@ const databaseOn = databases(grammar)
 
 interface Options {
   readonly url: string
-  readonly clock: Clock
-  readonly randomness: Randomness
   readonly log: Log
 }
 
@@ -42,16 +40,25 @@ interface Options {
  * A PostgreSQL database, shared by any number of nodes. A unit is one serializable transaction, run again when it met
  * another one; everything else reads through connections that cannot write.
  */
-export const postgresDatabase = ({ url, clock, randomness, log }: Options): Database => {
+export const postgresDatabase = ({ url, log }: Options): Database => {
   const readers = openPool({ url, log, settings: ['default_transaction_read_only=on'] })
   const writers = openPool({ url, log, settings: ['default_transaction_isolation=serializable', 'synchronous_commit=on'] })
   const names = statementNames()
   const gate = createGate()
   const read = databaseOn(reading(readers, names))
-  const attempt = <Result>(unit: Unit<Result>) => withClient(writers, (client) => inTransaction(client, unit, names))
+  const lane = createLane()
+  const write = async <Result>(unit: Unit<Result>): Promise<Result> => {
+    try {
+      return await withClient(writers, (client) => inTransaction(client, unit, names))
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      // Only one of this node waits for its turn among all nodes, so that the others keep their connections.
+      return lane(() => withClient(writers, (client) => tryAgain(client, unit, names)))
+    }
+  }
   return {
     read,
-    write: (unit) => gate.pass(() => retried(() => attempt(unit), { clock, randomness, isPassing: isConflict })),
+    write: (unit) => gate.pass(() => write(unit)),
     prepared: preparedFor(read),
     alone: (unit) => gate.pass(() => withClient(writers, (client) => alone(client, unit, names))),
     isServed: () => false,
@@ -93,7 +100,7 @@ const openPool = ({ url, log, settings }: PoolOptions): Pool => {
     types: { getTypeParser: numbersAsNumbers },
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
-  pool.on('error', (error) => log.warn('database_connection_lost', { error }))
+  pool.on('error', (error) => void (pool.ending || log.warn('database_connection_lost', { error })))
   // One that breaks between two statements of a unit tells the next statement too.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return pool
@@ -110,13 +117,15 @@ const asFailure = (error: unknown): unknown => (isUnavailable(error) ? new Usher
 
 const withClient = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
   const client = await pool.connect().catch((error: unknown) => Promise.reject(new UsherError('storage_unavailable', { cause: error })))
+  let isInDoubt = false
   try {
     return await work(client)
   } catch (error) {
+    isInDoubt = isUnavailable(error)
     throw asFailure(error)
   } finally {
-    // A connection in doubt is closed, and the server rolls back what it had begun.
-    client.release(client.getTransactionStatus() !== IDLE)
+    // It is closed then, and the server lets go of what it had begun or locked.
+    client.release(isInDoubt || client.getTransactionStatus() !== IDLE)
   }
 }
 
@@ -133,13 +142,38 @@ const inTransaction = async <Result>(client: PoolClient, unit: Unit<Result>, nam
   return outcome.value
 }
 
+/**
+ * After a conflict units run one at a time, on whichever node they are: among a crowd that wants the same row most would
+ * meet each other again and again. Only units that run for the first time can still get in between.
+ */
+const tryAgain = <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> =>
+  locked(client, AGAIN, () => untilDone(() => inTransaction(client, unit, names), TRIES_AGAIN))
+
+const untilDone = async <Result>(attempt: () => Promise<Result>, tries: number): Promise<Result> => {
+  try {
+    return await attempt()
+  } catch (error) {
+    if (!isConflict(error)) throw error
+    if (tries === 1) throw new UsherError('storage_unavailable', { cause: error })
+  }
+  return untilDone(attempt, tries - 1)
+}
+
 const alone = async <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> => {
   await client.query('set statement_timeout = 0')
-  await client.query(`select pg_advisory_lock(${ALONE})`)
   try {
-    return await inTransaction(client, unit, names)
+    return await locked(client, ALONE, () => inTransaction(client, unit, names))
   } finally {
-    await client.query(`select pg_advisory_unlock(${ALONE})`)
     await client.query(`set statement_timeout = ${STATEMENT_MS}`)
+  }
+}
+
+/** The lock is there before the transaction begins, which therefore sees what the one before it wrote. */
+const locked = async <Result>(client: PoolClient, lock: number, work: () => Promise<Result>): Promise<Result> => {
+  await client.query(`select pg_advisory_lock(${lock})`)
+  try {
+    return await work()
+  } finally {
+    await client.query(`select pg_advisory_unlock(${lock})`)
   }
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { addNote, type It, noteIds, setSize, sizeOf } from './tables.ts'
 
 const RACERS = 24
+const CROWD = 200
 const CAP = 7
 /** Far more statements than a read takes; a guard against a read that never comes back. */
 const AT_MOST = 5_000
@@ -43,6 +44,20 @@ export const isolation = (it: It): void => {
       })
     await Promise.all(Array.from({ length: RACERS }, (_, n) => increase(n)))
     assert.equal(await sizeOf(storage.read, 1), RACERS)
+  })
+
+  it('a crowd that wants the same row is served to the last', async ({ storage, again }) => {
+    const nodes = [storage, await again(), await again()]
+    await storage.write((tx) => addNote(tx, 1, null, 0))
+    const increase = (n: number) =>
+      nodes[n % nodes.length]?.write(async (tx) => {
+        const size = (await sizeOf(tx, 1)) ?? 0
+        await setSize(tx, 1, size + 1)
+        return size + 1
+      })
+    const sizes = await Promise.all(Array.from({ length: CROWD }, (_, n) => increase(n)))
+    assert.equal(new Set(sizes).size, CROWD)
+    assert.equal(await sizeOf(storage.read, 1), CROWD)
   })
 
   it('a limit that is read before it is used holds, also between processes', async ({ storage, again }) => {
