@@ -9,6 +9,7 @@ import { createLog } from '../../src/lib/log.ts'
 import { outbound } from '../../src/lib/outbound.ts'
 import { graphTarget } from '../../src/provisioning/graph/graph-target.ts'
 import { openStorage } from '../../src/storage/open.ts'
+import { held } from '../support/held.ts'
 import { jumpClock } from '../support/jump-clock.ts'
 import { candidate, drive, STANDARD, TARGET } from '../support/provisioning.ts'
 
@@ -29,16 +30,6 @@ const clock = jumpClock({ start: order.start })
 const calls = outbound()
 const log = createLog({ to: { write: (line) => void writeSync(2, line) } })
 const randomness = { bytes: randomBytes }
-
-/** No time passes while a database or a socket is waited for. */
-const held = <Store extends object>(store: Store): Store =>
-  new Proxy(store, {
-    get: (whole, name) => {
-      const member: unknown = Reflect.get(whole, name)
-      return typeof member === 'function' ? (...args: unknown[]) => holdIfAsync(Reflect.apply(member, whole, args)) : member
-    },
-  })
-const holdIfAsync = (result: unknown): unknown => (result instanceof Promise ? clock.hold(result) : result)
 
 const { stores, close } = await openStorage({
   database: order.database,
@@ -66,8 +57,8 @@ const target = graphTarget({
     licenses: [{ skuId: STANDARD, cap: 10, floor: 0, disabledPlans: [] }],
     settleMs: 1_000,
   },
-  accounts: held(stores.accounts),
-  seats: held(stores.seats),
+  accounts: held(stores.accounts, clock),
+  seats: held(stores.seats, clock),
   digest: stores.digest,
   fetch: (url, init) => clock.hold(calls.fetch(url, init)),
   clock,
