@@ -19,14 +19,22 @@ export const guest = (house: House) => {
     return at
   }
 
+  /** A page in Microsoft 365, as from a link in a mail that says where its readers sign in. */
+  const openService = async (path = '/sites/partners', domain: string = DEMO_TENANT.guestDomain) => {
+    const target = encodeURIComponent(`${service}${path}`)
+    const address = `${house.emulator.addresses.login}/login.srf?wa=wsignin1.0&whr=${domain}&wreply=${target}`
+    return onward(await browser.open(address))
+  }
+
   return {
     browser,
     onward,
-    /** A page in Microsoft 365, as from a link in a mail that says where its readers sign in. */
-    openService: async (path = '/sites/partners', domain: string = DEMO_TENANT.guestDomain) => {
-      const target = encodeURIComponent(`${service}${path}`)
-      const address = `${house.emulator.addresses.login}/login.srf?wa=wsignin1.0&whr=${domain}&wreply=${target}`
-      return onward(await browser.open(address))
+    openService,
+    /** Comes back as long as Microsoft's login does not know them yet, as people do; four times at most. */
+    untilArrived: async (first: Stop) => {
+      let stop = first
+      for (let time = 0; time < 4 && /AADSTS5(1004|0057)/.test(stop.text); time += 1) stop = await openService()
+      return stop
     },
     smartLink: async (query = '') =>
       onward(await browser.open(`${house.publicUrl.origin}/login?client=${house.clientId}&protocol=wsfed&state=&redirect_uri=&${query}`)),

@@ -26,6 +26,9 @@ export const story = (
         await tell({ house, clock, tell: (figure) => t.diagnostic(figure) })
         const checked = assertGraphHeldToItsSchema(house.emulator.journal)
         t.diagnostic(`graph exchanges held to the schema: ${checked}, skipped: 0`)
+      } catch (error) {
+        for (const line of house.lines.filter((one) => !one.includes('"level":30')).slice(-20)) t.diagnostic(line.trim())
+        throw error
       } finally {
         await house.close()
         await opened.close()

@@ -36,11 +36,11 @@ const remember = (readings: Map<string, number>, userId: string, now: number): v
   readings.set(userId, now)
 }
 
-/** The margin is over: tokens may be issued. */
+/** The margin is over: tokens may be issued, and the next one shows whether it brings them in. */
 export const finish: Step = (account, work) =>
   advance(
     work,
-    { stage: 'ready', settleUntil: undefined, readyAt: account.readyAt ?? work.shop.clock.now() },
+    { stage: 'ready', settleUntil: undefined, unprovenTokenAt: undefined, readyAt: account.readyAt ?? work.shop.clock.now() },
     { type: 'account_ready' },
   )
 

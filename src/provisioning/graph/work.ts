@@ -82,7 +82,7 @@ const lookAgainMs = (attempts: number): number => (attempts < QUICK_LOOKS ? ONE_
 const writeAgainMs = (attempts: number): number => Math.min(ONE_SECOND_MS * 2 ** Math.floor(attempts / 2), LONGEST_SHORT_WAIT_MS)
 
 const afterPause = (account: Account, work: Work, ms: number): Promise<Account> =>
-  work.change({ attempts: account.attempts + 1, nextAttemptAt: work.shop.clock.now() + ms })
+  work.change({ attempts: account.attempts + 1, reason: undefined, nextAttemptAt: work.shop.clock.now() + ms })
 
 /** The same step again when the directory had time to catch up; it will only read. */
 export const lookAgain = (account: Account, work: Work): Promise<Account> => afterPause(account, work, lookAgainMs(account.attempts))
@@ -111,6 +111,9 @@ export const stop = async (account: Account, work: Work, failure: FailureCode, r
   return stopped
 }
 
+/** Failures in a row. Looks are counted by the same number, and a failure after a look begins anew. */
+const failuresOf = ({ reason, attempts }: Account): number => (reason === undefined ? 0 : attempts)
+
 interface Pause {
   readonly failure: FailureCode
   readonly until: number
@@ -118,11 +121,11 @@ interface Pause {
 
 /** Waits with a reason. A closed account stays closed while it waits: only so it is known that Usher ended it. */
 export const wait = (account: Account, work: Work, { failure, until }: Pause): Promise<Account> => {
-  const isPassing = failure === 'target_unavailable' && account.attempts < SHORT_WAITS
+  const isPassing = failure === 'target_unavailable' && failuresOf(account) < SHORT_WAITS
   const stage = account.stage === 'closed' || isPassing ? account.stage : 'waiting'
   const isNews = account.reason !== failure
   return work.change(
-    { stage, reason: failure, attempts: account.attempts + 1, nextAttemptAt: until },
+    { stage, reason: failure, attempts: failuresOf(account) + 1, nextAttemptAt: until },
     isNews ? { type: 'account_waiting', failure } : undefined,
   )
 }
@@ -131,7 +134,7 @@ export const wait = (account: Account, work: Work, { failure, until }: Pause): P
 export const setBack = (account: Account, work: Work, setback: Setback): Promise<Account> => {
   const { clock, randomness } = work.shop
   const now = clock.now()
-  const pauseMs = backoffMs(account.attempts + 1, randomness)
+  const pauseMs = backoffMs(failuresOf(account) + 1, randomness)
   switch (setback.kind) {
     case 'again':
       // Past the asked-for moment by a jitter, so that the gate does not open to a stampede.
