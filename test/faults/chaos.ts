@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createRandom, type SeededRandom } from '../../emulator/random.ts'
+import type { ScenarioName } from '../../emulator/scenarios.ts'
 import type { DirectoryUser } from '../../emulator/world-state.ts'
 import type { Candidate } from '../../src/provisioning/target.ts'
 import { callsTooEarly, assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, foreignObjects } from './invariants.ts'
@@ -19,6 +20,8 @@ export interface ChaosOptions {
   /** How often a process dies at a random moment, and how often one stands still for half a minute. */
   readonly kills?: number
   readonly freezes?: number
+  /** How many troubles of other kinds come and go. */
+  readonly troubles?: number
   /** Clocks of the processes differ by up to this much. */
   readonly skewMs?: number
   /** Seats the tenant has for the first and the second license; more than enough when left out. */
@@ -39,6 +42,20 @@ const TROUBLE_MS = 180_000
 const PEACE_MS = 1_800_000
 const SWEEP_MS = 15_000
 const HALF_A_MINUTE_MS = 30_000
+
+type Trouble = readonly [name: ScenarioName, options: Readonly<Record<string, number>>]
+
+/** What else goes wrong for half a minute. */
+const TROUBLES: readonly [Trouble, ...Trouble[]] = [
+  ['throttled', {}],
+  ['tokenRefused', { times: 5 }],
+  ['tokenEndpointDown', {}],
+  ['permissionLost', {}],
+  ['concurrencyConflict', { times: 5 }],
+  ['usageLocationLag', { delayMs: 20_000 }],
+  ['graphHtml', {}],
+  ['graphDown', {}],
+]
 
 const GIVEN = ['Ana', 'Ben', 'Chi'] as const
 const FAMILY = ['Ruiz', 'Okafor'] as const
@@ -120,13 +137,21 @@ export const chaos = async (options: ChaosOptions): Promise<History> => {
     processes[at] = open()
     deaths += 1
   }
-  const { kills = 0, freezes = 0, driversEach } = options
+  const trouble = async (): Promise<void> => {
+    await stage.clock.sleep(random.between(0, TROUBLE_MS))
+    const [name, more] = random.pick(TROUBLES)
+    stage.world.scenarios.set(name, true, name === 'throttled' ? { retryAfterSeconds: random.between(1, 300), times: 3 } : more)
+    await stage.clock.sleep(HALF_A_MINUTE_MS)
+    stage.world.scenarios.set(name, false)
+  }
+  const { kills = 0, freezes = 0, troubles = 0, driversEach } = options
   await stage.clock.run(async () => {
     const drivers = people.flatMap((user) => Array.from({ length: driversEach }, () => arrive(candidate(user))))
     await Promise.all([
       ...drivers,
       ...Array.from({ length: kills }, () => strike('kill')),
       ...Array.from({ length: freezes }, () => strike('freeze')),
+      ...Array.from({ length: troubles }, trouble),
       stage.clock.sleep(TROUBLE_MS),
     ])
     stage.world.scenarios.set('randomFaults', false)
