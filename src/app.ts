@@ -41,17 +41,15 @@ export const createApp = async (
   const drives = createDrives(environment)
   const stopping = new AbortController()
   const server = serverOf({ config, environment, storage, keys, plugins, drives, stopping: stopping.signal })
-  let upkeep: Promise<void> | undefined
+  const upkeep: Promise<void>[] = []
   return {
     ...administration({ stores: storage.stores, clock: environment.clock, openConnection: plugins.connection }),
     /** The certificates relying parties should trust, the one in use first; base64 DER. */
     certificates: (): readonly string[] => keys.published(),
     listen: async (): Promise<string> => {
       const address = await server.listen()
-      upkeep = sweep(
-        { ...environment, leftovers: storage.stores.upkeep, accounts: storage.stores.accounts, target: plugins.targetNamed },
-        stopping.signal,
-      )
+      const leftovers = storage.stores.upkeep
+      upkeep.push(sweep({ ...environment, leftovers, accounts: storage.stores.accounts, target: plugins.targetNamed }, stopping.signal))
       return address
     },
     /** Takes no new visits, finishes those there are, lets accounts under way take their step, then closes the database. */
@@ -59,7 +57,7 @@ export const createApp = async (
       stopping.abort()
       await server.close()
       await drives.stop()
-      await upkeep
+      await Promise.all(upkeep)
       await storage.close()
       await environment.close()
     },

@@ -20,13 +20,16 @@ const showCommand = () =>
     .action((name: string | undefined, options: ConfigOption & { readonly json?: boolean }) =>
       withApp(options, async (app) => {
         if (!name) return listOpen(app, options.json === true)
-        const { account, events } = await found(app, name)
-        if (options.json) return print(JSON.stringify({ account, events }))
-        for (const [field, value] of Object.entries(account)) print(`${field.padEnd(20)} ${value}`)
-        if (account.reason) say(`  ${account.reason}: ${failures[account.reason].heading}`)
-        for (const event of events) print(`${new Date(event.at).toISOString()}  ${event.type}  ${event.failure ?? ''}`)
+        const history = await found(app, name)
+        return options.json ? print(JSON.stringify(history)) : printHistory(history)
       }),
     )
+
+const printHistory = ({ account, events }: Awaited<ReturnType<typeof found>>): void => {
+  for (const [field, value] of Object.entries(account)) print(`${field.padEnd(20)} ${value}`)
+  if (account.reason) say(`  ${account.reason}: ${failures[account.reason].heading}`)
+  for (const event of events) print(`${new Date(event.at).toISOString()}  ${event.type}  ${event.failure ?? ''}`)
+}
 
 const listOpen = async (app: App, asJson: boolean): Promise<void> => {
   const items = await app.openAccounts()

@@ -20,12 +20,14 @@ export const sayError = (error: unknown): void => {
   // Commander has said it already.
   if (error instanceof CommanderError) return
   if (error instanceof CommandError) return say(`✗ ${error.message}`)
-  if (!(error instanceof UsherError)) return say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  if (!(error instanceof UsherError)) return say(`✗ ${textOf(error)}`)
   const { file, problem, ...facts } = error.detail
   say(`✗ ${error.code}: ${problem ?? failures[error.code].heading}`)
   if (file) say(`  in ${file}`)
   for (const [name, fact] of Object.entries(facts)) if (fact !== undefined) say(`  ${name}: ${fact}`)
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommandError) return error.exitCode

@@ -1,5 +1,5 @@
 import type { FailureCode } from './errors.ts'
-import type { Identity, UserId } from './person.ts'
+import type { UserId } from './person.ts'
 
 /**
  * Where an account stands. `waiting` goes on by itself at `nextAttemptAt`; `stopped` needs a person; `closed` was ended
@@ -41,12 +41,6 @@ export interface Account {
   readonly version: number
   readonly reference: string
   readonly createdAt: number
-}
-
-/** An account and the identity it was made for. */
-export interface AccountOfIdentity {
-  readonly account: Account
-  readonly identity: Identity
 }
 
 declare const fromAccountRow: unique symbol

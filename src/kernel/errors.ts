@@ -109,9 +109,6 @@ export class UsherError extends Error {
   }
 }
 
-/** True for a string that is one of the codes above, for example when it is read back from storage. */
-export const isFailureCode = (value: string): value is FailureCode => Object.hasOwn(failures, value)
-
 /** Anything thrown, as a failure with a code. */
 export const toUsherError = (error: unknown): UsherError =>
   error instanceof UsherError ? error : new UsherError('internal_error', { cause: error })

@@ -13,10 +13,7 @@ export const chooseConnection: Step<Opened> = async (transaction, occasion) => {
   if (remembered) return next(remembered)
   const choices = capable(transaction, occasion)
   if (choices.length === 0) throw new UsherError(connectionsOf(occasion).length === 0 ? 'settings_invalid' : 'second_factor_required')
-
-  const chosen = occasion.input?.kind === 'choose' ? byName(choices, occasion.input.connection) : undefined
-  if (chosen) return next(route(transaction, chosen))
-  if (occasion.input?.kind === 'choose') throw new UsherError('connection_unknown')
+  if (occasion.input?.kind === 'choose') return next(route(transaction, chosen(choices, occasion.input.connection)))
   const loops = !transaction.fresh && (await hoppedBefore(occasion.parts.books.grants, transaction, occasion.visit.at))
   if (transaction.fresh || loops) return ask({ ...transaction, fresh: true }, chooserPage(transaction, occasion))
   const discovered = await discover(transaction, choices, occasion)
@@ -44,6 +41,12 @@ const capable = (transaction: Opened | Routed, occasion: Occasion): readonly Con
   connectionsOf(occasion).filter((one) => !transaction.request.freshness.secondFactor || one.secondFactor)
 
 const byName = (choices: readonly ConnectionSettings[], name: string) => choices.find((one) => one.name === name)
+
+const chosen = (choices: readonly ConnectionSettings[], name: string): ConnectionSettings => {
+  const found = byName(choices, name)
+  if (!found) throw new UsherError('connection_unknown')
+  return found
+}
 
 const route = ({ stage: _, ...opened }: Opened, connection: ConnectionSettings): Routed => ({
   ...opened,

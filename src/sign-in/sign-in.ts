@@ -3,16 +3,12 @@ import type { Settings } from '#kernel/settings.ts'
 import type { SignInRequest, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import { callbackState } from './authenticate.ts'
-import { answerFailure, ended, expired } from './failure.ts'
 import { namedLinkRequest, open, smartLinkRequest } from './open.ts'
 import type { Parts } from './parts.ts'
-import { advance, type Held } from './pipeline.ts'
+import { goOn, type InputFor, resume } from './resume.ts'
 import { signOut, signOutHere } from './sign-out.ts'
-import { type Input, type Occasion, pagePath } from './step.ts'
+import { type Input, pagePath } from './step.ts'
 import { type Progress, watchAccount } from './watch.ts'
-
-/** How often a visit tries again when others move the same transaction. */
-const ATTEMPTS = 4
 
 /** Everything a browser can do with a sign-in. */
 export const createSignIn = (parts: Parts) => {
@@ -40,36 +36,12 @@ export const createSignIn = (parts: Parts) => {
       await parts.books.transactions.add(transaction)
       return { kind: 'redirect', location: pagePath(transaction.id, '/next') }
     }
-    const answer = await goOn({ transaction }, { visit, settings })
+    const answer = await goOn({ transaction }, { visit, settings, parts })
     if (!answer) throw new UsherError('internal_error')
     return answer
   }
 
-  const goOn = async (
-    held: Held,
-    { visit, settings, input }: { readonly visit: Visit; readonly settings: Settings; readonly input?: Input },
-  ): Promise<Answer | undefined> => {
-    const relyingParty = settings.relyingParties.find((one) => one.clientId === held.transaction.request.relyingParty)
-    if (!relyingParty) throw new UsherError('relying_party_unknown')
-    const occasion: Occasion = { visit, settings, relyingParty, parts, ...(input && { input }) }
-    const answer = await advance(held, occasion).catch((error) => answerFailure(error, held, occasion))
-    return answer && { ...answer, correlation: held.transaction.request.correlation }
-  }
-
-  /** Finds the transaction of this browser and goes on with it, again when somebody else moved it meanwhile. */
-  const resume = async (id: string, visit: Visit, inputFor: (transaction: StoredTransaction) => Input | undefined): Promise<Answer> => {
-    const settings = await current()
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await parts.books.transactions.find(id, visit.at)
-      if (!found) return (await ended(id, parts, settings)) ?? expired(settings)
-      if (found.transaction.browser !== visit.browser) throw new UsherError('transaction_foreign')
-      const input = inputFor(found.transaction)
-      const held = input?.kind === 'callback' ? await withoutLeg(found, parts) : found
-      const answer = held && (await goOn(held, { visit, settings, ...(input && { input }) }))
-      if (answer) return answer
-    }
-    throw new UsherError('storage_unavailable')
-  }
+  const go = (id: string, visit: Visit, inputFor: InputFor = () => undefined) => resume(id, inputFor, { visit, parts })
 
   return {
     arrive,
@@ -81,19 +53,13 @@ export const createSignIn = (parts: Parts) => {
       const settings = await current()
       return begin(namedLinkRequest(name, visit, settings.relyingParties, parts), visit, settings)
     },
-    proceed: (id: string, visit: Visit) => resume(id, visit, () => undefined),
-    ways: (id: string, visit: Visit) => resume(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'ways' } : undefined)),
+    proceed: (id: string, visit: Visit) => go(id, visit),
+    ways: (id: string, visit: Visit) => go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'ways' } : undefined)),
     choose: (id: string, connection: string, visit: Visit) =>
-      resume(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'choose', connection } : undefined)),
-    password: (id: string, visit: Visit) =>
-      resume(id, visit, (transaction) => (transaction.stage === 'routed' ? { kind: 'password' } : undefined)),
-    account: (id: string, visit: Visit) =>
-      resume(id, visit, (transaction) => (transaction.stage === 'authenticated' ? accountInput(visit) : undefined)),
-    callback: (connection: string, visit: Visit) => {
-      const id = callbackState(visit)?.split('.')[0]
-      if (!id) throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
-      return resume(id, visit, (transaction) => (transaction.stage === 'routed' && transaction.leg ? { kind: 'callback', connection } : undefined))
-    },
+      go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'choose', connection } : undefined)),
+    password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
+    account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
+    callback: (connection: string, visit: Visit) => go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
     signOut: async (): Promise<Answer> => signOutHere(await current()),
     watch: (id: string, visit: Visit, signal: AbortSignal): AsyncIterable<Progress> => watchAccount(id, visit, { parts, signal }),
   }
@@ -107,11 +73,11 @@ const accountInput = (visit: Visit): Input => {
   return { kind: 'account', choice }
 }
 
-/** Spends the leg before the provider is asked, so that a callback counts once; undefined when another visit was faster. */
-const withoutLeg = async (found: Required<Held>, parts: Parts): Promise<Held | undefined> => {
-  if (found.transaction.stage !== 'routed') return found
-  const { leg: _, ...spent } = found.transaction
-  return (await parts.books.transactions.advance(spent, found.version))
-    ? { transaction: found.transaction, version: found.version + 1 }
-    : undefined
+const transactionOf = (callback: Visit): string => {
+  const id = callbackState(callback)?.split('.')[0]
+  if (!id) throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
+  return id
 }
+
+const callbackInput = (transaction: StoredTransaction, connection: string): Input | undefined =>
+  transaction.stage === 'routed' && transaction.leg ? { kind: 'callback', connection } : undefined
