@@ -63,7 +63,18 @@ test('another key, another version or a cut text opens nothing', () => {
 
 test('a key that is not 32 bytes of base64 is refused', () => {
   const good = randomBytes(32).toString('base64')
-  const bad = ['', 'short', randomBytes(31).toString('base64'), randomBytes(33).toString('base64'), `${good}\n${good}`, `!${good}`, good.slice(1)]
+  const bad = [
+    '',
+    'short',
+    randomBytes(31).toString('base64'),
+    randomBytes(33).toString('base64'),
+    `${good}\n${good}`,
+    `!${good}`,
+    good.slice(1),
+  ]
   for (const key of bad) assert.throws(() => createSecrets(new Secret(key), randomness), isWrongKey, key)
-  assert.throws(() => createSecrets(new Secret('hunter2'), randomness), (error: unknown) => !JSON.stringify(error).includes('hunter2'))
+  assert.throws(
+    () => createSecrets(new Secret('hunter2'), randomness),
+    (error: unknown) => !JSON.stringify(error).includes('hunter2'),
+  )
 })

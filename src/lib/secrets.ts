@@ -68,4 +68,7 @@ const parts = (sealed: string, place: Place) => {
 }
 
 const unreadable = ({ table, column }: Place, cause?: unknown) =>
-  new UsherError('key_wrong', { cause, detail: { problem: `what is kept in ${table}.${column} was not sealed with this key for this place` } })
+  new UsherError('key_wrong', {
+    cause,
+    detail: { problem: `what is kept in ${table}.${column} was not sealed with this key for this place` },
+  })

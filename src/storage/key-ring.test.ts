@@ -56,7 +56,10 @@ const suite = ({ name, open: openDatabase }: Dialect): void => {
     const key = newKey()
     const { identityKey } = await open(database, key)
     const rows = await database.read.selectFrom('lasting_secrets').selectAll().orderBy('name').execute()
-    assert.deepEqual(rows.map((row) => row.name), ['data', 'identity'])
+    assert.deepEqual(
+      rows.map((row) => row.name),
+      ['data', 'identity'],
+    )
     for (const { value_sealed: sealed } of rows) assert.ok(!sealed.includes(identityKey.reveal()) && !sealed.includes(key.reveal()))
     const [data, identity] = rows.map((row) => row.value_sealed)
     await database.write(async (tx) => {
@@ -74,7 +77,10 @@ const suite = ({ name, open: openDatabase }: Dialect): void => {
     await database.write((tx) => tx.deleteFrom('lasting_secrets').where('name', '=', 'identity').execute())
     await assert.rejects(open(database, key), (error: unknown) => error instanceof UsherError && error.code === 'key_missing')
     const left = await database.read.selectFrom('lasting_secrets').select('name').execute()
-    assert.deepEqual(left.map((row) => row.name), ['data'])
+    assert.deepEqual(
+      left.map((row) => row.name),
+      ['data'],
+    )
   })
 }
 

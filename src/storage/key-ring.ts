@@ -53,7 +53,13 @@ const storedKeys = async ({ read }: Storage): Promise<Sealed | undefined> => {
 
 /** Another node may be first; only what is stored counts. */
 const foundKeys = async (storage: Storage, rows: readonly { readonly name: Name; readonly value_sealed: string }[]): Promise<Sealed> => {
-  await storage.write((tx) => tx.insertInto('lasting_secrets').values(rows).onConflict((on) => on.doNothing()).execute())
+  await storage.write((tx) =>
+    tx
+      .insertInto('lasting_secrets')
+      .values(rows)
+      .onConflict((on) => on.doNothing())
+      .execute(),
+  )
   const stored = await storedKeys(storage)
   if (!stored) throw new UsherError('key_missing', { detail: { problem: 'the database has not kept its keys' } })
   return stored
@@ -63,7 +69,8 @@ const unwrap = (open: () => Secret): Secret => {
   try {
     return open()
   } catch (error) {
-    const problem = 'this is not the key-encryption key the database was made with. Put back the file it had, for example from the backup of the key'
+    const problem =
+      'this is not the key-encryption key the database was made with. Put back the file it had, for example from the backup of the key'
     throw new UsherError('key_wrong', { cause: error, detail: { problem } })
   }
 }

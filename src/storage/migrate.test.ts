@@ -35,7 +35,10 @@ const applied = async ({ read }: Storage): Promise<readonly string[]> => {
 }
 
 const hasTable = (storage: Storage, table: string): Promise<boolean> =>
-  sql`select id from ${sql.table(table)}`.execute(storage.read).then(() => true, () => false)
+  sql`select id from ${sql.table(table)}`.execute(storage.read).then(
+    () => true,
+    () => false,
+  )
 
 const suite = ({ name, open }: Dialect): void => {
   const it = (sentence: string, check: (opened: Awaited<ReturnType<Dialect['open']>>, t: TestContext) => Promise<void>) =>
@@ -48,7 +51,11 @@ const suite = ({ name, open }: Dialect): void => {
     await migrate({ ...parts, log, database, migrations: [one, two] })
     await migrate({ ...parts, log, database, migrations: [one, two] })
     await migrate({ ...parts, log, database, migrations: [one, two, three] })
-    assert.deepEqual(said, [['migrated', 'm0001'], ['migrated', 'm0002'], ['migrated', 'm0003']])
+    assert.deepEqual(said, [
+      ['migrated', 'm0001'],
+      ['migrated', 'm0002'],
+      ['migrated', 'm0003'],
+    ])
     assert.deepEqual(await applied(database), ['m0001', 'm0002', 'm0003'])
   })
 
@@ -105,7 +112,10 @@ const suite = ({ name, open }: Dialect): void => {
   it('all steps of this version run', async (again) => {
     const database = await again()
     await migrate({ ...parts, database, migrations: ours })
-    assert.deepEqual(await applied(database), ours.map((step) => step.name))
+    assert.deepEqual(
+      await applied(database),
+      ours.map((step) => step.name),
+    )
     assert.deepEqual(await database.read.selectFrom('settings').selectAll().execute(), [])
   })
 }

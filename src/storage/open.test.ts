@@ -14,11 +14,13 @@ const key = new Secret(randomBytes(32).toString('base64'))
 const identity = { connection: 'guests', issuer: 'https://id.example', subject: '1' }
 const said = { names: { given: 'Dana', family: 'Whitfield' }, emailVerified: false }
 
-const opener = (t: TestContext, database: string) => async (more: Partial<StorageOptions> = {}) => {
-  const opened = await openStorage({ ...parts, database, keyEncryptionKey: key, role: 'server', ...more })
-  t.after(opened.close)
-  return opened
-}
+const opener =
+  (t: TestContext, database: string) =>
+  async (more: Partial<StorageOptions> = {}) => {
+    const opened = await openStorage({ ...parts, database, keyEncryptionKey: key, role: 'server', ...more })
+    t.after(opened.close)
+    return opened
+  }
 
 const failsWith =
   (code: UsherError['code']) =>

@@ -38,9 +38,7 @@ test('the units of one turn share a COMMIT, and are answered after it', async ()
   const writer = pretendWriter()
   const { write } = groupCommit(writer, clock)
   const commitsSeen: number[] = []
-  await Promise.all(
-    Array.from({ length: 100 }, () => write(async () => undefined).then(() => commitsSeen.push(writer.count('commit')))),
-  )
+  await Promise.all(Array.from({ length: 100 }, () => write(async () => undefined).then(() => commitsSeen.push(writer.count('commit')))))
   assert.equal(writer.count('commit'), 1)
   assert.equal(writer.count('savepoint unit'), 100)
   assert.ok(commitsSeen.every((count) => count === 1))
@@ -52,7 +50,10 @@ test('no more than so many units share a COMMIT; the others come next', async ()
   const order: number[] = []
   await Promise.all(Array.from({ length: 1_000 }, (_, n) => write(async () => void order.push(n))))
   assert.equal(writer.count('commit'), 4)
-  assert.deepEqual(order, Array.from({ length: 1_000 }, (_, n) => n))
+  assert.deepEqual(
+    order,
+    Array.from({ length: 1_000 }, (_, n) => n),
+  )
 })
 
 test('a failed COMMIT rejects every unit of it, and the next one works', async () => {
@@ -74,7 +75,10 @@ test('after a failed fsync nothing is acknowledged any more', async () => {
   const outcomes = await Promise.allSettled(waiting)
   assert.ok(outcomes.every((outcome) => outcome.status === 'rejected' && isUnavailable(outcome.reason)))
   assert.equal(isSound(), false)
-  await assert.rejects(write(async () => 'written'), isUnavailable)
+  await assert.rejects(
+    write(async () => 'written'),
+    isUnavailable,
+  )
   assert.equal(writer.count('commit'), 2)
 })
 
@@ -85,9 +89,15 @@ test('it waits for another process without stopping, and gives up in the end', a
   assert.equal(pauses.splice(0).length, 3)
   const never = pretendWriter((sql) => (sql === 'begin immediate' ? sqliteError(BUSY) : undefined))
   const { write, isSound } = groupCommit(never, clock)
-  await assert.rejects(write(async () => 'written'), isUnavailable)
+  await assert.rejects(
+    write(async () => 'written'),
+    isUnavailable,
+  )
   assert.equal(never.count('begin immediate'), 50)
-  assert.equal(pauses.splice(0).reduce((sum, ms) => sum + ms, 0), 49 * 50)
+  assert.equal(
+    pauses.splice(0).reduce((sum, ms) => sum + ms, 0),
+    49 * 50,
+  )
   assert.equal(never.count('savepoint unit'), 0)
   assert.equal(isSound(), true)
 })
@@ -102,7 +112,10 @@ test('when SQLite gives up the transaction inside a unit, no unit of it counts a
   })
   const third = write(async () => 'written')
   const outcomes = await Promise.allSettled([first, second, third])
-  assert.deepEqual(outcomes.map(({ status }) => status), ['rejected', 'rejected', 'rejected'])
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  )
   assert.equal(writer.count('commit'), 0)
 })
 
@@ -113,5 +126,8 @@ test('closing answers everybody first', async () => {
   await end()
   assert.equal(writer.count('commit'), 3)
   assert.deepEqual(new Set(await Promise.all(going)), new Set(['written']))
-  await assert.rejects(write(async () => 'written'), (error: unknown) => error instanceof UsherError && error.code === 'shutting_down')
+  await assert.rejects(
+    write(async () => 'written'),
+    (error: unknown) => error instanceof UsherError && error.code === 'shutting_down',
+  )
 })

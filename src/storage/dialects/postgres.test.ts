@@ -38,7 +38,8 @@ const setSize = (db: Kysely<Schema>, size: number) => sql`update notes set size 
 
 const isUnavailable = (error: unknown): boolean => error instanceof UsherError && error.code === 'storage_unavailable'
 
-const it = (sentence: string, check: (t: TestContext) => Promise<void>) => void test(`postgres: ${sentence}`, { skip: withoutPostgres }, check)
+const it = (sentence: string, check: (t: TestContext) => Promise<void>) =>
+  void test(`postgres: ${sentence}`, { skip: withoutPostgres }, check)
 
 /** Keeps the unit busy with its own statements, which is all it may wait for, until `work` is over. */
 const meanwhile = async (tx: Kysely<Schema>, work: Promise<unknown>): Promise<void> => {
@@ -97,10 +98,16 @@ it('connections that are cut while nobody uses them are replaced', async (t) => 
   const { administrator, database } = await prepared(t)
   await database.write((tx) => setSize(tx, 1))
   assert.equal(await sizeOf(database.read), 1)
-  const { rowCount } = await administrator.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'usher' and datname = current_database()`)
+  const { rowCount } = await administrator.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'usher' and datname = current_database()`,
+  )
   assert.ok(rowCount !== null && rowCount >= 2)
   // Each may meet a connection that nobody has noticed is gone; never more often than there are connections.
-  const works = async (work: () => Promise<unknown>): Promise<void> => work().then(() => undefined, (error: unknown) => (isUnavailable(error) ? works(work) : Promise.reject(error)))
+  const works = async (work: () => Promise<unknown>): Promise<void> =>
+    work().then(
+      () => undefined,
+      (error: unknown) => (isUnavailable(error) ? works(work) : Promise.reject(error)),
+    )
   await works(() => database.write((tx) => setSize(tx, 2)))
   await works(() => sizeOf(database.read))
   assert.equal(await sizeOf(database.read), 2)
@@ -134,6 +141,9 @@ it('the settings that make it safe are in force', async (t) => {
 test('a server that is not there is said to be unavailable', async () => {
   const database = postgresDatabase({ ...parts, url: 'postgres://usher@127.0.0.1:1/usher' })
   await assert.rejects(sql`select 1`.execute(database.read), isUnavailable)
-  await assert.rejects(database.write((tx) => sql`select 1`.execute(tx)), isUnavailable)
+  await assert.rejects(
+    database.write((tx) => sql`select 1`.execute(tx)),
+    isUnavailable,
+  )
   await database.close()
 })

@@ -138,7 +138,8 @@ const inTransaction = async <Result>(client: PoolClient, unit: Unit<Result>, nam
   }
   const { command } = await client.query('commit')
   // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed.
-  if (command !== 'COMMIT') throw new UsherError('storage_unavailable', { detail: { problem: `the database answered COMMIT with ${command}` } })
+  if (command !== 'COMMIT')
+    throw new UsherError('storage_unavailable', { detail: { problem: `the database answered COMMIT with ${command}` } })
   return outcome.value
 }
 

@@ -66,7 +66,10 @@ const openBoth = (file: string, unlock: () => void) => {
 }
 
 const unusable = (file: string, cause: unknown) =>
-  new UsherError('storage_unavailable', { cause, detail: { file, problem: `the database cannot be opened: ${cause instanceof Error ? cause.message : cause}` } })
+  new UsherError('storage_unavailable', {
+    cause,
+    detail: { file, problem: `the database cannot be opened: ${cause instanceof Error ? cause.message : cause}` },
+  })
 
 /** Nobody else on the machine may read it; SQLite gives the files beside it the same mode. */
 const makePrivate = (file: string): void => {

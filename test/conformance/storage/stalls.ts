@@ -18,7 +18,10 @@ export const stalls = (it: It): void => {
   })
 
   it('a unit that waits before its first statement is refused', async ({ storage }) => {
-    await assert.rejects(storage.write(() => new Promise(() => undefined)), WAITS)
+    await assert.rejects(
+      storage.write(() => new Promise(() => undefined)),
+      WAITS,
+    )
   })
 
   it('what a refused unit still tries to write is refused too', async ({ storage }) => {

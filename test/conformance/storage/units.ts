@@ -41,7 +41,10 @@ const throwing = (it: It): void => {
   })
 
   it('a unit that throws before its first statement rejects', async ({ storage }) => {
-    await assert.rejects(storage.write(() => Promise.reject(new Error('mishap'))), /mishap/)
+    await assert.rejects(
+      storage.write(() => Promise.reject(new Error('mishap'))),
+      /mishap/,
+    )
     await storage.write((tx) => addNote(tx, 1))
     assert.deepEqual(await noteIds(storage.read), [1])
   })
@@ -55,7 +58,6 @@ const throwing = (it: It): void => {
     assert.equal(good?.status, 'fulfilled')
     assert.deepEqual(await noteIds(storage.read), [1])
   })
-
 }
 
 const failing = (it: It): void => {

@@ -53,9 +53,18 @@ const runWriter = async ({ file, first = 1, writers, rounds, atCommit, killAfter
 const unitsIn = (file: string): ReadonlySet<number> => {
   const database = new DatabaseSync(file)
   try {
-    assert.deepEqual(database.prepare('pragma integrity_check').all().map((row) => row['integrity_check']), ['ok'])
+    assert.deepEqual(
+      database
+        .prepare('pragma integrity_check')
+        .all()
+        .map((row) => row['integrity_check']),
+      ['ok'],
+    )
     const rows = database.prepare('select id, count(*) as sides from pairs group by id').all()
-    assert.ok(rows.every(({ sides }) => sides === 2), 'half of a unit')
+    assert.ok(
+      rows.every(({ sides }) => sides === 2),
+      'half of a unit',
+    )
     return new Set(rows.map(({ id }) => Number(id)))
   } finally {
     database.close()
@@ -74,7 +83,10 @@ test('what was acknowledged survives kill -9, again and again on the same file',
     assert.ok(outcome.acknowledged.length >= order.killAfter)
     acknowledged.push(...outcome.acknowledged)
     const there = unitsIn(file)
-    assert.deepEqual(acknowledged.filter((id) => !there.has(id)), [])
+    assert.deepEqual(
+      acknowledged.filter((id) => !there.has(id)),
+      [],
+    )
   }
 })
 
