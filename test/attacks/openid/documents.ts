@@ -16,6 +16,7 @@ const foreign = [
   'http://login.acme.example/realm/x',
   'https://login.acme.example:8443/realm/x',
   'https://login.acme.example@evil.example/x',
+  'https://somebody:secret@login.acme.example/realm/x',
   'https://login.acme.example.evil.example/x',
   'https://evillogin.acme.example/x',
   'https://acme.example/x',

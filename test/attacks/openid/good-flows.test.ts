@@ -65,6 +65,14 @@ for (const { name, provider, ways } of flows)
     )
   })
 
+test('what was signed counts for more than what the userinfo endpoint says', async () => {
+  const stage = oidcStage({ person: { sub: ANNA.sub, groups: ['guests'] }, userinfo: { ...ANNA, groups: ['administrators'] } })
+  const leg = await stage.leave()
+  const { attributes, names } = await stage.comeBack(stage.provider.authorize(leg.location), leg)
+  assert.deepEqual(attributes.groups, ['guests'])
+  assert.equal(names.display, ANNA.name)
+})
+
 test('what we ask for is what we must', async () => {
   const { leave } = oidcStage()
   const { location, departure, order } = await leave({ username: 'anna@acme.example', language: 'de', choose: true })

@@ -114,9 +114,11 @@ test('an answer that was posted is refused: we asked for it in the address', asy
   const stage = oidcStage()
   const leg = await stage.leave()
   const back = stage.provider.authorize(leg.location)
-  const posted = { ...visitAt(new URL(CALLBACK), stage.clock.now()), method: 'POST' as const, form: back.searchParams }
-  const completed = stage.connection.complete(posted, { state: leg.order.state, memory: leg.departure.memory, callbackUrl: CALLBACK })
-  await assert.rejects(completed, invalid)
+  for (const url of [new URL(CALLBACK), back]) {
+    const posted = { ...visitAt(url, stage.clock.now()), method: 'POST' as const, form: back.searchParams }
+    const completed = stage.connection.complete(posted, { state: leg.order.state, memory: leg.departure.memory, callbackUrl: CALLBACK })
+    await assert.rejects(completed, invalid)
+  }
   assert.equal(stage.provider.countCalls('/token'), 0)
 })
 
