@@ -27,10 +27,12 @@ export interface SqliteConnection {
   readonly close: () => void
 }
 
-/** Every COMMIT reaches the disk before it returns (`synchronous=full`); readers do not block the writer (WAL). */
+/** Every COMMIT reaches the disk before it returns (`synchronous=full`, on macOS `fullfsync` too); readers do not block the writer (WAL). */
 export const openSqlite = (file: string, { role, busyMs }: SqliteOptions): SqliteConnection => {
   const database = new DatabaseSync(file, { timeout: OPENING_MS, enableForeignKeyConstraints: true })
-  database.exec(`pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-${CACHE_KIB}; pragma temp_store=memory`)
+  database.exec(
+    `pragma journal_mode=wal; pragma synchronous=full; pragma fullfsync=on; pragma cache_size=-${CACHE_KIB}; pragma temp_store=memory`,
+  )
   database.exec(`pragma busy_timeout=${busyMs}`)
   if (role === 'reader') database.exec('pragma query_only=on')
   const prepare = statements(database)

@@ -75,6 +75,7 @@ test('each COMMIT reaches the disk, and the reading side cannot write', async (t
   }
   const FULL = 2
   assert.deepEqual(await setting('synchronous'), [FULL, FULL])
+  assert.deepEqual(await setting('fullfsync'), [1, 1])
   assert.deepEqual(await setting('journal_mode'), ['wal', 'wal'])
   assert.deepEqual(await setting('foreign_keys'), [1, 1])
   assert.deepEqual(await setting('query_only'), [0, 1])
