@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createRandom, type SeededRandom } from '../../emulator/random.ts'
 import type { ScenarioName } from '../../emulator/scenarios.ts'
 import type { DirectoryUser } from '../../emulator/world-state.ts'
-import type { Candidate } from '../../src/provisioning/target.ts'
+import { UsherError } from '../../src/kernel/errors.ts'
+import type { AccountProgress, Candidate } from '../../src/provisioning/target.ts'
 import { callsTooEarly, assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, foreignObjects } from './invariants.ts'
 import { openProcess, type Process } from './process.ts'
 import { BASIC, candidate, STANDARD } from '../support/provisioning.ts'
@@ -20,6 +21,8 @@ export interface ChaosOptions {
   /** How often a process dies at a random moment, and how often one stands still for half a minute. */
   readonly kills?: number
   readonly freezes?: number
+  /** How likely each unit of the books fails, done or not. */
+  readonly bookFaultRate?: number
   /** How many troubles of other kinds come and go. */
   readonly troubles?: number
   /** Clocks of the processes differ by up to this much. */
@@ -57,6 +60,7 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
   ['graphDown', {}],
 ]
 
+const BEFORE_OR_AFTER = ['before', 'after'] as const
 const GIVEN = ['Ana', 'Ben', 'Chi'] as const
 const FAMILY = ['Ruiz', 'Okafor'] as const
 
@@ -94,12 +98,24 @@ const prepare = async (options: ChaosOptions, random: SeededRandom): Promise<Tar
   return stage
 }
 
+/** As a person who tries again when the database was not to be reached. */
+const patiently = async (stage: TargetStage, process: Process, who: Candidate): Promise<AccountProgress> => {
+  for (;;) {
+    try {
+      return await process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` })
+    } catch (error) {
+      if (!(error instanceof UsherError && error.code === 'storage_unavailable')) throw error
+      await stage.clock.sleep(1_000)
+    }
+  }
+}
+
 /** Drives one person on one process until it is done or the process dies; gives up for the sweep as the real one does. */
 const visit = async (stage: TargetStage, process: Process, who: Candidate, note: (who: Candidate) => void): Promise<void> => {
   const until = stage.clock.now() + TROUBLE_MS
   while (process.isAlive() && stage.clock.now() < until) {
     const died = new Promise<'died'>((resolve) => void stage.clock.sleep(TROUBLE_MS).then(() => resolve('died')))
-    const progress = await Promise.race([process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` }), died])
+    const progress = await Promise.race([patiently(stage, process, who), died])
     if (progress === 'died') return
     if (progress.kind === 'ready') note(who)
     if (progress.kind !== 'pending' || progress.nextAt - process.now() > 120_000) return
@@ -114,12 +130,14 @@ export const chaos = async (options: ChaosOptions): Promise<History> => {
   const foreign = foreignObjects(stage)
   const ready = new Map<string, number>()
   const note = ({ user }: Candidate): void => void ready.set(user.id, (ready.get(user.id) ?? 0) + 1)
+  let isTrouble = true
   let opened = 0
   let deaths = 0
   const open = (): Process => {
     opened += 1
-    const { skewMs = 0 } = options
-    return openProcess(stage, { name: `p${opened}`, skewMs: random.between(-skewMs, skewMs) })
+    const { skewMs = 0, bookFaultRate = 0 } = options
+    const bookFault = () => (isTrouble && random.next() < bookFaultRate ? random.pick(BEFORE_OR_AFTER) : undefined)
+    return openProcess(stage, { name: `p${opened}`, skewMs: random.between(-skewMs, skewMs), bookFault })
   }
   const processes = Array.from({ length: options.processes }, open)
   const pick = (): number => random.between(0, processes.length - 1)
@@ -155,6 +173,7 @@ export const chaos = async (options: ChaosOptions): Promise<History> => {
       stage.clock.sleep(TROUBLE_MS),
     ])
     stage.world.scenarios.set('randomFaults', false)
+    isTrouble = false
     await sweepUp(stage, open(), people.map((user) => candidate(user)))
   })
   assertHistory(stage, { foreign, isSkewed: (options.skewMs ?? 0) > 0 })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/kernel/clock.ts'
+import { UsherError } from '../../src/kernel/errors.ts'
 import type { AccountBook } from '../../src/provisioning/account-book.ts'
 import type { SeatBook } from '../../src/provisioning/seat-book.ts'
 import type { ProvisioningTarget } from '../../src/provisioning/target.ts'
@@ -25,13 +26,17 @@ export interface ProcessOptions {
   readonly killAt?: { readonly unit: number; readonly when: 'before' | 'after' }
   /** How far its clock is ahead, in milliseconds. */
   readonly skewMs?: number
+  /** Asked at each unit: whether it fails, before or after it was done. The process cannot tell which. */
+  readonly bookFault?: () => 'before' | 'after' | undefined
 }
 
 type Call<A extends readonly unknown[], R> = (...args: A) => Promise<R>
 
 const never = new Promise<never>(() => undefined)
 
-export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0 }: ProcessOptions): Process => {
+const lost = (): UsherError => new UsherError('storage_unavailable')
+
+export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0, bookFault = () => undefined }: ProcessOptions): Process => {
   let isAlive = true
   let frozenUntil = 0
   let units = 0
@@ -59,8 +64,11 @@ export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0 }: Pr
       const isLast = killAt?.unit === units
       if (isLast && killAt.when === 'before') isAlive = false
       if (!isAlive) return never
+      const fault = bookFault()
+      if (fault === 'before') throw lost()
       const result = await call(...args)
       if (isLast) isAlive = false
+      if (fault === 'after') throw lost()
       return seen(Promise.resolve(result))
     }
 
