@@ -1,13 +1,14 @@
 // `npm test`: every *.test.ts beside the sources and in test/, except what asks for more than npm gives.
 // `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- FILE|FOLDER …` what is named.
 import { globSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { run } from 'node:test'
 import { withoutBrowser } from './support/chromium.ts'
 import { SHARED_SERVER, startServer, withoutPostgres } from './support/postgres.ts'
-import { closingLine, exitCodeOf, tallyOf } from './support/tally.ts'
+import { closingLine, exitCodeOf, type Tally, tallyOf } from './support/tally.ts'
 
 const TWO_CORES = 2
+const SLOW_MS = 10_000
 const root = resolve(import.meta.dirname, '..')
 const watchdog = join(import.meta.dirname, 'support', 'watchdog.ts')
 
@@ -20,6 +21,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const tally = await tallyOf(events, say)
   await postgres?.stop()
   for (const [what, total] of tally.counts) say(`${total} ${what}`)
+  for (const [file, ms] of slowest(tally)) say(`${(ms / 1000).toFixed(0).padStart(4)} s  ${relative(root, file)}`)
   say(`${files.length} files in ${Math.round((performance.now() - startedAt) / 1000)} s`)
   say(closingLine(tally))
   return exitCodeOf(tally)
@@ -48,6 +50,10 @@ const sharedServer = async () => {
     return undefined
   }
 }
+
+/** The files that take longest, where they take long. */
+const slowest = ({ files }: Tally): readonly (readonly [string, number])[] =>
+  [...files].filter(([, ms]) => ms > SLOW_MS).sort(([, a], [, b]) => b - a).slice(0, 8)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

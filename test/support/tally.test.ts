@@ -53,7 +53,7 @@ test('tests that another file registers count where they ran', async (t) => {
 })
 
 test('a run without any test fails', () => {
-  const nothing = { passed: 0, failed: 0, skipped: new Map(), counts: new Map(), failures: [] }
+  const nothing = { passed: 0, failed: 0, skipped: new Map(), counts: new Map(), files: new Map(), failures: [] }
   assert.equal(exitCodeOf(nothing), 1)
   assert.equal(exitCodeOf({ ...nothing, passed: 1 }), 0)
   assert.equal(closingLine({ ...nothing, passed: 1 }), '1 passed, 0 failed')

@@ -9,6 +9,8 @@ export interface Tally {
   readonly skipped: ReadonlyMap<string, number>
   /** What tests counted for the summary (`t.diagnostic('count 12 Graph exchanges')`), added up. */
   readonly counts: ReadonlyMap<string, number>
+  /** How long each file took, in milliseconds. */
+  readonly files: ReadonlyMap<string, number>
   /** One paragraph for each failure, in the order they came. */
   readonly failures: readonly string[]
 }
@@ -39,7 +41,7 @@ export const tallyOf = async (events: AsyncIterable<TestEvent>, failing: (text: 
     results.see(event, files.lastWords)
   }
   for (const file of files.unfinished()) fail(`✖ ${relative(process.cwd(), file)}\nthe file ended before its tests did`)
-  return { ...results.sums(), failed: failures.length, failures }
+  return { ...results.sums(), failed: failures.length, files: files.durations(), failures }
 }
 
 const collected = (fail: (text: string) => void) => {
@@ -73,26 +75,33 @@ const collected = (fail: (text: string) => void) => {
   }
 }
 
-/** Which files have begun and not come to their end, and what each said on standard error. */
+/** Which files have begun and not come to their end, how long the others took, and what each said on standard error. */
 const openFiles = () => {
   const open = new Set<string>()
   const said = new Map<string, string>()
+  const durations = new Map<string, number>()
+  const seeFile = (file: string, { type, data }: TestEvent): void => {
+    if (type === 'test:dequeue') open.add(file)
+    if (type === 'test:complete') durations.set(file, data.details.duration_ms)
+    // Judged as a whole: it never came to sum itself up.
+    if (type === 'test:pass' || type === 'test:fail') open.delete(file)
+  }
   return {
     see: (event: TestEvent): void => {
       const { type, data } = event
-      open.add(beginning(event))
       if (type === 'test:stderr') said.set(data.file, `${said.get(data.file) ?? ''}${data.message}`.slice(-MOST_SAID))
       if (type === 'test:summary') open.delete(data.file ?? '')
-      // Judged as a whole: it never came to sum itself up.
-      if (type === 'test:pass' || type === 'test:fail') open.delete(data.name)
+      const file = fileOf(event)
+      if (file) seeFile(file, event)
     },
     lastWords: (file: string) => said.get(file),
     unfinished: () => [...open],
+    durations: () => durations,
   }
 }
 
-/** The file that begins, else nothing: a test is placed where it is written, which for conformance suites is another file. */
-const beginning = ({ type, data }: TestEvent): string => (type === 'test:dequeue' && data.name === data.file ? data.name : '')
+/** The file that an event is about as a whole. Tests are placed where they are written, which may be a suite's own file. */
+const fileOf = ({ data }: TestEvent): string | undefined => (data && 'name' in data && data.name === data.file ? data.file : undefined)
 
 const place = ({ name, file }: Line): string => {
   const where = file ? relative(process.cwd(), file) : ''
