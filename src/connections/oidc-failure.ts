@@ -10,7 +10,7 @@ const OUR_SETTINGS = new Set(['invalid_client', 'unauthorized_client', 'unsuppor
 
 /** Anything that went wrong with a provider, as one of our failures; what it sent stays out of cause and detail. */
 export const connectionFailure = (error: unknown, connection: string): UsherError => {
-  if (error instanceof UsherError) return error
+  if (error instanceof UsherError) return new UsherError(error.code, { cause: error.cause, detail: { connection, ...error.detail } })
   if (error instanceof openid.AuthorizationResponseError) return refused(error.error, connection)
   if (error instanceof openid.ResponseBodyError) return fromTokenEndpoint(error.error, error.status, connection)
   const call = causeOf(error, CallFailure)

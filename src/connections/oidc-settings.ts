@@ -6,7 +6,7 @@ import type { ConnectionSettings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 
 /** What signatures are taken: asymmetric ones only, so that nobody signs with what everybody can read. */
-export const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'] as const
+const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'] as const
 
 /** How a provider departs from OpenID Connect, or adds to it. */
 export interface Provider {

@@ -7,8 +7,8 @@ export type Fetch = typeof fetch
 export type ProviderCall = (url: string, init: RequestInit) => Promise<Response>
 
 /** One call to a provider, from the first byte sent to the last byte read. */
-export const CALL_LIMIT_MS = 5_000
-export const ANSWER_LIMIT_BYTES = 256 * 1024
+const CALL_LIMIT_MS = 5_000
+const ANSWER_LIMIT_BYTES = 256 * 1024
 
 /** Why a provider was not heard: nothing came, or what came cannot be taken. */
 export class CallFailure extends Error {

@@ -4,7 +4,7 @@ import { Secret } from '#kernel/secret.ts'
 import { connectionConformance, settingsOf } from '../../test/conformance/connection.ts'
 import { ANNA, CLIENT } from '../../test/support/fake-provider/provider-state.ts'
 import { oidcStage, orderOf } from '../../test/support/oidc-stage.ts'
-import type { OidcParts } from './oidc.ts'
+import type { OidcParts } from './oidc-client.ts'
 import { socialTypes } from './social.ts'
 
 const GOOGLE = 'https://accounts.google.com'

@@ -1,5 +1,6 @@
 import type { ConnectionType } from './connection.ts'
-import { type OidcParts, oidcTypeOf } from './oidc.ts'
+import { oidcTypeOf } from './oidc.ts'
+import type { OidcParts } from './oidc-client.ts'
 import type { Provider } from './oidc-settings.ts'
 
 /** Providers everybody knows, and how they differ. An administrator names the client and its secret. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ConnectionType, Departure, LegOrder, RedirectConnection } from '#connections/connection.ts'
-import { type OidcParts, oidcType } from '#connections/oidc.ts'
+import { oidcType } from '#connections/oidc.ts'
+import type { OidcParts } from '#connections/oidc-client.ts'
 import type { Profile } from '#kernel/person.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'

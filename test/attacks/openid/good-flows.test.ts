@@ -74,7 +74,7 @@ test('what was signed counts for more than what the userinfo endpoint says', asy
 })
 
 test('what we ask for is what we must', async () => {
-  const { leave } = oidcStage()
+  const { leave } = oidcStage({ connection: { homeRealms: ['Acme.Example'] } })
   const { location, departure, order } = await leave({ username: 'anna@acme.example', language: 'de', choose: true })
   const { origin, pathname, searchParams } = new URL(location)
   assert.equal(origin + pathname, `${ISSUER}/authorize`)
@@ -95,6 +95,16 @@ test('what we ask for is what we must', async () => {
     ui_locales: 'de',
   })
   assert.equal(new URL((await leave()).location).searchParams.has('prompt'), false)
+})
+
+test('a name is mentioned only to a provider that may know it', async () => {
+  const hintFor = async (username: string, connection: Parameters<typeof oidcStage>[0]) =>
+    new URL((await oidcStage(connection).leave({ username })).location).searchParams.get('login_hint')
+  const directory = { immutableIdAttribute: 'id', userPrincipalNameAttribute: 'upn' }
+  assert.equal(await hintFor('ana.ruiz@guests.contoso.example', {}), null)
+  assert.equal(await hintFor('ana.ruiz@guests.contoso.example', { connection: { homeRealms: ['contoso.example'] } }), null)
+  assert.equal(await hintFor('erika@contoso.example', { connection: { homeRealms: ['contoso.example'] } }), 'erika@contoso.example')
+  assert.equal(await hintFor('erika@contoso.example', { connection: { directory } }), 'erika@contoso.example')
 })
 
 test('half hashes are those of OpenID Connect Core, appendix A.3', () =>

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import * as openid from 'openid-client'
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { ConnectionSettings } from '#kernel/settings.ts'
+import type { Departure, LegOrder } from './connection.ts'
+import { clientOf, type OpenedOidc } from './oidc-client.ts'
+
+/** Sends somebody to the provider (OpenID Connect Core §3.1.2.1, RFC 7636). Throws `connection_unavailable`. */
+export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<Departure> => {
+  const { parts, settings } = opened
+  const metadata = await opened.documents.metadata().catch((error) => {
+    // Before anybody left there is no answer that could be wrong: the provider is not usable, whatever the reason.
+    throw new UsherError('connection_unavailable', { cause: error, detail: { connection: opened.connection.name } })
+  })
+  const nonce = parts.randomness.bytes(32).toString('base64url')
+  const verifier = parts.randomness.bytes(32).toString('base64url')
+  const asked = freshnessAsked(order, opened)
+  const location = openid.buildAuthorizationUrl(clientOf(metadata, opened), {
+    redirect_uri: order.callbackUrl,
+    scope: settings.scopes.join(' '),
+    state: order.state,
+    nonce,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...asked.parameters,
+    ...hintOf(order, opened.connection),
+    ...(order.language && { ui_locales: order.language }),
+  })
+  return { location: location.href, memory: { nonce, verifier, issuer: settings.issuerText, ...asked.memory } }
+}
+
+/** A name is mentioned only where it may be known: our own people's names at Microsoft mean nothing to Google. */
+const hintOf = ({ username }: LegOrder, { directory, homeRealms }: ConnectionSettings): Readonly<Record<string, string>> => {
+  if (!username) return {}
+  const domain = username.slice(username.lastIndexOf('@') + 1).toLowerCase()
+  const isKnownThere = directory !== undefined || homeRealms.some((realm) => realm.toLowerCase() === domain)
+  return isKnownThere ? { login_hint: username } : {}
+}
+
+/** Asks for `auth_time` and for nothing else: without its time a second factor does not count. */
+const ANY_AGE_SECONDS = String(365 * 24 * 60 * 60)
+
+interface Asked {
+  readonly parameters: Readonly<Record<string, string>>
+  readonly memory: Readonly<Record<string, string>>
+}
+
+/** How the provider is asked for a recent authentication, and what its answer must then show. */
+const freshnessAsked = ({ freshness, choose }: LegOrder, { provider, parts }: OpenedOidc): Asked => {
+  const ages = [freshness.maxAgeMs, freshness.secondFactor?.maxAgeMs].filter((age) => age !== undefined)
+  const maxAgeMs = ages.length === 0 ? undefined : Math.min(...ages)
+  const isAgain = maxAgeMs === 0
+  if (provider.freshness === 'choose') return { parameters: prompts(choose || isAgain ? ['select_account'] : []), memory: {} }
+  const prompt = prompts([...(isAgain ? ['login'] : []), ...(choose ? ['select_account'] : [])])
+  if (maxAgeMs === undefined) return { parameters: freshness.secondFactor ? { ...prompt, max_age: ANY_AGE_SECONDS } : prompt, memory: {} }
+  return {
+    parameters: { ...prompt, max_age: String(Math.floor(maxAgeMs / ONE_SECOND_MS)) },
+    memory: { notBefore: String(parts.clock.now() - maxAgeMs) },
+  }
+}
+
+const prompts = (all: readonly string[]): Readonly<Record<string, string>> => (all.length === 0 ? {} : { prompt: all.join(' ') })

@@ -1,0 +1,54 @@
+import * as openid from 'openid-client'
+import { UsherError } from '#kernel/errors.ts'
+import type { Profile } from '#kernel/person.ts'
+import type { Leg } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
+import { authenticationFrom } from './authentication-time.ts'
+import { verifyIdToken } from './id-token.ts'
+import { clientOf, type OpenedOidc } from './oidc-client.ts'
+import { profileFrom, type UpstreamClaims } from './profile.ts'
+
+/** Who came back from the provider (OpenID Connect Core §3.1.2.5 to §3.1.3.8, RFC 9207). Throws whatever is not right. */
+export const returnFrom = async (callback: Visit, leg: Leg & { readonly callbackUrl: string }, opened: OpenedOidc): Promise<Profile> => {
+  const { settings, documents, parts, provider, connection } = opened
+  const { nonce, verifier, issuer, notBefore } = leg.memory
+  if (!nonce || !verifier || issuer !== settings.issuerText) throw invalid('leg')
+  const client = clientOf(await documents.metadata(), opened)
+  const tokens = await openid.authorizationCodeGrant(client, answerUrl(callback, leg.callbackUrl), {
+    expectedState: leg.state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: verifier,
+    idTokenExpected: true,
+  })
+  const claims = await verifyIdToken(tokens, { settings, documents, clock: parts.clock })
+  if (claims.nonce !== nonce) throw invalid('nonce')
+  const authentication = authenticationFrom(claims, {
+    at: parts.clock.now(),
+    ...(notBefore !== undefined && { notBefore: Number(notBefore) }),
+    ...(connection.secondFactor && { secondFactor: connection.secondFactor }),
+  })
+  const said = await withUserinfo(claims, { client, accessToken: tokens.access_token })
+  return profileFrom({ issuer: settings.issuerText, claims: said, authentication, takesTextForTrue: provider.takesTextForTrue })
+}
+
+const invalid = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason } })
+
+/** What came back, at the address it was to come back to: behind proxies the one we were called at may differ. */
+const answerUrl = (callback: Visit, callbackUrl: string): URL => {
+  // We ask for the answer in the query, where openid-client refuses what is there twice.
+  if (callback.form.size > 0) throw invalid('response_mode')
+  const url = new URL(callbackUrl)
+  url.search = callback.url.search
+  return url
+}
+
+const withUserinfo = async (
+  claims: UpstreamClaims & { readonly sub?: string },
+  { client, accessToken }: { readonly client: openid.Configuration; readonly accessToken: string },
+): Promise<UpstreamClaims> => {
+  const isEnough = claims.email !== undefined || claims.name !== undefined || claims.given_name !== undefined
+  if (isEnough || !client.serverMetadata().userinfo_endpoint) return claims
+  const more = await openid.fetchUserInfo(client, accessToken, claims.sub ?? '')
+  // What was signed wins.
+  return { ...more, ...claims }
+}
