@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmulator } from '../../emulator/emulator.ts'
@@ -11,6 +10,8 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { outbound } from '../../src/lib/outbound.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
+import { openBalancer } from './balancer.ts'
+import { freePort } from './free-port.ts'
 import type { StoryClock } from './story-clock.ts'
 import { type Visitor, visitor } from './visitor.ts'
 
@@ -20,9 +21,14 @@ export interface HouseOptions {
   readonly clock: Clock & Partial<Pick<StoryClock, 'busy'>>
   readonly seed?: number
   /** Changes the demo's settings before they are applied. */
-  readonly settings?: (settings: any) => unknown // the file's own shape, as loosely typed as a file
+  // biome-ignore lint/suspicious/noExplicitAny: a settings file, as loosely typed as files are
+  readonly settings?: (settings: any) => unknown
   readonly visibilityDelaysMs?: Parameters<typeof startEmulator>[0]['visibilityDelaysMs']
   readonly fetch?: typeof fetch
+  /** Where Usher answers; a free port when none is given. */
+  readonly port?: number
+  /** How many processes' worth of Usher share the database, with a balancer in front; one and none when left out. */
+  readonly nodes?: number
 }
 
 export const DANA = { username: 'dana@fabrikam.example', password: 'correct horse battery' } as const
@@ -31,7 +37,7 @@ export const ERIKA = { username: 'erika', password: 'staff horse battery' } as c
 /** Usher and the emulator, both really listening, in this process and on one clock. */
 export const openHouse = async (options: HouseOptions) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-house-'))
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const publicUrl = new URL(`http://usher.localhost:${port}`)
   const { clock } = options
   const emulator = await startEmulator({
@@ -46,8 +52,10 @@ export const openHouse = async (options: HouseOptions) => {
   const lines: string[] = []
   const calls = outbound()
   const secrets = { entra: randomBytes(24).toString('base64url'), google: randomBytes(24).toString('base64url') }
-  const configFile = writeConfig(folder, publicUrl, options.database)
-  const start = async () => {
+  const nodePorts = options.nodes === undefined ? [port] : await Promise.all(Array.from({ length: options.nodes }, freePort))
+  const balancer = options.nodes === undefined ? undefined : await openBalancer(port, nodePorts)
+  const configFiles = nodePorts.map((nodePort) => writeConfig({ folder, publicUrl, database: options.database, port: nodePort }))
+  const startOne = async (configFile: string) => {
     const app = await createApp(readConfig(configFile), {
       role: 'server',
       environment: {
@@ -61,17 +69,76 @@ export const openHouse = async (options: HouseOptions) => {
     await app.listen()
     return app
   }
-  let app = await start()
-  const control = async (method: 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}) => {
-    const answer = await calls.fetch(`${emulator.addresses.control}${path}`, {
+  const start = async () => {
+    const [first = '', ...others] = configFiles
+    const app = await startOne(first)
+    return [app, ...(await Promise.all(others.map(startOne)))] as const
+  }
+  let apps = await start()
+  const [app] = apps
+  const control = controlOf(emulator, calls.fetch)
+  const settings = demoSettings(publicUrl, emulator, secrets)
+  await app.apply(options.settings ? options.settings(settings) : settings)
+  await introduce({ app, control, publicUrl, secrets })
+  const visitors: Visitor[] = []
+  return {
+    publicUrl,
+    /** Everything of this installation, and the temporary files of the test. */
+    folder,
+    /** What others gave Usher to prove itself with. */
+    secrets,
+    clientId: DEMO_CLIENT_ID,
+    emulator,
+    world: emulator.world,
+    clock,
+    control,
+    /** What the log said so far. */
+    lines,
+    app: () => apps[0],
+    apps: () => apps,
+    /** Stops Usher and starts it again on the same data. */
+    restart: async () => {
+      await Promise.all(apps.map((one) => one.stop()))
+      apps = await start()
+    },
+    visitor: () => {
+      const made = visitor()
+      visitors.push(made)
+      return made
+    },
+    close: async () => {
+      await Promise.all(visitors.map((one) => one.close()))
+      await balancer?.close()
+      await Promise.all(apps.map((one) => one.stop()))
+      await emulator.close()
+      await calls.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+type Control = (method: 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<void>
+
+const controlOf =
+  (emulator: Awaited<ReturnType<typeof startEmulator>>, call: typeof fetch): Control =>
+  async (method, path, body = {}) => {
+    const answer = await call(`${emulator.addresses.control}${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
   }
-  const settings = demoSettings(publicUrl, emulator, secrets)
-  await app.apply(options.settings ? options.settings(settings) : settings)
+
+interface Introduction {
+  readonly app: Awaited<ReturnType<typeof createApp>>
+  readonly control: Control
+  readonly publicUrl: URL
+  readonly secrets: { readonly entra: string; readonly google: string }
+}
+
+/** The administrator's part on Microsoft's and Google's side, and the people with a password. */
+const introduce = async ({ app, control, publicUrl, secrets }: Introduction): Promise<void> => {
   await control('PUT', `/apps/${DEMO_TENANT.clientId}`, { secrets: [secrets.entra] })
   await control('PUT', `/google/${DEMO_GOOGLE_CLIENT}`, {
     secret: secrets.google,
@@ -86,35 +153,6 @@ export const openHouse = async (options: HouseOptions) => {
     names: { given: 'Erika', family: 'Vogt' },
     attributes: { immutableId: 'employee-0001', userPrincipalName: `erika.vogt@${DEMO_TENANT.employeeDomain}` },
   })
-  const visitors: Visitor[] = []
-  return {
-    publicUrl,
-    clientId: DEMO_CLIENT_ID,
-    emulator,
-    world: emulator.world,
-    clock,
-    control,
-    /** What the log said so far. */
-    lines,
-    app: () => app,
-    /** Stops Usher and starts it again on the same data. */
-    restart: async () => {
-      await app.stop()
-      app = await start()
-    },
-    visitor: () => {
-      const made = visitor()
-      visitors.push(made)
-      return made
-    },
-    close: async () => {
-      await Promise.all(visitors.map((one) => one.close()))
-      await app.stop()
-      await emulator.close()
-      await calls.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** No time passes while Usher waits for somebody's answer. */
@@ -131,21 +169,19 @@ const countedFetch =
 
 export type House = Awaited<ReturnType<typeof openHouse>>
 
-const writeConfig = (folder: string, publicUrl: URL, database: string): string => {
+interface Installation {
+  readonly folder: string
+  readonly publicUrl: URL
+  readonly database: string
+  readonly port: number
+}
+
+/** A node's own file; all nodes have one key. */
+const writeConfig = ({ folder, publicUrl, database, port }: Installation): string => {
   const keyFile = join(folder, 'kek')
-  writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 })
-  const file = join(folder, 'usher.json')
-  const config = { publicUrl: publicUrl.origin, dataDirectory: join(folder, 'data'), database, keyFile, listen: `127.0.0.1:${publicUrl.port}` }
+  if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 })
+  const file = join(folder, `usher-${port}.json`)
+  const config = { publicUrl: publicUrl.origin, dataDirectory: join(folder, 'data'), database, keyFile, listen: `127.0.0.1:${port}` }
   writeFileSync(file, JSON.stringify(config))
   return file
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })

@@ -34,14 +34,20 @@ export interface Hop {
 
 const MAX_HOPS = 25
 
+interface Sent {
+  readonly method: 'GET' | 'POST'
+  readonly body?: string
+  readonly from?: URL
+}
+
 /** A browser without scripts: cookies per host, redirects and zero-delay refreshes followed, forms posted on request. */
 export const visitor = (options: { readonly language?: string } = {}) => {
   const calls = outbound()
-  const jars = new Map<string, Map<string, string>>()
+  const jars: Jars = new Map()
   const hops: Hop[] = []
   let closing: Promise<void> | undefined
 
-  const send = async (url: URL, init: { readonly method: 'GET' | 'POST'; readonly body?: string; readonly from?: URL }) => {
+  const send = async (url: URL, init: Sent) => {
     const jar = jars.get(url.hostname)
     const cookie = jar && [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const answer = await calls.fetch(url, {
@@ -56,23 +62,11 @@ export const visitor = (options: { readonly language?: string } = {}) => {
       },
       ...(init.body !== undefined && { body: init.body }),
     })
-    keepCookies(url, answer.headers)
+    keepCookies(jars, url, answer.headers)
     return answer
   }
 
-  const keepCookies = (url: URL, headers: Headers) => {
-    const jar = jars.get(url.hostname) ?? new Map<string, string>()
-    jars.set(url.hostname, jar)
-    for (const line of headers.getSetCookie()) {
-      const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
-      const equals = pair.indexOf('=')
-      const isGone = attributes.some((attribute) => /^max-age=0$/i.test(attribute))
-      if (isGone) jar.delete(pair.slice(0, equals))
-      else jar.set(pair.slice(0, equals), pair.slice(equals + 1))
-    }
-  }
-
-  const go = async (start: URL, init: { readonly method: 'GET' | 'POST'; readonly body?: string; readonly from?: URL }): Promise<Stop> => {
+  const go = async (start: URL, init: Sent): Promise<Stop> => {
     let url = start
     let request = init
     for (let hop = 0; hop < MAX_HOPS; hop += 1) {
@@ -113,6 +107,20 @@ export const visitor = (options: { readonly language?: string } = {}) => {
       closing ??= calls.close()
       return closing
     },
+  }
+}
+
+type Jars = Map<string, Map<string, string>>
+
+const keepCookies = (jars: Jars, url: URL, headers: Headers): void => {
+  const jar = jars.get(url.hostname) ?? new Map<string, string>()
+  jars.set(url.hostname, jar)
+  for (const line of headers.getSetCookie()) {
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
+    const equals = pair.indexOf('=')
+    const isGone = attributes.some((attribute) => /^max-age=0$/i.test(attribute))
+    if (isGone) jar.delete(pair.slice(0, equals))
+    else jar.set(pair.slice(0, equals), pair.slice(equals + 1))
   }
 }
 
