@@ -69,7 +69,11 @@ test('a name is at most 40 characters long, and does not end in a dot', () => {
 
 test('further proposals come from the identity, never from a counter', () => {
   const { userPrincipalNames } = deriveNames(digest, { given: 'Ana', family: 'Ruiz' }, policy)
-  assert.deepEqual(userPrincipalNames, [`ana.ruiz@${DOMAIN}`, `ana.ruiz.${tail.slice(0, 4)}@${DOMAIN}`, `ana.ruiz.${tail.slice(0, 8)}@${DOMAIN}`])
+  assert.deepEqual(userPrincipalNames, [
+    `ana.ruiz@${DOMAIN}`,
+    `ana.ruiz.${tail.slice(0, 4)}@${DOMAIN}`,
+    `ana.ruiz.${tail.slice(0, 8)}@${DOMAIN}`,
+  ])
   const opaque = deriveNames(digest, { given: 'Ana' }, { ...policy, userPrincipalName: 'opaque' })
   assert.deepEqual(opaque.userPrincipalNames, [`ext-${tail.slice(0, 12)}@${DOMAIN}`, `ext-${tail.slice(0, 20)}@${DOMAIN}`])
   assert.equal(JSON.stringify(opaque).includes('ana'), false)
@@ -86,7 +90,12 @@ test('the next proposal follows the current one, whatever its case; a name of el
 
 test('whatever a person is called, nothing of it is in what ties tokens to the account', () => {
   const { immutableId, marker, mailNickname } = deriveNames(digest, { given: 'Ana', family: 'Ruiz' }, policy)
-  for (const [value, shape] of [[immutableId, /^[a-z2-7]{26}$/], [marker, /^usher:[a-z2-7]{13}$/], [mailNickname, /^ext-[a-z2-7]{12}$/]] as const) assert.match(value, shape)
+  for (const [value, shape] of [
+    [immutableId, /^[a-z2-7]{26}$/],
+    [marker, /^usher:[a-z2-7]{13}$/],
+    [mailNickname, /^ext-[a-z2-7]{12}$/],
+  ] as const)
+    assert.match(value, shape)
   fc.assert(
     fc.property(fc.record({ given: fc.string(), family: fc.string(), display: fc.string({ unit: 'grapheme' }) }), (names) => {
       const derived = deriveNames(digest, names, policy)
@@ -97,9 +106,13 @@ test('whatever a person is called, nothing of it is in what ties tokens to the a
 
 test('whatever a person is called, every proposal is a name that Entra takes', () => {
   fc.assert(
-    fc.property(fc.record({ given: fc.string({ unit: 'binary' }), family: fc.string({ unit: 'grapheme' }), display: fc.string() }), (names) => {
-      for (const name of deriveNames(digest, names, policy).userPrincipalNames) assert.match(name, /^[a-z0-9](?:[a-z0-9.]{0,48}[a-z0-9])@guests\.contoso\.example$/)
-    }),
+    fc.property(
+      fc.record({ given: fc.string({ unit: 'binary' }), family: fc.string({ unit: 'grapheme' }), display: fc.string() }),
+      (names) => {
+        for (const name of deriveNames(digest, names, policy).userPrincipalNames)
+          assert.match(name, /^[a-z0-9](?:[a-z0-9.]{0,48}[a-z0-9])@guests\.contoso\.example$/)
+      },
+    ),
   )
 })
 

@@ -33,7 +33,17 @@ const reservedNames: ReadonlySet<string> = new Set(
 
 /** Letters that do not come apart into a base letter and its accent. */
 const lettersWithoutBase: Readonly<Record<string, string>> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ħ: 'h', ı: 'i', ŋ: 'n',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ŋ: 'n',
 }
 
 /** Base32 (RFC 4648) in lower case and without padding. */
@@ -109,7 +119,11 @@ export const usageLocationOf = (policy: UsageLocation, attributes: Readonly<Reco
 
 const LONGEST_DISPLAY_NAME = 200
 
-const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').replace(/\s+/g, ' ').trim()
+const printable = (text: string): string =>
+  text
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 /** How the address book shows them. The suffix keeps a self-chosen name from passing for a colleague's. */
 export const displayNameOf = ({ given, family, display }: Names): string => {

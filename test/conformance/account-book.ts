@@ -38,7 +38,10 @@ const key = (n: number, target = TARGET) => ({ userId: `user-${n}`, target })
 
 const happened = (type: AuditEvent['type'], n: number): AuditEvent => ({ type, at: AT, reference: `visit-${n}`, user: `user-${n}` })
 
-type Check = (open: OpenAccountBook, tools: { readonly intend: (n: number) => Promise<Account>; readonly lease: (n: number) => Promise<AccountLease> }) => Promise<void>
+type Check = (
+  open: OpenAccountBook,
+  tools: { readonly intend: (n: number) => Promise<Account>; readonly lease: (n: number) => Promise<AccountLease> },
+) => Promise<void>
 
 /** What every account book does, whatever it is kept in. `open` gives an empty one. */
 export const accountBookConformance = (name: string, open: (t: TestContext) => Promise<OpenAccountBook>): void => {
@@ -63,12 +66,17 @@ type It = (sentence: string, check: Check) => void
 const rowsAreWrittenOnce = (it: It): void => {
   it('a row is written once, and whoever comes later is given the one there is', async ({ accounts, events }) => {
     const first = present(await accounts.intend(draft(1)))
-    const second = present(await accounts.intend(draft(1, { userPrincipalName: 'other@guests.contoso.example', immutableId: 'z'.repeat(26) })))
+    const second = present(
+      await accounts.intend(draft(1, { userPrincipalName: 'other@guests.contoso.example', immutableId: 'z'.repeat(26) })),
+    )
     assert.deepEqual(second, first)
     assert.deepEqual(await accounts.find('user-1', TARGET), first)
     const { at: _, ...values } = draft(1)
     assert.deepEqual(first, { ...values, stage: 'intent', attempts: 0, nextAttemptAt: AT, version: 1, createdAt: AT })
-    assert.deepEqual((await events()).map(({ type, user }) => ({ type, user })), [{ type: 'account_intended', user: 'user-1' }])
+    assert.deepEqual(
+      (await events()).map(({ type, user }) => ({ type, user })),
+      [{ type: 'account_intended', user: 'user-1' }],
+    )
     assert.equal(await accounts.find('user-1', 'fabrikam'), undefined)
   })
 
@@ -83,7 +91,11 @@ const rowsAreWrittenOnce = (it: It): void => {
     assert.equal(await accounts.find('user-2', TARGET), undefined)
     const { fence } = await lease(1)
     await accounts.change({ ...key(1), fence }, { userPrincipalName: 'guest1.abcd@guests.contoso.example' })
-    assert.equal(await accounts.intend(draft(2, { userPrincipalName: 'guest1@guests.contoso.example' })), undefined, 'nobody inherits a name')
+    assert.equal(
+      await accounts.intend(draft(2, { userPrincipalName: 'guest1@guests.contoso.example' })),
+      undefined,
+      'nobody inherits a name',
+    )
     assert.ok(await accounts.intend(draft(2)))
   })
 
@@ -122,19 +134,38 @@ const leasesExclude = (it: It): void => {
 }
 
 const changesNeedTheFence = (it: It): void => {
-  it('a change is there for the next reader, with its event, and clears what is undefined', async ({ accounts, events }, { intend, lease }) => {
+  it('a change is there for the next reader, with its event, and clears what is undefined', async ({ accounts, events }, {
+    intend,
+    lease,
+  }) => {
     const before = await intend(1)
     const hold = { ...key(1), fence: (await lease(1)).fence }
     await accounts.change(hold, { stage: 'waiting', reason: 'license_exhausted', attempts: 3, nextAttemptAt: AT + 5 })
     const objectId = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
     const changed = present(
-      await accounts.change(hold, { stage: 'created', reason: undefined, objectId, license: 'sku', settleMs: 10_000 }, happened('account_created', 1)),
+      await accounts.change(
+        hold,
+        { stage: 'created', reason: undefined, objectId, license: 'sku', settleMs: 10_000 },
+        happened('account_created', 1),
+      ),
     )
     const { reason: _, ...rest } = changed
     assert.equal(changed.reason, undefined)
-    assert.deepEqual(rest, { ...before, stage: 'created', attempts: 3, nextAttemptAt: AT + 5, objectId, license: 'sku', settleMs: 10_000, version: 3 })
+    assert.deepEqual(rest, {
+      ...before,
+      stage: 'created',
+      attempts: 3,
+      nextAttemptAt: AT + 5,
+      objectId,
+      license: 'sku',
+      settleMs: 10_000,
+      version: 3,
+    })
     assert.deepEqual(await accounts.find('user-1', TARGET), changed)
-    assert.deepEqual((await events()).map(({ type }) => type), ['account_intended', 'account_created'])
+    assert.deepEqual(
+      (await events()).map(({ type }) => type),
+      ['account_intended', 'account_created'],
+    )
   })
 
   it('a stale fence changes nothing and records nothing', async ({ accounts, events }, { intend, lease }) => {
@@ -144,7 +175,10 @@ const changesNeedTheFence = (it: It): void => {
     const before = await accounts.find('user-1', TARGET)
     assert.equal(await accounts.change({ ...key(1), fence: stale.fence }, { stage: 'ready' }, happened('account_ready', 1)), undefined)
     assert.deepEqual(await accounts.find('user-1', TARGET), before)
-    assert.deepEqual((await events()).map(({ type }) => type), ['account_intended'])
+    assert.deepEqual(
+      (await events()).map(({ type }) => type),
+      ['account_intended'],
+    )
   })
 
   it('a released lease changes nothing', async ({ accounts }, { intend, lease }) => {
@@ -164,7 +198,10 @@ const changesNeedTheFence = (it: It): void => {
     const account = present(await accounts.find('user-2', TARGET))
     assert.equal(account.stage, 'intent')
     assert.equal(account.userPrincipalName, 'guest2@guests.contoso.example')
-    assert.equal((await events()).some(({ type }) => type === 'account_created'), false)
+    assert.equal(
+      (await events()).some(({ type }) => type === 'account_created'),
+      false,
+    )
     assert.ok(await accounts.change(hold, { stage: 'created' }), 'the lease is still good')
   })
 }

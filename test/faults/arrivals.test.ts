@@ -59,9 +59,15 @@ test(`of ${PEOPLE} first sign-ins under random delays hardly anybody meets AADST
       )
       const again = arrivals.filter(({ tries }) => tries > 1)
       const times = arrivals.map(({ ms }) => ms).toSorted((left, right) => left - right)
-      t.diagnostic(`seed ${seed}: ${again.length} of ${PEOPLE} met AADSTS51004; there after ${quantile(times, 0.5) / 1_000} s (median), ${quantile(times, 0.95) / 1_000} s (95 %)`)
+      t.diagnostic(
+        `seed ${seed}: ${again.length} of ${PEOPLE} met AADSTS51004; there after ${quantile(times, 0.5) / 1_000} s (median), ${quantile(times, 0.95) / 1_000} s (95 %)`,
+      )
       assert.ok(again.length <= PEOPLE / 100, `${again.length} met AADSTS51004`)
-      assert.deepEqual(again.filter(({ tries }) => tries > 2), [], 'a third try')
+      assert.deepEqual(
+        again.filter(({ tries }) => tries > 2),
+        [],
+        'a third try',
+      )
       assert.equal(stage.made().length, PEOPLE)
       assertOneAccountEach(stage)
       assertSeatsHold(stage)

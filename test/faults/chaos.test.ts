@@ -5,7 +5,12 @@ import { chaos, type ChaosOptions, type History } from './chaos.ts'
 
 type Shape = Omit<ChaosOptions, 'seed'>
 
-const play = async (t: TestContext, shape: Shape, counts: { readonly short: number; readonly long: number }, check: (history: History) => void): Promise<void> => {
+const play = async (
+  t: TestContext,
+  shape: Shape,
+  counts: { readonly short: number; readonly long: number },
+  check: (history: History) => void,
+): Promise<void> => {
   const seeds = seedsOf(counts.short, counts.long)
   let exchanges = 0
   let deaths = 0
@@ -33,13 +38,28 @@ test('three processes, faulty calls, deaths and standstills', (t) =>
   play(t, { processes: 3, people: 4, driversEach: 3, faultRate: 0.3, kills: 4, freezes: 2 }, { short: 8, long: 1_000 }, everybodyReady))
 
 test('troubles of every kind come and go', (t) =>
-  play(t, { processes: 2, people: 4, driversEach: 2, faultRate: 0.1, kills: 2, freezes: 1, troubles: 6 }, { short: 8, long: 1_000 }, everybodyReady))
+  play(
+    t,
+    { processes: 2, people: 4, driversEach: 2, faultRate: 0.1, kills: 2, freezes: 1, troubles: 6 },
+    { short: 8, long: 1_000 },
+    everybodyReady,
+  ))
 
 test('a database that fails now and then, done or not', (t) =>
-  play(t, { processes: 3, people: 4, driversEach: 2, faultRate: 0.1, bookFaultRate: 0.1, kills: 2 }, { short: 8, long: 1_000 }, everybodyReady))
+  play(
+    t,
+    { processes: 3, people: 4, driversEach: 2, faultRate: 0.1, bookFaultRate: 0.1, kills: 2 },
+    { short: 8, long: 1_000 },
+    everybodyReady,
+  ))
 
 test('processes whose clocks are 90 seconds apart', (t) =>
-  play(t, { processes: 3, people: 3, driversEach: 3, faultRate: 0.2, kills: 2, freezes: 2, skewMs: 90_000 }, { short: 4, long: 500 }, everybodyReady))
+  play(
+    t,
+    { processes: 3, people: 3, driversEach: 3, faultRate: 0.2, kills: 2, freezes: 2, skewMs: 90_000 },
+    { short: 4, long: 500 },
+    everybodyReady,
+  ))
 
 test('too few seats: as many get in as there are, the others wait with a reason', (t) =>
   play(t, { processes: 3, people: 6, driversEach: 2, faultRate: 0.2, kills: 2, seats: [2, 1] }, { short: 4, long: 500 }, ({ stage }) => {

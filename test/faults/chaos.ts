@@ -174,7 +174,11 @@ export const chaos = async (options: ChaosOptions): Promise<History> => {
     ])
     stage.world.scenarios.set('randomFaults', false)
     isTrouble = false
-    await sweepUp(stage, open(), people.map((user) => candidate(user)))
+    await sweepUp(
+      stage,
+      open(),
+      people.map((user) => candidate(user)),
+    )
   })
   assertHistory(stage, { foreign, isSkewed: (options.skewMs ?? 0) > 0 })
   return { stage, ready, deaths }
@@ -196,7 +200,10 @@ const sweepUp = async (stage: TargetStage, process: Process, people: readonly Ca
   }
 }
 
-const assertHistory = (stage: TargetStage, { foreign, isSkewed }: { readonly foreign: readonly DirectoryUser[]; readonly isSkewed: boolean }): void => {
+const assertHistory = (
+  stage: TargetStage,
+  { foreign, isSkewed }: { readonly foreign: readonly DirectoryUser[]; readonly isSkewed: boolean },
+): void => {
   assertOneAccountEach(stage)
   assertSeatsHold(stage)
   // With clocks apart, moments of different processes cannot be compared.

@@ -9,10 +9,16 @@ import { assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettl
 const PROCESSES = 3
 const CREATE = 'POST /users'
 
-const license = (more: { readonly cap?: number; readonly floor?: number } = {}) => [{ skuId: STANDARD, cap: 100_000, floor: 0, disabledPlans: [], ...more }]
+const license = (more: { readonly cap?: number; readonly floor?: number } = {}) => [
+  { skuId: STANDARD, cap: 100_000, floor: 0, disabledPlans: [], ...more },
+]
 
 const kindsOf = (outcomes: readonly AccountProgress[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(Map.groupBy(outcomes, (outcome) => (outcome.kind === 'pending' ? `pending ${outcome.reason}` : outcome.kind)).entries().map(([kind, all]) => [kind, all.length]))
+  Object.fromEntries(
+    Map.groupBy(outcomes, (outcome) => (outcome.kind === 'pending' ? `pending ${outcome.reason}` : outcome.kind))
+      .entries()
+      .map(([kind, all]) => [kind, all.length]),
+  )
 
 const assertSound = (t: TestContext, stage: TargetStage): void => {
   assertOneAccountEach(stage)
@@ -36,7 +42,10 @@ const rush = async (stage: TargetStage, people: number, times: number): Promise<
   return stage.clock.run(() => Promise.all(visits))
 }
 
-for (const [people, times] of [[1, 200], [20, 50]] as const) {
+for (const [people, times] of [
+  [1, 200],
+  [20, 50],
+] as const) {
   test(`${people * times} sign-ins at once of ${people} who were never here: ${people} accounts, ${people} seats`, async (t) => {
     for (const seed of seedsOf(2, 100)) {
       await withSeed(seed, async () => {

@@ -25,15 +25,24 @@ const openNodes = async (t: TestContext, open: OpenStores) => {
 }
 
 /** `times` sign-ins of each at once, spread over all nodes. */
-const rush = async ({ stage, nodes }: Pick<Awaited<ReturnType<typeof openNodes>>, 'stage' | 'nodes'>, people: readonly User[], times: number): Promise<readonly AccountProgress[]> => {
+const rush = async (
+  { stage, nodes }: Pick<Awaited<ReturnType<typeof openNodes>>, 'stage' | 'nodes'>,
+  people: readonly User[],
+  times: number,
+): Promise<readonly AccountProgress[]> => {
   const visits = people.flatMap((user) =>
-    nodes.flatMap((node, n) => Array.from({ length: Math.ceil((times - n) / NODES) }, () => drive(node, candidate(user, { arrivedAt: stage.clock.now() }), stage))),
+    nodes.flatMap((node, n) =>
+      Array.from({ length: Math.ceil((times - n) / NODES) }, () => drive(node, candidate(user, { arrivedAt: stage.clock.now() }), stage)),
+    ),
   )
   return stage.clock.run(() => Promise.all(visits))
 }
 
 onEachDatabase((name, open) => {
-  for (const [people, times] of [[1, 200], [20, 50]] as const) {
+  for (const [people, times] of [
+    [1, 200],
+    [20, 50],
+  ] as const) {
     test(`${name}: ${people * times} sign-ins at once of ${people}, over ${NODES} nodes: ${people} accounts, ${people} seats`, async (t) => {
       const house = await openNodes(t, open)
       const { stage, stores } = house
@@ -51,7 +60,9 @@ onEachDatabase((name, open) => {
         const subject = await stores.accounts.subject(user.id, TARGET)
         assert.equal(account?.stage, 'ready')
         assert.equal(subject?.immutableId, account?.immutableId)
-        assert.ok(stage.made().some(({ id, onPremisesImmutableId }) => id === account?.objectId && onPremisesImmutableId === account?.immutableId))
+        assert.ok(
+          stage.made().some(({ id, onPremisesImmutableId }) => id === account?.objectId && onPremisesImmutableId === account?.immutableId),
+        )
       }
       assert.deepEqual(stage.schema().problems(), [])
       t.diagnostic(`count ${stage.schema().count().validated} Graph exchanges held to the schema`)

@@ -14,7 +14,11 @@ export const assertOneAccountEach = (stage: TargetStage): void => {
   const ids = made.map(({ onPremisesImmutableId }) => onPremisesImmutableId)
   assert.equal(new Set(ids).size, ids.length, 'two accounts of one identity')
   const known = new Set(stage.accounts.all().map(({ immutableId }) => immutableId))
-  assert.deepEqual(ids.filter((id) => id === undefined || !known.has(id)), [], 'an account without a row')
+  assert.deepEqual(
+    ids.filter((id) => id === undefined || !known.has(id)),
+    [],
+    'an account without a row',
+  )
 }
 
 /** Nobody has two seats, the books know of every seat that was given, and no cap or floor was passed. */
@@ -90,5 +94,8 @@ export const callsTooEarly = (calls: readonly JournalEntry[]): number => {
 /** Every account is ready, or waits or stopped with a reason. */
 export const assertSettled = (stage: TargetStage): void => {
   for (const { userId, stage: standing, reason } of stage.accounts.all())
-    assert.ok(standing === 'ready' || ((standing === 'waiting' || standing === 'stopped') && reason !== undefined), `${userId} hangs in ${standing}`)
+    assert.ok(
+      standing === 'ready' || ((standing === 'waiting' || standing === 'stopped') && reason !== undefined),
+      `${userId} hangs in ${standing}`,
+    )
 }

@@ -56,15 +56,19 @@ const forEveryK = async (t: TestContext, what: string, trial: Trial): Promise<vo
 
 for (const when of ['before', 'after'] as const) {
   test(`killed ${when} each unit of the books, the account is finished by another process`, (t) =>
-    forEveryK(t, `${when} a unit`, (seed, unit) => survive(seed, (stage) => openProcess(stage, { name: 'victim', killAt: { unit, when } }))))
+    forEveryK(t, `${when} a unit`, (seed, unit) =>
+      survive(seed, (stage) => openProcess(stage, { name: 'victim', killAt: { unit, when } })),
+    ))
 }
 
-const atPoint = (point: KillPoint, k: number) => (stage: TargetStage): Process => {
-  const victim = openProcess(stage, { name: 'victim' })
-  stage.onDeath(victim.kill)
-  stage.emulator.killSwitch.arm(point, k)
-  return victim
-}
+const atPoint =
+  (point: KillPoint, k: number) =>
+  (stage: TargetStage): Process => {
+    const victim = openProcess(stage, { name: 'victim' })
+    stage.onDeath(victim.kill)
+    stage.emulator.killSwitch.arm(point, k)
+    return victim
+  }
 
 for (const point of killPoints) {
   test(`killed when the directory is ${point.replace('-', ' ')}, each time, the account is finished by another process`, (t) =>

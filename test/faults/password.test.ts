@@ -28,7 +28,12 @@ const run = (order: ProvisioningOrder): Promise<Ran> => {
 const spellings = (password: string): readonly Buffer[] => {
   const tail = password.slice(4)
   const texts = [password, tail, tail.slice(0, 20), tail.slice(-20), encodeURIComponent(password)]
-  return texts.flatMap((text) => [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(Buffer.from(text).toString('base64').slice(0, 24)), Buffer.from(Buffer.from(text).toString('hex'))])
+  return texts.flatMap((text) => [
+    Buffer.from(text),
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(Buffer.from(text).toString('base64').slice(0, 24)),
+    Buffer.from(Buffer.from(text).toString('hex')),
+  ])
 }
 
 test('the password of a new person is posted once and is nowhere afterwards: not in the database, the log or the memory', async (t) => {
@@ -38,15 +43,19 @@ test('the password of a new person is posted once and is nowhere afterwards: not
   const passwords: string[] = []
   let names = 0
   // In front of the emulator, whose journal keeps no passwords: sees what is posted.
-  const tap = await listen(async (request) => {
-    const text = await request.clone().text()
-    const password = /"password":"([^"]+)"/.exec(text)?.[1]
-    if (password !== undefined) passwords.push(password)
-    const url = new URL(request.url)
-    url.port = new URL(emulator.addresses.graph).port
-    const body = text === '' ? {} : { body: text }
-    return emulator.fetch(new Request(url, { method: request.method, headers: request.headers, ...body }))
-  }, '127.0.0.1', 0)
+  const tap = await listen(
+    async (request) => {
+      const text = await request.clone().text()
+      const password = /"password":"([^"]+)"/.exec(text)?.[1]
+      if (password !== undefined) passwords.push(password)
+      const url = new URL(request.url)
+      url.port = new URL(emulator.addresses.graph).port
+      const body = text === '' ? {} : { body: text }
+      return emulator.fetch(new Request(url, { method: request.method, headers: request.headers, ...body }))
+    },
+    '127.0.0.1',
+    0,
+  )
   t.after(tap.close)
   emulator.world.scenarios.set('createdBut504', true)
   const heapSnapshot = join(folder, 'end.heapsnapshot')
@@ -65,7 +74,9 @@ test('the password of a new person is posted once and is nowhere afterwards: not
   const files = readdirSync(folder).map((file) => ({ file, bytes: readFileSync(join(folder, file)) }))
   assert.ok(files.some(({ file }) => file.startsWith('usher.db')) && files.some(({ file }) => file.endsWith('.heapsnapshot')))
   for (const { file, bytes } of [...files, { file: 'the log', bytes: Buffer.from(output) }]) {
-    for (const password of passwords) for (const spelling of spellings(password)) assert.equal(bytes.includes(spelling), false, `${file} has it as ${spelling.toString('latin1')}`)
+    for (const password of passwords)
+      for (const spelling of spellings(password))
+        assert.equal(bytes.includes(spelling), false, `${file} has it as ${spelling.toString('latin1')}`)
     // The search itself works: what the process does keep is found.
     if (file.endsWith('.heapsnapshot')) names += bytes.includes(Buffer.from('ana.ruiz@guests.contoso.example')) ? 1 : 0
     if (file === 'usher.db' || file === 'usher.db-wal') names += bytes.includes(Buffer.from('ana.ruiz@guests.contoso.example')) ? 1 : 0

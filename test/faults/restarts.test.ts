@@ -22,7 +22,12 @@ const A_MINUTE_MS = 60_000
 type Death = { readonly atCommit: string } | { readonly point: KillPoint; readonly k: number }
 
 /** Early, in the middle and late. */
-const SOME_DEATHS: readonly Death[] = [{ atCommit: 'after 8' }, { atCommit: 'before 17' }, { point: 'after-commit', k: 1 }, { point: 'holding-answer', k: 4 }]
+const SOME_DEATHS: readonly Death[] = [
+  { atCommit: 'after 8' },
+  { atCommit: 'before 17' },
+  { point: 'after-commit', k: 1 },
+  { point: 'holding-answer', k: 4 },
+]
 
 interface Outcome {
   readonly signal: NodeJS.Signals | null
@@ -86,10 +91,14 @@ const survive = async (t: TestContext, death: Death): Promise<boolean> => {
   return victim.signal === 'SIGKILL'
 }
 
-const inWords = (death: Death): string => ('atCommit' in death ? `${death.atCommit.replace(' ', ' commit ')}` : `when the directory is ${death.point.replace('-', ' ')} for time ${death.k}`)
+const inWords = (death: Death): string =>
+  'atCommit' in death
+    ? `${death.atCommit.replace(' ', ' commit ')}`
+    : `when the directory is ${death.point.replace('-', ' ')} for time ${death.k}`
 
 for (const death of SOME_DEATHS) {
-  test(`kill -9 ${inWords(death)}: the next start finishes what was begun`, async (t) => assert.equal(await survive(t, death), true, 'it was not even killed'))
+  test(`kill -9 ${inWords(death)}: the next start finishes what was begun`, async (t) =>
+    assert.equal(await survive(t, death), true, 'it was not even killed'))
 }
 
 /** Every k, until the process outlived it. */

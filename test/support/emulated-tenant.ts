@@ -21,13 +21,22 @@ export const TENANT_SECRET = 'the secret of the app in the test'
 /** Federates the guest domain, and gives Usher's app its secret. */
 export const prepareTenant = (world: World): Promise<void> =>
   world.write(({ state }) => {
-    state.domains[GUEST_DOMAIN] = { name: GUEST_DOMAIN, isInitial: false, isDefault: false, authenticationType: 'Federated', federation: FEDERATION }
+    state.domains[GUEST_DOMAIN] = {
+      name: GUEST_DOMAIN,
+      isInitial: false,
+      isDefault: false,
+      authenticationType: 'Federated',
+      federation: FEDERATION,
+    }
     const app = state.apps[USHER_CLIENT_ID]
     if (app !== undefined) state.apps[USHER_CLIENT_ID] = { ...app, secrets: [TENANT_SECRET] }
   })
 
 /** A tenant whose emulator listens, for programs in processes of their own. What is written is seen at once. */
-export const startTenant = async (t: TestContext, options: { readonly seed?: number; readonly die?: () => void } = {}): Promise<Emulator> => {
+export const startTenant = async (
+  t: TestContext,
+  options: { readonly seed?: number; readonly die?: () => void } = {},
+): Promise<Emulator> => {
   const emulator = await startEmulator({
     port: 0,
     clock: createHandClock(),

@@ -12,7 +12,9 @@ test('hours pass as soon as nothing else can go on, and everybody wakes in their
     await clock.sleep(ms)
     woken.push(`${name} ${clock.now()}`)
   }
-  await clock.run(() => Promise.all([sleeper('late', 5 * HOUR_MS), sleeper('early', 1), sleeper('also early', 1), sleeper('never long', 0)]))
+  await clock.run(() =>
+    Promise.all([sleeper('late', 5 * HOUR_MS), sleeper('early', 1), sleeper('also early', 1), sleeper('never long', 0)]),
+  )
   assert.deepEqual(woken, ['never long 0', 'early 1', 'also early 1', `late ${5 * HOUR_MS}`])
 })
 
@@ -63,7 +65,10 @@ test('no time passes between runs', async () => {
 })
 
 test('work that can never go on is an error, not a test that hangs', async () => {
-  await assert.rejects(jumpClock().run(() => new Promise(() => undefined)), /nothing can go on/)
+  await assert.rejects(
+    jumpClock().run(() => new Promise(() => undefined)),
+    /nothing can go on/,
+  )
 })
 
 test('a thousand sleepers wake in order', async () => {
@@ -71,5 +76,8 @@ test('a thousand sleepers wake in order', async () => {
   const order: number[] = []
   const times = Array.from({ length: 1_000 }, (_, n) => (n * 7_919) % 1_000)
   await clock.run(() => Promise.all(times.map((ms) => clock.sleep(ms).then(() => order.push(ms)))))
-  assert.deepEqual(order, times.toSorted((left, right) => left - right))
+  assert.deepEqual(
+    order,
+    times.toSorted((left, right) => left - right),
+  )
 })

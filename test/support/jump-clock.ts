@@ -89,10 +89,14 @@ export const jumpClock = ({ start = START, quietTurns = QUIET_TURNS }: JumpClock
       count += 1
       const sleeper: Sleeper = { until: now + Math.max(0, ms), number: count, wake: resolve }
       dormitory.add(sleeper)
-      signal?.addEventListener('abort', () => {
-        awake.add(sleeper)
-        reject(signal.reason)
-      }, { once: true })
+      signal?.addEventListener(
+        'abort',
+        () => {
+          awake.add(sleeper)
+          reject(signal.reason)
+        },
+        { once: true },
+      )
     })
 
   const settle = async (): Promise<void> => {

@@ -50,7 +50,9 @@ export const memoryAccounts = (): MemoryAccounts => {
     return true
   }
   const assertNobodyElses = (key: AccountKey, value: 'immutableId' | 'objectId', wanted: string | undefined): void => {
-    const isTaken = [...rows.values()].some(({ account }) => account[value] === wanted && account.target === key.target && account.userId !== key.userId)
+    const isTaken = [...rows.values()].some(
+      ({ account }) => account[value] === wanted && account.target === key.target && account.userId !== key.userId,
+    )
     if (wanted !== undefined && isTaken) throw new UsherError('account_conflict', { detail: { user: key.userId, reason: value } })
   }
   const held = (lease: AccountKey & { readonly fence: number }): Row | undefined => {
@@ -149,5 +151,7 @@ const part = (text: string): Buffer => {
 /** The digest under a key that everybody knows. */
 export const memoryDigest = (key = 'the key of a test'): IdentityDigest => ({
   digest: (tenant: string, { connection, issuer, subject }: Identity) =>
-    createHmac('sha256', key).update(Buffer.concat(['v1', tenant, connection, issuer, subject].map(part))).digest(),
+    createHmac('sha256', key)
+      .update(Buffer.concat(['v1', tenant, connection, issuer, subject].map(part)))
+      .digest(),
 })

@@ -6,7 +6,12 @@ export const STANDARD = 'f245ecc8-75af-4f8e-b61f-27d8114de5f3'
 export const BASIC = '3b555118-da6a-4418-894f-7df1e2096870'
 export const TARGET = 'contoso'
 
-export const candidate = (user: User, more: Partial<Candidate> = {}): Candidate => ({ user, attributes: {}, reference: `visit-of-${user.id}`, ...more })
+export const candidate = (user: User, more: Partial<Candidate> = {}): Candidate => ({
+  user,
+  attributes: {},
+  reference: `visit-of-${user.id}`,
+  ...more,
+})
 
 /** Lets the target work until it has nothing more to wait for, or would wait longer than `patienceMs`. */
 export const drive = async (

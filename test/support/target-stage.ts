@@ -20,7 +20,6 @@ import { inProcess } from './in-process.ts'
 import { type JumpClock, jumpClock } from './jump-clock.ts'
 import { memoryAccounts, memoryDigest, memorySeats } from './memory-books.ts'
 
-
 export interface StageOptions {
   readonly seed?: number
   readonly settings?: Partial<TargetSettings>
@@ -99,7 +98,18 @@ export const openStage = async (options: StageOptions = {}) => {
   const open = (own: Partial<ProcessParts> = {}): GraphTarget => {
     processes += 1
     const randomness = seededRandomness(seed * 1_000 + processes)
-    return graphTarget({ owner: `process-${processes}`, fetch: network, accounts, seats, clock, ...own, settings, digest: memoryDigest(), randomness, log })
+    return graphTarget({
+      owner: `process-${processes}`,
+      fetch: network,
+      accounts,
+      seats,
+      clock,
+      ...own,
+      settings,
+      digest: memoryDigest(),
+      randomness,
+      log,
+    })
   }
 
   return {

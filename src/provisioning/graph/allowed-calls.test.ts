@@ -35,8 +35,13 @@ for (const [method, path] of [
 
 test('the emulator refuses whatever is not on the list, before it looks at anything', async () => {
   const { emulator, clock } = await openStage()
-  const ask = (method: string, path: string) => clock.run(() => emulator.fetch(new Request(`${emulator.addresses.graph}/v1.0${path}`, { method })))
-  for (const [method, path] of [['DELETE', '/users/87d349ed'], ['GET', '/domains'], ['POST', '/users/87d349ed/revokeSignInSessions']] as const) {
+  const ask = (method: string, path: string) =>
+    clock.run(() => emulator.fetch(new Request(`${emulator.addresses.graph}/v1.0${path}`, { method })))
+  for (const [method, path] of [
+    ['DELETE', '/users/87d349ed'],
+    ['GET', '/domains'],
+    ['POST', '/users/87d349ed/revokeSignInSessions'],
+  ] as const) {
     const answer = await ask(method, path)
     assert.equal(answer.status, 403)
     assert.notEqual(answer.headers.get('x-emulator-refused'), null)

@@ -15,7 +15,8 @@ const ENDPOINT = 'https://login.microsoftonline.com/c0ff1ce0/oauth2/v2.0/token'
 const NOW = Date.parse('2026-03-02T09:00:00Z')
 
 const rsa = (): KeyObject => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-const pem = (der: Buffer): string => `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+const pem = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 const keyPem = (key: KeyObject): Secret => new Secret(key.export({ type: 'pkcs8', format: 'pem' }).toString())
 
 const key = rsa()
@@ -47,15 +48,18 @@ test('a certificate proves itself by an assertion for this endpoint, for five mi
   })
   const { payload } = await compactVerify(assertion, createPublicKey(key), { algorithms: ['PS256'] })
   const claims: unknown = JSON.parse(Buffer.from(payload).toString())
-  assert.deepEqual({ ...(typeof claims === 'object' ? claims : {}), jti: '' }, {
-    aud: ENDPOINT,
-    iss: USHER_CLIENT_ID,
-    sub: USHER_CLIENT_ID,
-    jti: '',
-    nbf: NOW / 1_000,
-    iat: NOW / 1_000,
-    exp: NOW / 1_000 + 300,
-  })
+  assert.deepEqual(
+    { ...(typeof claims === 'object' ? claims : {}), jti: '' },
+    {
+      aud: ENDPOINT,
+      iss: USHER_CLIENT_ID,
+      sub: USHER_CLIENT_ID,
+      jti: '',
+      nbf: NOW / 1_000,
+      iat: NOW / 1_000,
+      exp: NOW / 1_000 + 300,
+    },
+  )
 })
 
 test('no assertion is used twice', () => {
@@ -73,7 +77,10 @@ for (const [name, changes] of [
   ['a key of another kind', { privateKeyPem: keyPem(elliptic) }],
 ] as const) {
   test(`${name} is found when settings are opened, and not repeated in the error`, () => {
-    assert.throws(() => open({ ...credential, ...changes }), (error) => isInvalid(error) && !JSON.stringify(error).includes('hello'))
+    assert.throws(
+      () => open({ ...credential, ...changes }),
+      (error) => isInvalid(error) && !JSON.stringify(error).includes('hello'),
+    )
   })
 }
 

@@ -46,7 +46,11 @@ const signingPair = (credential: CertificateCredential): SigningPair => {
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 const signed = (text: string, key: KeyObject): string =>
-  sign('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }).toString('base64url')
+  sign('sha256', Buffer.from(text), {
+    key,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+  }).toString('base64url')
 
 const assertion = ({ settings, clock, randomness }: AppCredentialParts, { key, thumbprint }: SigningPair, endpoint: string): string => {
   const now = Math.floor(clock.now() / ONE_SECOND_MS)

@@ -17,7 +17,8 @@ const ENDPOINT = `https://login.microsoftonline.com/${TENANT_ID}/oauth2/v2.0/tok
 const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
-const granted = (n: number, seconds = 3_599) => json(200, { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: `token-${n}` })
+const granted = (n: number, seconds = 3_599) =>
+  json(200, { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: `token-${n}` })
 
 const refused = (status: number, code: number, error = 'invalid_client') =>
   json(status, { error, error_description: `AADSTS${code}: a secret of theirs`, error_codes: [code] })
@@ -147,13 +148,19 @@ test('after a refusal nobody asks for two seconds', async () => {
   assert.equal((await get()).ok, true)
 })
 
-for (const [form, header] of [['seconds', () => '40'], ['a date', (now: number) => new Date(now + 40_000).toUTCString()]] as const) {
+for (const [form, header] of [
+  ['seconds', () => '40'],
+  ['a date', (now: number) => new Date(now + 40_000).toUTCString()],
+] as const) {
   for (const status of [429, 503]) {
     test(`${status} with Retry-After as ${form}: nobody asks before`, async () => {
       const answers: (() => Response)[] = []
       const { clock, requests, get } = stand(answers)
       const begun = clock.now()
-      answers.push(() => json(status, {}, { 'retry-after': header(begun) }), () => granted(1))
+      answers.push(
+        () => json(status, {}, { 'retry-after': header(begun) }),
+        () => granted(1),
+      )
       const first = await get()
       assert.ok(!first.ok && first.setback.kind === 'again')
       assert.equal(first.setback.notBefore, begun + 40_000)
@@ -170,7 +177,10 @@ for (const [form, header] of [['seconds', () => '40'], ['a date', (now: number) 
   }
 }
 
-const withHold = (stage: TargetStage): Fetch => (url, init) => stage.clock.hold(stage.network(url, init))
+const withHold =
+  (stage: TargetStage): Fetch =>
+  (url, init) =>
+    stage.clock.hold(stage.network(url, init))
 
 test('while the token endpoint is down accounts wait; nothing is sent to Graph', async () => {
   const stage = await openStage()

@@ -20,7 +20,8 @@ const stand = () => {
   }
 }
 
-const assertNear = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) <= 1_000, `${actual} is not ${expected}`)
+const assertNear = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) <= 1_000, `${actual} is not ${expected}`)
 
 test('two answers tell how far our clock is off; one, or none, tells nothing', () => {
   const { skew, hear } = stand()
@@ -101,7 +102,8 @@ for (const skewMs of [-5 * MINUTE_MS, 0, 5 * MINUTE_MS]) {
 
 test('a gateway’s clock is nobody’s business', async () => {
   const stage = await openStage()
-  const answer = async () => new Response('<html>', { status: 502, headers: { date: 'Tue, 01 Jan 2019 00:00:00 GMT', 'content-type': 'text/html' } })
+  const answer = async () =>
+    new Response('<html>', { status: 502, headers: { date: 'Tue, 01 Jan 2019 00:00:00 GMT', 'content-type': 'text/html' } })
   const target = stage.open({ fetch: (url, init) => (url.includes('/oauth2/') ? stage.network(url, init) : answer()) })
   await stage.clock.run(() => drive(target, candidate(person(1)), { ...stage, patienceMs: MINUTE_MS }))
   assert.equal(target.clockSkewMs(), 0)

@@ -38,7 +38,10 @@ test('a name somebody else was seen to hold: another one is taken, and they are 
   assert.match((await stage.account(1))?.userPrincipalName ?? '', /^guest1\.ortega\.[a-z2-7]{4}@guests\.contoso\.example$/)
   assert.equal(stage.made().length, 1)
   assert.deepEqual(stage.world.truth.find(stranger({}).id), before)
-  assert.equal(stage.graphCalls().some(({ method, path }) => method !== 'GET' && path.includes(stranger({}).id)), false)
+  assert.equal(
+    stage.graphCalls().some(({ method, path }) => method !== 'GET' && path.includes(stranger({}).id)),
+    false,
+  )
 })
 
 test('a holder without any immutable ID is somebody else, too', async () => {
@@ -51,7 +54,10 @@ test('a holder without any immutable ID is somebody else, too', async () => {
 
 test('a name that is only an address of somebody else is taken for theirs once they were seen', async () => {
   const stage = await openStage()
-  await add(stage, stranger({ userPrincipalName: `someone.else@${GUEST_DOMAIN}`, properties: { proxyAddresses: [`smtp:guest1.ortega@${GUEST_DOMAIN}`] } }))
+  await add(
+    stage,
+    stranger({ userPrincipalName: `someone.else@${GUEST_DOMAIN}`, properties: { proxyAddresses: [`smtp:guest1.ortega@${GUEST_DOMAIN}`] } }),
+  )
   assert.equal((await arrive(stage)).kind, 'ready')
   assert.match((await stage.account(1))?.userPrincipalName ?? '', /\.[a-z2-7]{4}@/)
   assert.deepEqual(stage.schema().problems(), [])
@@ -61,7 +67,12 @@ test('when every proposal is somebody else’s, the account stops with a reason'
   const stage = await openStage()
   const who = person(1)
   const { userPrincipalNames } = deriveNames(memoryDigest().digest(stage.settings.tenant, who.identity), who.names, stage.settings)
-  await add(stage, ...userPrincipalNames.map((userPrincipalName, n) => stranger({ userPrincipalName, id: `11111111-1111-4111-8111-11111111111${n}`, onPremisesImmutableId: `other-${n}` })))
+  await add(
+    stage,
+    ...userPrincipalNames.map((userPrincipalName, n) =>
+      stranger({ userPrincipalName, id: `11111111-1111-4111-8111-11111111111${n}`, onPremisesImmutableId: `other-${n}` }),
+    ),
+  )
   assert.deepEqual(await arrive(stage), { kind: 'stopped', failure: 'account_name_taken' })
   assert.deepEqual(stage.made(), [])
 })
@@ -71,7 +82,10 @@ test('two people of one name get one account each', async () => {
   const names = { given: 'Ana', family: 'Ruiz' }
   const target = stage.open()
   const outcomes = await stage.clock.run(() => Promise.all([1, 2, 3].map((n) => drive(target, candidate(person(n, names)), stage))))
-  assert.deepEqual(outcomes.map(({ kind }) => kind), ['ready', 'ready', 'ready'])
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['ready', 'ready', 'ready'],
+  )
   const taken = stage.made().map(({ userPrincipalName }) => userPrincipalName)
   assert.equal(new Set(taken).size, 3)
   assert.ok(taken.includes('ana.ruiz@guests.contoso.example'))

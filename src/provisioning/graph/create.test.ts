@@ -109,7 +109,10 @@ test('an object that another row drives is not taken', async () => {
   const { objectId: _, readyAt: __, ...lost } = account
   stage.accounts.put({ ...lost, stage: 'intent' })
   const before = stage.writes().length
-  assert.deepEqual(await stage.clock.run(() => drive(target, candidate(person(1)), stage)), { kind: 'stopped', failure: 'account_conflict' })
+  assert.deepEqual(await stage.clock.run(() => drive(target, candidate(person(1)), stage)), {
+    kind: 'stopped',
+    failure: 'account_conflict',
+  })
   assert.equal(stage.writes().length, before)
 })
 

@@ -24,14 +24,19 @@ test('people are looked up by immutable ID, written so that OData reads it', asy
   const { directory, requests } = stand({ value: [anna] })
   await directory.live("a'b+c=", errand)
   await directory.deleted("a'b+c=", errand)
-  assert.deepEqual(requests.map(({ method, path, query }) => [method, path, query?.['$filter']]), [
-    ['GET', '/users', "onPremisesImmutableId eq 'a''b+c='"],
-    ['GET', '/directory/deletedItems/microsoft.graph.user', "onPremisesImmutableId eq 'a''b+c='"],
-  ])
+  assert.deepEqual(
+    requests.map(({ method, path, query }) => [method, path, query?.['$filter']]),
+    [
+      ['GET', '/users', "onPremisesImmutableId eq 'a''b+c='"],
+      ['GET', '/directory/deletedItems/microsoft.graph.user', "onPremisesImmutableId eq 'a''b+c='"],
+    ],
+  )
 })
 
 test('absent and null are the same; license ids are compared in lower case; what we do not read may be anything', async () => {
-  const { directory } = stand({ value: [{ ...anna, accountEnabled: null, usageLocation: null, assignedLicenses: [{ skuId: 'F245ECC8' }], more: {} }] })
+  const { directory } = stand({
+    value: [{ ...anna, accountEnabled: null, usageLocation: null, assignedLicenses: [{ skuId: 'F245ECC8' }], more: {} }],
+  })
   assert.deepEqual(await directory.live('x', errand), {
     ok: true,
     value: [
@@ -45,7 +50,18 @@ test('absent and null are the same; license ids are compared in lower case; what
   })
 })
 
-for (const value of [undefined, null, 7, 'text', [], {}, { value: {} }, { value: [{}] }, { value: [{ ...anna, id: '' }] }, { value: [{ ...anna, accountEnabled: 'yes' }] }]) {
+for (const value of [
+  undefined,
+  null,
+  7,
+  'text',
+  [],
+  {},
+  { value: {} },
+  { value: [{}] },
+  { value: [{ ...anna, id: '' }] },
+  { value: [{ ...anna, accountEnabled: 'yes' }] },
+]) {
   test(`an answer in another shape tells as little as none: ${JSON.stringify(value)}`, async () => {
     assert.deepEqual(await stand(value).directory.live('x', errand), unreadable)
   })
@@ -55,12 +71,22 @@ test('a key from elsewhere stays one segment of the path', async () => {
   const { directory, requests } = stand(anna)
   await directory.get('../domains?x#y', errand)
   await directory.license("a/b'", { skuId: 'x', disabledPlans: [] }, errand)
-  assert.deepEqual(requests.map(({ path }) => path), ['/users/..%2Fdomains%3Fx%23y', "/users/a%2Fb'/assignLicense"])
+  assert.deepEqual(
+    requests.map(({ path }) => path),
+    ['/users/..%2Fdomains%3Fx%23y', "/users/a%2Fb'/assignLicense"],
+  )
 })
 
 test('a new person is enabled and has a password nobody knows, another one each time', async () => {
   const { directory, requests } = stand({ id: ID })
-  const user = { displayName: 'Anna', mailNickname: 'ext-a', userPrincipalName: 'a@b', onPremisesImmutableId: 'x', usageLocation: 'DE', employeeType: 'usher:x' }
+  const user = {
+    displayName: 'Anna',
+    mailNickname: 'ext-a',
+    userPrincipalName: 'a@b',
+    onPremisesImmutableId: 'x',
+    usageLocation: 'DE',
+    employeeType: 'usher:x',
+  }
   assert.deepEqual(await directory.create(user, errand), { ok: true, value: { id: ID } })
   await directory.create(user, errand)
   const profiles = requests.map(({ body }) => JSON.stringify(body?.['passwordProfile']))
@@ -73,10 +99,20 @@ test('a person comes back under their name, or under another', async () => {
   const { directory, requests } = stand(anna)
   await directory.restore(ID, undefined, errand)
   await directory.restore(ID, 'b@contoso.example', errand)
-  assert.deepEqual(requests.map(({ body }) => body), [undefined, { newUserPrincipalName: 'b@contoso.example' }])
+  assert.deepEqual(
+    requests.map(({ body }) => body),
+    [undefined, { newUserPrincipalName: 'b@contoso.example' }],
+  )
 })
 
-const sku = (more: object) => ({ skuId: 'F245', appliesTo: 'User', capabilityStatus: 'Enabled', consumedUnits: 3, prepaidUnits: { enabled: 10, warning: 0 }, ...more })
+const sku = (more: object) => ({
+  skuId: 'F245',
+  appliesTo: 'User',
+  capabilityStatus: 'Enabled',
+  consumedUnits: 3,
+  prepaidUnits: { enabled: 10, warning: 0 },
+  ...more,
+})
 
 for (const [name, more, free] of [
   ['what was paid for and not used is free', {}, 7],

@@ -60,7 +60,10 @@ export interface GivenLicense {
   readonly disabledPlans: readonly string[]
 }
 
-const text = z.string().nullish().transform((value) => value ?? undefined)
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined)
 
 /** Compared in lower case everywhere. */
 const skuIdShape = z.string().transform((value) => value.toLowerCase())
@@ -68,11 +71,17 @@ const skuIdShape = z.string().transform((value) => value.toLowerCase())
 const userShape = z.object({
   id: z.string().min(1),
   userPrincipalName: z.string(),
-  accountEnabled: z.boolean().nullish().transform((value) => value ?? undefined),
+  accountEnabled: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? undefined),
   onPremisesImmutableId: text,
   usageLocation: text,
   employeeType: text,
-  assignedLicenses: z.array(z.object({ skuId: skuIdShape })).nullish().transform((value) => value ?? []),
+  assignedLicenses: z
+    .array(z.object({ skuId: skuIdShape }))
+    .nullish()
+    .transform((value) => value ?? []),
   deletedDateTime: text,
 })
 const usersShape = z.object({ value: z.array(userShape) })
@@ -99,8 +108,7 @@ const shaped = <T>(reply: Reply<unknown>, shape: z.ZodType<T>): Reply<T> => {
   return read.success ? { ok: true, value: read.data } : { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
 }
 
-const mapped = <T, R>(reply: Reply<T>, turn: (value: T) => R): Reply<R> =>
-  reply.ok ? { ok: true, value: turn(reply.value) } : reply
+const mapped = <T, R>(reply: Reply<T>, turn: (value: T) => R): Reply<R> => (reply.ok ? { ok: true, value: turn(reply.value) } : reply)
 
 const done = (reply: Reply<unknown>): Reply<void> => mapped(reply, () => undefined)
 

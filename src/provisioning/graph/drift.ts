@@ -22,21 +22,33 @@ export const stopForGood = async (account: Account, work: Work, drift: Drift): P
 const driftOf = async (account: Account, work: Work): Promise<Drift | undefined> => {
   const reply = await look(account, work)
   if (!reply.ok) return undefined
-  const readyAt = account.readyAt ?? 0
   switch (reply.value.kind) {
-    case 'live': {
-      const { accountEnabled, userPrincipalName } = reply.value.user
-      if (accountEnabled === false) return 'disabled_in_entra'
-      return isSameName(userPrincipalName, account.userPrincipalName) ? undefined : 'changed_in_entra'
-    }
+    case 'live':
+      return changeOf(reply.value.user, account)
     case 'deleted':
       // Before it was ready it may have been deleted and brought back, and a replica may not know the second half yet.
-      return deletedAt(reply.value.user) < readyAt ? undefined : 'removed_in_entra'
+      return deletedAt(reply.value.user) < readyAt(account) ? undefined : 'removed_in_entra'
     case 'foreign':
       return 'changed_in_entra'
     case 'nobody':
-      return work.shop.clock.now() - readyAt > KNOWN_EVERYWHERE_MS ? 'removed_in_entra' : undefined
+      return absenceOf(account, work)
   }
+}
+
+const readyAt = (account: Account): number => account.readyAt ?? 0
+
+const changeOf = (user: DirectoryUser, account: Account): Drift | undefined => {
+  if (user.accountEnabled === false) return 'disabled_in_entra'
+  return isSameName(user.userPrincipalName, account.userPrincipalName) ? undefined : 'changed_in_entra'
+}
+
+/** Nobody has our immutable ID: somebody changed it, or purged the object. A search that came back empty proves neither. */
+const absenceOf = async (account: Account, { shop, errand }: Work): Promise<Drift | undefined> => {
+  if (account.objectId === undefined) return undefined
+  const reply = await shop.directory.get(account.objectId, errand)
+  if (reply.ok) return reply.value.onPremisesImmutableId === account.immutableId ? undefined : 'changed_in_entra'
+  const isGone = reply.setback.kind === 'absent' && shop.clock.now() - readyAt(account) > KNOWN_EVERYWHERE_MS
+  return isGone ? 'removed_in_entra' : undefined
 }
 
 /** The latest it can have been: the directory writes whole seconds. */

@@ -12,7 +12,8 @@ import { type GraphRequest, graphClient } from './graph-client.ts'
 const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'request-id': 'an id', ...headers } })
 
-const refusal = (status: number, code: string, headers: Readonly<Record<string, string>> = {}) => json(status, { error: { code, message: 'said with a name in it' } }, headers)
+const refusal = (status: number, code: string, headers: Readonly<Record<string, string>> = {}) =>
+  json(status, { error: { code, message: 'said with a name in it' } }, headers)
 
 /** Graph that answers as it is told, one after the other, and an app token that is always there. */
 const stand = (answers: readonly (() => Response | Promise<Response>)[]) => {
@@ -49,7 +50,10 @@ test('a call carries the token, the reference and its query, with blanks that OD
   const { requests, call } = stand([() => json(200, { value: [] })])
   const reply = await call({ query: { $filter: "onPremisesImmutableId eq 'a+b=c'", $select: 'id,displayName' } })
   assert.deepEqual(reply, { ok: true, value: { value: [] } })
-  assert.equal(requests[0]?.url, "https://graph.microsoft.com/v1.0/users?$filter=onPremisesImmutableId%20eq%20'a%2Bb%3Dc'&$select=id%2CdisplayName")
+  assert.equal(
+    requests[0]?.url,
+    "https://graph.microsoft.com/v1.0/users?$filter=onPremisesImmutableId%20eq%20'a%2Bb%3Dc'&$select=id%2CdisplayName",
+  )
   assert.equal(requests[0]?.headers.get('authorization'), 'Bearer token-1')
   assert.equal(requests[0]?.headers.get('client-request-id'), 'visit-1')
   assert.equal(requests[0]?.headers.get('content-type'), null)
@@ -80,7 +84,10 @@ test('a call that is not on the list is a defect of ours, and is not made', asyn
 test('a refused token is renewed once, and the call made again with the new one', async () => {
   const { requests, call } = stand([() => refusal(401, 'InvalidAuthenticationToken'), () => json(200, { value: [1] })])
   assert.deepEqual(await call(), { ok: true, value: { value: [1] } })
-  assert.deepEqual(requests.map(({ headers }) => headers.get('authorization')), ['Bearer token-1', 'Bearer token-2'])
+  assert.deepEqual(
+    requests.map(({ headers }) => headers.get('authorization')),
+    ['Bearer token-1', 'Bearer token-2'],
+  )
 })
 
 test('refused again, it is given up', async () => {
@@ -90,13 +97,19 @@ test('refused again, it is given up', async () => {
   assert.equal(requests.length, 2)
 })
 
-for (const [name, header] of [['seconds', () => '30'], ['a date', (now: number) => new Date(now + 30_000).toUTCString()]] as const) {
+for (const [name, header] of [
+  ['seconds', () => '30'],
+  ['a date', (now: number) => new Date(now + 30_000).toUTCString()],
+] as const) {
   for (const status of [429, 503]) {
     test(`${status} with Retry-After as ${name}: no call of any kind is made before`, async () => {
       const answers: (() => Response)[] = []
       const { clock, requests, call } = stand(answers)
       const begun = clock.now()
-      answers.push(() => refusal(status, 'TooManyRequests', { 'retry-after': header(begun) }), () => json(200, {}))
+      answers.push(
+        () => refusal(status, 'TooManyRequests', { 'retry-after': header(begun) }),
+        () => json(200, {}),
+      )
       await call()
       for (let time = 0; time < 29; time += 1) {
         await clock.pass(1_000)
@@ -114,7 +127,11 @@ for (const [name, header] of [['seconds', () => '30'], ['a date', (now: number) 
 }
 
 test('the longest Retry-After counts when several come in', async () => {
-  const { client, clock, requests, call, errand } = stand([() => refusal(429, 'x', { 'retry-after': '60' }), () => refusal(429, 'x', { 'retry-after': '5' }), () => json(200, {})])
+  const { client, clock, requests, call, errand } = stand([
+    () => refusal(429, 'x', { 'retry-after': '60' }),
+    () => refusal(429, 'x', { 'retry-after': '5' }),
+    () => json(200, {}),
+  ])
   await clock.run(() => Promise.all([1, 2].map(() => client.call({ method: 'GET', path: '/users', errand }))))
   await clock.pass(59_999)
   await call()
@@ -162,6 +179,14 @@ test('the log has the code and Graph’s request id, and nothing of what Graph s
   const { call, lines } = stand([() => refusal(400, 'Request_BadRequest')])
   await call({ method: 'POST', body: { displayName: 'Anna', passwordProfile: { password: 'hush' } } })
   assert.deepEqual(lines, [
-    { event: 'graph_refused', reference: 'visit-1', method: 'POST', status: 400, code: 'Request_BadRequest', requestId: 'an id', retryAfterMs: undefined },
+    {
+      event: 'graph_refused',
+      reference: 'visit-1',
+      method: 'POST',
+      status: 400,
+      code: 'Request_BadRequest',
+      requestId: 'an id',
+      retryAfterMs: undefined,
+    },
   ])
 })

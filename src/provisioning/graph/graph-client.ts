@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
+import type { Secret } from '#kernel/secret.ts'
 import { type AllowedCall, isAllowedCall } from './allowed-calls.ts'
 import type { AppToken } from './app-token.ts'
 import type { ClockSkew } from './clock-skew.ts'
@@ -100,8 +101,24 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     const refusal = refusalOf(answer, clock.now())
     const { status, requestId, retryAfterMs: afterMs } = refusal
     if (afterMs !== undefined) notBefore = Math.max(notBefore, clock.now() + afterMs)
-    log.info('graph_refused', { reference: request.errand.reference, method: request.method, status, code: refusal.error?.code, requestId, retryAfterMs: afterMs })
+    log.info('graph_refused', {
+      reference: request.errand.reference,
+      method: request.method,
+      status,
+      code: refusal.error?.code,
+      requestId,
+      retryAfterMs: afterMs,
+    })
     return { ok: false, setback: setbackOf(refusal, clock.now()) }
+  }
+
+  const send = async (request: GraphRequest, token: Secret): Promise<Exchange | undefined> => {
+    try {
+      return await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+    } catch (error) {
+      log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
+      return undefined
+    }
   }
 
   const attempt = async (request: GraphRequest): Promise<Reply<unknown>> => {
@@ -109,17 +126,13 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     if (!access.ok) return access
     if (clock.now() > request.errand.notAfter) return unavailable
     if (clock.now() < notBefore) return { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } }
-    try {
-      const sentAt = clock.now()
-      const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, access.token.reveal()))
-      // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
-      if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
-      if (answer.status === 401) parts.token.drop(access.token)
-      return read(answer, request)
-    } catch (error) {
-      log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
-      return unavailable
-    }
+    const sentAt = clock.now()
+    const answer = await send(request, access.token)
+    if (answer === undefined) return unavailable
+    // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
+    if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
+    if (answer.status === 401) parts.token.drop(access.token)
+    return read(answer, request)
   }
 
   return {

@@ -40,7 +40,10 @@ export type Setback = {
 const licenseRefusals: readonly (readonly [RegExp, Setback])[] = [
   [/does not have any available licenses|CountViolation/i, { kind: 'no_seats' }],
   [/invalid usage location/i, { kind: 'location_lag' }],
-  [/depends on the service plan|mutually exclusive|conflicts with service plan|MutuallyExclusiveViolation|DependencyViolation/i, { kind: 'never', failure: 'license_conflict' }],
+  [
+    /depends on the service plan|mutually exclusive|conflicts with service plan|MutuallyExclusiveViolation|DependencyViolation/i,
+    { kind: 'never', failure: 'license_conflict' },
+  ],
   [/does not correspond to a valid company license|is not part of the SKU/i, { kind: 'never', failure: 'license_refused' }],
   [/ProhibitedInUsageLocation|property 'usageLocation'/i, { kind: 'never', failure: 'license_location' }],
 ]
@@ -66,14 +69,28 @@ const meaning = (refusal: GraphRefusal, now: number): Setback => {
   if (status === 429) return again('target_throttled', refusal, now)
   // Without Graph's envelope it was not Graph that spoke, so nothing is known about the call.
   if (error === undefined) return busy
+  return isPassing(status) && !(status === 409 && isConflict(error)) ? busy : meaningOfError(status, error)
+}
+
+/** A timeout, a concurrent change, a failure of theirs, or a redirect nobody follows. */
+const isPassing = (status: number): boolean => status === 408 || status === 409 || status >= 500 || status < 400
+
+const meaningOfError = (status: number, error: GraphErrorBody): Setback => {
   if (error.code === 'Directory_QuotaExceeded') return { kind: 'later', failure: 'target_quota_reached' }
-  if (status === 400) return meaningOfBadRequest(error)
-  if (status === 401) return { kind: 'again', failure: 'target_credential_refused' }
-  if (status === 403) return { kind: 'later', failure: 'target_permission_missing' }
-  if (status === 404) return { kind: 'absent' }
-  if (status === 409 && isConflict(error)) return { kind: 'conflict' }
-  if (status === 408 || status === 409 || status >= 500 || status < 400) return busy
-  return { kind: 'never', failure: 'target_refused' }
+  switch (status) {
+    case 400:
+      return meaningOfBadRequest(error)
+    case 401:
+      return { kind: 'again', failure: 'target_credential_refused' }
+    case 403:
+      return { kind: 'later', failure: 'target_permission_missing' }
+    case 404:
+      return { kind: 'absent' }
+    case 409:
+      return { kind: 'conflict' }
+    default:
+      return { kind: 'never', failure: 'target_refused' }
+  }
 }
 
 /** What Graph's refusal means (contract section 5.12). `now` in milliseconds since the epoch. */

@@ -28,7 +28,10 @@ test('a person without an account has one, licensed and ready', async () => {
   const account = await stage.account(1)
   assert.equal(made?.onPremisesImmutableId, account?.immutableId)
   assert.equal(made?.userPrincipalName, 'guest1.ortega@guests.contoso.example')
-  assert.deepEqual(made?.assignedLicenses.map(({ skuId }) => skuId), [STANDARD])
+  assert.deepEqual(
+    made?.assignedLicenses.map(({ skuId }) => skuId),
+    [STANDARD],
+  )
   assert.ok(stage.clock.now() - begun >= 11_000, 'two readings a second apart, then the margin')
   assert.deepEqual(stage.schema().problems(), [])
 })

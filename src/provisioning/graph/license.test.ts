@@ -36,7 +36,9 @@ test('plans that another one depends on cannot be: the account stops with a reas
 })
 
 test('a license the tenant does not have: nobody is made for it, and the person is told that they wait', async () => {
-  const stage = await openStage({ settings: { licenses: [{ skuId: '11111111-2222-4333-8444-555555555555', cap: 5, floor: 0, disabledPlans: [] }] } })
+  const stage = await openStage({
+    settings: { licenses: [{ skuId: '11111111-2222-4333-8444-555555555555', cap: 5, floor: 0, disabledPlans: [] }] },
+  })
   const progress = await stage.clock.run(() => stage.open().ensure(candidate(person(1))))
   assert.ok(progress.kind === 'pending')
   assert.equal(progress.reason, 'license_exhausted')
@@ -93,13 +95,21 @@ test('an imported account without a usage location gets the one of its row', asy
   assert.equal(progress.kind, 'ready')
   const user = stage.world.truth.find(imported.id)
   assert.equal(user?.usageLocation, 'FR')
-  assert.deepEqual(user?.assignedLicenses.map(({ skuId }) => skuId), [STANDARD])
+  assert.deepEqual(
+    user?.assignedLicenses.map(({ skuId }) => skuId),
+    [STANDARD],
+  )
   assert.equal(stage.made().length, 0, 'nobody was made')
   assert.equal(progress.kind === 'ready' && progress.subject.immutableId, imported.onPremisesImmutableId)
 })
 
 test('the license is used where the provider says the person is, when that is a country', async () => {
-  for (const [claimed, used] of [['FR', 'FR'], ['fr-CH', 'CH'], ['Atlantis', 'DE'], [undefined, 'DE']] as const) {
+  for (const [claimed, used] of [
+    ['FR', 'FR'],
+    ['fr-CH', 'CH'],
+    ['Atlantis', 'DE'],
+    [undefined, 'DE'],
+  ] as const) {
     const stage = await openStage({ settings: { usageLocation: { default: 'DE', fromAttribute: 'locale' } } })
     await arrive(stage, { attributes: claimed === undefined ? {} : { locale: claimed } })
     assert.equal(stage.made()[0]?.usageLocation, used)

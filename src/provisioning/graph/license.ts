@@ -17,7 +17,11 @@ export const assignLicense: Step = async (account, work) => {
   return assign(account, work, { objectId: account.objectId, skuId: account.license })
 }
 
-const assign = async (account: Account, work: Work, { objectId, skuId }: { readonly objectId: string; readonly skuId: string }): Promise<Account> => {
+const assign = async (
+  account: Account,
+  work: Work,
+  { objectId, skuId }: { readonly objectId: string; readonly skuId: string },
+): Promise<Account> => {
   const { settings, directory, seats } = work.shop
   const disabledPlans = settings.licenses.find((license) => license.skuId === skuId)?.disabledPlans ?? []
   const reply = await directory.license(objectId, { skuId, disabledPlans }, work.errand)

@@ -56,7 +56,10 @@ for (const [name, changes, failure] of [
   test(`${name} by somebody before it was ever ready: stopped with a reason, and never ready`, async () => {
     const { stage, progress } = await interfere((stage) => changeEverybody(stage, changes))
     assert.deepEqual(progress, { kind: 'stopped', failure })
-    assert.equal(stage.accounts.events.some(({ type }) => type === 'account_ready'), false)
+    assert.equal(
+      stage.accounts.events.some(({ type }) => type === 'account_ready'),
+      false,
+    )
   })
 }
 
@@ -67,7 +70,9 @@ test('a license somebody took away before it was ready is given again', async ()
 })
 
 test('deleted by somebody before it was ready: our own try, restored', async () => {
-  const { stage, progress } = await interfere((stage) => stage.world.write(({ deleteUser }) => stage.made().map((user) => deleteUser(user, true))))
+  const { stage, progress } = await interfere((stage) =>
+    stage.world.write(({ deleteUser }) => stage.made().map((user) => deleteUser(user, true))),
+  )
   assert.equal(progress.kind, 'ready')
   assert.equal(stage.made().length, 1)
   assert.equal(stage.world.truth.deleted().length, 0)
@@ -76,7 +81,10 @@ test('deleted by somebody before it was ready: our own try, restored', async () 
 test('the audit tells the way of an account, without a name or an address', async () => {
   const stage = await openStage()
   await stage.clock.run(() => drive(stage.open(), candidate(person(1)), stage))
-  assert.deepEqual(stage.accounts.events.map(({ type }) => type), ['account_intended', 'account_created', 'account_licensed', 'account_ready'])
+  assert.deepEqual(
+    stage.accounts.events.map(({ type }) => type),
+    ['account_intended', 'account_created', 'account_licensed', 'account_ready'],
+  )
   const text = JSON.stringify([stage.accounts.events, stage.lines])
   for (const private_ of ['Guest1', 'Ortega', 'guest1', '@']) assert.equal(text.includes(private_), false, private_)
   assert.ok(stage.accounts.events.every(({ user, reference }) => user === 'user-1' && reference === 'visit-of-user-1'))

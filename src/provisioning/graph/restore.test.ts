@@ -38,7 +38,10 @@ test('what Usher ended is restored when its person comes back: same object, same
   await closeAccount(stage)
   await removeAll(stage)
   assert.equal((await arrive(stage, stage.clock.now())).kind, 'ready')
-  assert.deepEqual(stage.made().map(({ id, userPrincipalName }) => [id, userPrincipalName]), [[made?.id, made?.userPrincipalName]])
+  assert.deepEqual(
+    stage.made().map(({ id, userPrincipalName }) => [id, userPrincipalName]),
+    [[made?.id, made?.userPrincipalName]],
+  )
   assert.equal(stage.seats.held(stage.settings.name, STANDARD), 1)
   assert.equal(stage.world.seats(STANDARD)?.consumed, 15)
   assert.ok(stage.accounts.events.some(({ type }) => type === 'account_restored'))
@@ -65,7 +68,9 @@ test('a return that was interrupted goes on without its person', async () => {
 test('what Usher switched off is switched on again', async () => {
   const stage = await ready()
   await closeAccount(stage)
-  await stage.world.write(({ saveUser }) => stage.made().map((user) => saveUser({ ...user, accountEnabled: false, assignedLicenses: [] }, true)))
+  await stage.world.write(({ saveUser }) =>
+    stage.made().map((user) => saveUser({ ...user, accountEnabled: false, assignedLicenses: [] }, true)),
+  )
   assert.equal((await arrive(stage, stage.clock.now())).kind, 'ready')
   assert.equal(stage.made()[0]?.accountEnabled, true)
   assert.ok(stage.writes().includes('PATCH /users/{id}'))
@@ -78,7 +83,13 @@ test('whose name was given to somebody else meanwhile comes back under another',
   assert.ok(made)
   await closeAccount(stage)
   await removeAll(stage)
-  const usurper = { ...made, id: '22222222-2222-4222-8222-222222222222', onPremisesImmutableId: 'usurper', properties: {}, madeBy: 'administrator' }
+  const usurper = {
+    ...made,
+    id: '22222222-2222-4222-8222-222222222222',
+    onPremisesImmutableId: 'usurper',
+    properties: {},
+    madeBy: 'administrator',
+  }
   await stage.world.write(({ saveUser }) => saveUser(usurper, true))
   assert.equal((await arrive(stage, stage.clock.now())).kind, 'ready')
   assert.equal(stage.made()[0]?.id, made.id)

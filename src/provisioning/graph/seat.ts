@@ -10,7 +10,9 @@ export const reserveSeat: Step = async (account, work) => {
   const reply = await work.shop.seats.reserve(account.userId, work.errand)
   if (!reply.ok) return setBack(account, work, reply.setback)
   const stage = account.stage === 'waiting' ? 'intent' : account.stage
-  return reply.value === undefined ? withoutSeat(account, work) : advance(work, { stage, license: reply.value, attempts: noAttempts(account) })
+  return reply.value === undefined
+    ? withoutSeat(account, work)
+    : advance(work, { stage, license: reply.value, attempts: noAttempts(account) })
 }
 
 /** Not the first time, so that a crowd that is turned away costs the directory nothing; then now and again. */

@@ -127,7 +127,10 @@ test('a seat somebody has already is booked whatever the cap', async () => {
 })
 
 test('the directory gave the last seat to somebody else meanwhile: the next license of the list is taken', async () => {
-  const stage = await openStage({ settings: { licenses: [license(STANDARD), license(BASIC)] }, visibilityDelaysMs: { graph: [3_000, 12_000] } })
+  const stage = await openStage({
+    settings: { licenses: [license(STANDARD), license(BASIC)] },
+    visibilityDelaysMs: { graph: [3_000, 12_000] },
+  })
   await stage.provideSeats(STANDARD, 1)
   const target = stage.open()
   const arrive = () => stage.clock.run(() => drive(target, candidate(person(1)), stage))
@@ -143,7 +146,10 @@ test('the directory gave the last seat to somebody else meanwhile: the next lice
     },
   })
   assert.equal((await stage.clock.run(() => drive(rival, candidate(person(1)), stage))).kind, 'ready')
-  assert.deepEqual(stage.made()[0]?.assignedLicenses.map(({ skuId }) => skuId), [BASIC])
+  assert.deepEqual(
+    stage.made()[0]?.assignedLicenses.map(({ skuId }) => skuId),
+    [BASIC],
+  )
   assert.equal(stage.seats.held(TARGET, STANDARD), 0)
   assert.equal(await stage.seats.given(TARGET, BASIC), 1)
   assert.equal((await arrive()).kind, 'ready')
@@ -159,5 +165,8 @@ test('no license at all: an account without one is ready, and nobody asks for se
   const stage = await openStage({ settings: { licenses: [] } })
   assert.equal((await stage.clock.run(() => drive(stage.open(), candidate(person(1)), stage))).kind, 'ready')
   assert.deepEqual(stage.writes(), ['POST /users'])
-  assert.equal(stage.graphCalls().some(({ path }) => path.includes('subscribedSkus')), false)
+  assert.equal(
+    stage.graphCalls().some(({ path }) => path.includes('subscribedSkus')),
+    false,
+  )
 })

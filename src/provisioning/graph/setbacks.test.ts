@@ -51,7 +51,10 @@ test('a concurrent change in the directory is tried again shortly', async () => 
 
 test('a domain that is not the tenant’s stops at once, with a reason and Microsoft’s request id', async () => {
   const stage = await openStage({ settings: { domain: 'elsewhere.example' } })
-  assert.deepEqual(await stage.clock.run(() => drive(stage.open(), candidate(person(1)), stage)), { kind: 'stopped', failure: 'target_refused' })
+  assert.deepEqual(await stage.clock.run(() => drive(stage.open(), candidate(person(1)), stage)), {
+    kind: 'stopped',
+    failure: 'target_refused',
+  })
   assert.deepEqual(stage.writes(), ['POST /users'])
   const stopped = stage.lines.find(({ event }) => event === 'account_stopped')
   assert.equal(stopped?.code, 'target_refused')
@@ -62,5 +65,8 @@ test('what waits is written down once, not at every try', async () => {
   const stage = await openStage()
   stage.world.scenarios.set('graphDown', true, { times: 0 })
   await stage.clock.run(() => drive(stage.open(), candidate(person(1)), { ...stage, patienceMs: HOUR_MS }))
-  assert.deepEqual(stage.accounts.events.map(({ type }) => type), ['account_intended', 'account_waiting'])
+  assert.deepEqual(
+    stage.accounts.events.map(({ type }) => type),
+    ['account_intended', 'account_waiting'],
+  )
 })
