@@ -79,7 +79,9 @@ before(async () => {
   })
   house = await openHouse({ database: opened.address, clock, port, settings: withAllTrusts })
   for (const name of Object.values(NAMES))
-    await house.app().addPerson({ ...DANA, connection: `here-${name}`, names: { given: 'Dana', family: name }, email: DANA.username, attributes: {} })
+    await house
+      .app()
+      .addPerson({ ...DANA, connection: `here-${name}`, names: { given: 'Dana', family: name }, email: DANA.username, attributes: {} })
   closeAll = async () => {
     await house.close()
     await provider.close()
@@ -136,7 +138,10 @@ const tokenAt = (stop: Stop) => {
 const tokensIssued = (): number => house.lines.filter((line) => line.includes('"token_issued"')).length
 
 /** The claims a token may carry, all of them. */
-const claimsOf = ({ immutableId, userPrincipalName }: { readonly immutableId: string; readonly userPrincipalName: string }, secondFactorAt?: number) => [
+const claimsOf = (
+  { immutableId, userPrincipalName }: { readonly immutableId: string; readonly userPrincipalName: string },
+  secondFactorAt?: number,
+) => [
   ['http://schemas.xmlsoap.org/claims UPN', [userPrincipalName]],
   ['http://schemas.microsoft.com/LiveID/Federation/2008/05 ImmutableID', [immutableId]],
   ...(secondFactorAt === undefined
@@ -144,7 +149,10 @@ const claimsOf = ({ immutableId, userPrincipalName }: { readonly immutableId: st
     : [
         ['http://schemas.microsoft.com/claims authnmethodsreferences', [MULTIPLE]],
         ['http://schemas.microsoft.com/ws/2008/06/identity/claims authenticationmethod', [MULTIPLE]],
-        ['http://schemas.microsoft.com/ws/2017/04/identity/claims multifactorauthenticationinstant', [new Date(secondFactorAt).toISOString()]],
+        [
+          'http://schemas.microsoft.com/ws/2017/04/identity/claims multifactorauthenticationinstant',
+          [new Date(secondFactorAt).toISOString()],
+        ],
       ]),
 ]
 
@@ -215,17 +223,22 @@ test('a session of two hours answers a plain request, with the time the credenti
   assert.ok(Date.parse(token.issueInstant) - at >= 2 * ONE_HOUR_MS)
 })
 
-for (const [what, more] of Object.entries({
+const ASKING_AGAIN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'wfresh=0': { wfresh: '0' },
   'wfresh=60': { wfresh: '60' },
   'prompt=login': { prompt: 'login' },
   'wauth=password': { wauth: 'urn:oasis:names:tc:SAML:1.0:am:password' },
-}))
+}
+
+for (const [what, more] of Object.entries(ASKING_AGAIN))
   test(`a session of two hours and ${what}: the credentials are asked for again, and their new time is told`, async () => {
     const { browser } = await signedInForTwoHours('here-plain', 'a password here')
     const asked = await browser.open(requestTo('here-plain', more))
     assert.equal(tokenAt(asked), undefined)
-    assert.ok(asked.forms.some(({ fields }) => 'password' in fields), wordsAt(asked))
+    assert.ok(
+      asked.forms.some(({ fields }) => 'password' in fields),
+      wordsAt(asked),
+    )
     const again = clock.now()
     assert.equal(tokenAt(await browser.submit(asked, DANA))?.instant, new Date(again).toISOString())
   })

@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmulator } from '../../emulator/emulator.ts'
-import { createApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
-import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from '../../src/cli/demo-settings.ts'
+import type { App } from '../../src/app.ts'
+import {
+  DEMO_CLIENT_ID,
+  DEMO_CONNECTIONS,
+  DEMO_GOOGLE_CLIENT,
+  DEMO_TENANT,
+  demoFederation,
+  demoSettings,
+} from '../../src/cli/demo-settings.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { outbound } from '../../src/lib/outbound.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
-import { openBalancer } from './balancer.ts'
 import { freePort } from './free-port.ts'
+import { startNodes } from './nodes.ts'
 import type { StoryClock } from './story-clock.ts'
 import { type Visitor, visitor } from './visitor.ts'
 
@@ -52,30 +58,15 @@ export const openHouse = async (options: HouseOptions) => {
   const lines: string[] = []
   const calls = outbound()
   const secrets = { entra: randomBytes(24).toString('base64url'), google: randomBytes(24).toString('base64url') }
-  const nodePorts = options.nodes === undefined ? [port] : await Promise.all(Array.from({ length: options.nodes }, freePort))
-  const balancer = options.nodes === undefined ? undefined : await openBalancer(port, nodePorts)
-  const configFiles = nodePorts.map((nodePort) => writeConfig({ folder, publicUrl, database: options.database, port: nodePort }))
-  const startOne = async (configFile: string) => {
-    const app = await createApp(readConfig(configFile), {
-      role: 'server',
-      environment: {
-        clock,
-        randomness: { bytes: randomBytes },
-        fetch: countedFetch(options.fetch ?? calls.fetch, clock),
-        log: createLog({ to: { write: (line) => void lines.push(line) } }),
-        close: async () => undefined,
-      },
-    })
-    await app.listen()
-    return app
+  const environment = {
+    clock,
+    randomness: { bytes: randomBytes },
+    fetch: countedFetch(options.fetch ?? calls.fetch, clock),
+    log: createLog({ to: { write: (line) => void lines.push(line) } }),
+    close: async () => undefined,
   }
-  const start = async () => {
-    const [first = '', ...others] = configFiles
-    const app = await startOne(first)
-    return [app, ...(await Promise.all(others.map(startOne)))] as const
-  }
-  let apps = await start()
-  const [app] = apps
+  const nodes = await startNodes({ folder, publicUrl, database: options.database, environment, nodes: options.nodes })
+  const [app] = nodes.apps()
   const control = controlOf(emulator, calls.fetch)
   const settings = demoSettings(publicUrl, emulator, secrets)
   await app.apply(options.settings ? options.settings(settings) : settings)
@@ -94,13 +85,10 @@ export const openHouse = async (options: HouseOptions) => {
     control,
     /** What the log said so far. */
     lines,
-    app: () => apps[0],
-    apps: () => apps,
+    app: () => nodes.apps()[0],
+    apps: nodes.apps,
     /** Stops Usher and starts it again on the same data. */
-    restart: async () => {
-      await Promise.all(apps.map((one) => one.stop()))
-      apps = await start()
-    },
+    restart: nodes.restart,
     visitor: () => {
       const made = visitor()
       visitors.push(made)
@@ -108,8 +96,7 @@ export const openHouse = async (options: HouseOptions) => {
     },
     close: async () => {
       await Promise.all(visitors.map((one) => one.close()))
-      await balancer?.close()
-      await Promise.all(apps.map((one) => one.stop()))
+      await nodes.close()
       await emulator.close()
       await calls.close()
       rmSync(folder, { recursive: true, force: true })
@@ -131,7 +118,7 @@ const controlOf =
   }
 
 interface Introduction {
-  readonly app: Awaited<ReturnType<typeof createApp>>
+  readonly app: App
   readonly control: Control
   readonly publicUrl: URL
   readonly secrets: { readonly entra: string; readonly google: string }
@@ -146,7 +133,13 @@ const introduce = async ({ app, control, publicUrl, secrets }: Introduction): Pr
   })
   for (const domain of [DEMO_TENANT.guestDomain, DEMO_TENANT.employeeDomain])
     await control('PUT', `/federation/${domain}`, demoFederation(publicUrl, domain, app.certificates()))
-  await app.addPerson({ ...DANA, connection: DEMO_CONNECTIONS.guests, names: { given: 'Dana', family: 'Whitfield' }, email: DANA.username, attributes: {} })
+  await app.addPerson({
+    ...DANA,
+    connection: DEMO_CONNECTIONS.guests,
+    names: { given: 'Dana', family: 'Whitfield' },
+    email: DANA.username,
+    attributes: {},
+  })
   await app.addPerson({
     ...ERIKA,
     connection: DEMO_CONNECTIONS.directory,
@@ -168,20 +161,3 @@ const countedFetch =
   }
 
 export type House = Awaited<ReturnType<typeof openHouse>>
-
-interface Installation {
-  readonly folder: string
-  readonly publicUrl: URL
-  readonly database: string
-  readonly port: number
-}
-
-/** A node's own file; all nodes have one key. */
-const writeConfig = ({ folder, publicUrl, database, port }: Installation): string => {
-  const keyFile = join(folder, 'kek')
-  if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 })
-  const file = join(folder, `usher-${port}.json`)
-  const config = { publicUrl: publicUrl.origin, dataDirectory: join(folder, 'data'), database, keyFile, listen: `127.0.0.1:${port}` }
-  writeFileSync(file, JSON.stringify(config))
-  return file
-}
