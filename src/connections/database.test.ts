@@ -13,7 +13,15 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const hashed = await hashPassword(PASSWORD)
 
 const open = (hash = hashed) => {
-  const entry = { connection: ID, subject: 's-1', username: 'dana', hash, names: { given: 'Dana' }, emailVerified: false, attributes: { team: 'red' } }
+  const entry = {
+    connection: ID,
+    subject: 's-1',
+    username: 'dana',
+    hash,
+    names: { given: 'Dana' },
+    emailVerified: false,
+    attributes: { team: 'red' },
+  }
   const fake = fakePasswordFile([entry])
   const type = databaseType({ passwords: fake.file, log: silent })
   const connection = type.open(settingsOf('database', { id: ID }))
@@ -36,7 +44,9 @@ test('a person of another connection is not known here', async () => {
 })
 
 test('a hash made for less is made anew, once, by a right password only', async () => {
-  const cheap = await import('@node-rs/argon2').then(({ hash }) => hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1, algorithm: 2 }))
+  const cheap = await import('@node-rs/argon2').then(({ hash }) =>
+    hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1, algorithm: 2 }),
+  )
   const { connection, people } = open(cheap)
   assert.equal(await connection.verify({ ...right, password: 'wrong' }), undefined)
   assert.equal(people()[0]?.hash, cheap)
@@ -48,16 +58,26 @@ test('a hash made for less is made anew, once, by a right password only', async 
 })
 
 test('a sign-in does not wait for storage to take the new hash', async () => {
-  const cheap = await import('@node-rs/argon2').then(({ hash }) => hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1, algorithm: 2 }))
+  const cheap = await import('@node-rs/argon2').then(({ hash }) =>
+    hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1, algorithm: 2 }),
+  )
   const { file } = open(cheap)
   const events: string[] = []
   const passwords = { ...file, rehash: () => Promise.reject(new Error('read only')) }
-  const connection = databaseType({ passwords, log: { ...silent, warn: (event) => events.push(event) } }).open(settingsOf('database', { id: ID }))
+  const connection = databaseType({ passwords, log: { ...silent, warn: (event) => events.push(event) } }).open(
+    settingsOf('database', { id: ID }),
+  )
   assert.ok(connection.kind === 'password' && (await connection.verify(right)))
   assert.deepEqual(events, ['password_not_rehashed'])
 })
 
 test('a hash nobody can check denies, and says so to the log only', async () => {
-  for (const hash of ['', 'x', '$2b$10$abcdefghijklmnopqrstuv', hashed.replace('argon2id', 'argon2i'), hashed.replace('m=19456', 'm=4194304')])
+  for (const hash of [
+    '',
+    'x',
+    '$2b$10$abcdefghijklmnopqrstuv',
+    hashed.replace('argon2id', 'argon2i'),
+    hashed.replace('m=19456', 'm=4194304'),
+  ])
     await assert.rejects(open(hash).connection.verify(right), { code: 'internal_error' })
 })

@@ -23,7 +23,9 @@ export const databaseType = ({ passwords, log }: DatabaseParts): ConnectionType 
     type: 'database',
     open: (settings) => {
       if (!shape.safeParse(settings.settings).success)
-        throw new UsherError('settings_invalid', { detail: { field: 'settings', problem: `${settings.name}: a database connection has no settings` } })
+        throw new UsherError('settings_invalid', {
+          detail: { field: 'settings', problem: `${settings.name}: a database connection has no settings` },
+        })
       return openDatabase(settings, { passwords, log, checker })
     },
   }

@@ -56,5 +56,10 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** An address, or the network an IPv6 address stands for: one subscriber has all of a /64. */
 const placeOf = (ip: string): string => {
   const address = ipaddr.process(ip)
-  return address instanceof ipaddr.IPv6 ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64` : address.toString()
+  return address instanceof ipaddr.IPv6
+    ? `${address.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
+    : address.toString()
 }

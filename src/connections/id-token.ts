@@ -53,8 +53,7 @@ const assertOwnAccessToken = ({ at_hash: said }: JWTPayload, algorithm: string, 
   if (said === undefined) return
   const bits = /(256|384)$/.exec(algorithm)?.[1] ?? '512'
   const digest = createHash(`sha${bits}`).update(accessToken).digest()
-  if (said !== digest.subarray(0, digest.length / 2).toString('base64url'))
-    throw invalid('at_hash')
+  if (said !== digest.subarray(0, digest.length / 2).toString('base64url')) throw invalid('at_hash')
 }
 
 const invalid = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason } })

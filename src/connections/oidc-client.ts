@@ -38,7 +38,9 @@ export const clientOf = (metadata: openid.ServerMetadata, { settings, call }: Op
     },
     authentication,
   )
-  configuration[openid.customFetch] = (url, init) => call(url, init as RequestInit) // the same fields, described twice
+  configuration[openid.customFetch] = (url, { method, headers, body }) =>
+    // Forms are all that is ever sent to a provider.
+    call(url, { method, headers, body: body instanceof URLSearchParams ? body : null })
   // Each call has its own limit, on our clock.
   configuration.timeout = 0
   if (settings.issuer.protocol === 'http:' && isLoopbackHost(settings.issuer.hostname)) openid.allowInsecureRequests(configuration)

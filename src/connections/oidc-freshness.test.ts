@@ -48,7 +48,8 @@ const stale: readonly (readonly [string, Misbehavior])[] = [
   ['is of no time', { claims: (right) => ({ ...right, auth_time: null }) }],
 ]
 for (const [name, ways] of stale)
-  test(`an authentication that ${name} does not do when a new one was asked for`, () => assert.rejects(signIn({ maxAgeMs: 0 }, ways), invalid))
+  test(`an authentication that ${name} does not do when a new one was asked for`, () =>
+    assert.rejects(signIn({ maxAgeMs: 0 }, ways), invalid))
 
 test('a time from a fast clock counts as now, not later', async () => {
   const { authentication, now } = await signIn({}, { claims: (right, workshop) => ({ ...right, auth_time: workshop.now + 60 }) })

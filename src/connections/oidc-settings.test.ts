@@ -13,17 +13,23 @@ const HERE = new URL('http://usher.localhost:8080')
 const read = (settings: Readonly<Record<string, unknown>>, publicUrl = PUBLIC_URL, row = provider) =>
   readOidcSettings(settingsOf('oidc', { settings }), row, publicUrl)
 const refuses = (settings: Readonly<Record<string, unknown>>, publicUrl = PUBLIC_URL) =>
-  assert.throws(() => read(settings, publicUrl), (error) => {
-    assert.ok(error instanceof UsherError && error.code === 'settings_invalid', String(error))
-    assert.match(String(error.detail.problem), /^acme: /, 'says which connection')
-    return true
-  })
+  assert.throws(
+    () => read(settings, publicUrl),
+    (error) => {
+      assert.ok(error instanceof UsherError && error.code === 'settings_invalid', String(error))
+      assert.match(String(error.detail.problem), /^acme: /, 'says which connection')
+      return true
+    },
+  )
 
 test('good settings are read, and what is not written is taken from the provider', () => {
   const settings = read(GOOD)
   assert.equal(settings.issuerText, GOOD.issuer)
   assert.deepEqual(settings.scopes, ['openid'])
-  assert.equal(read({ clientId: 'usher', clientSecret: GOOD.clientSecret }, PUBLIC_URL, { ...provider, issuer: 'https://known.example' }).issuerText, 'https://known.example')
+  assert.equal(
+    read({ clientId: 'usher', clientSecret: GOOD.clientSecret }, PUBLIC_URL, { ...provider, issuer: 'https://known.example' }).issuerText,
+    'https://known.example',
+  )
 })
 
 const issuers = [

@@ -61,7 +61,8 @@ export const readOidcSettings = ({ name, settings }: ConnectionSettings, provide
 /** OpenID Connect Discovery §2: https, no query, no fragment. http only where Usher itself is on this machine. */
 const issuerUrl = (name: string, text: string, publicUrl: URL): URL => {
   const url = URL.parse(text)
-  if (!url || url.search || url.hash || url.username || url.password || /[?#]/.test(text)) throw invalid(name, 'issuer: not an issuer’s address')
+  if (!url || url.search || url.hash || url.username || url.password || /[?#]/.test(text))
+    throw invalid(name, 'issuer: not an issuer’s address')
   const isHere = isLoopbackHost(url.hostname)
   if (isHere && !isLoopbackHost(publicUrl.hostname)) throw invalid(name, 'issuer: this machine is only taken while Usher’s own address is')
   if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:')) throw invalid(name, 'issuer: must be https')

@@ -8,7 +8,10 @@ connectionConformance({
   identity: { issuer: ISSUER, subject: ANNA.sub },
   openWrongly: () => {
     const { type, provider } = oidcStage()
-    return { open: () => type.open(settingsOf('oidc', { settings: { issuer: ISSUER, clientId: 'usher' } })), calls: () => provider.calls.length }
+    return {
+      open: () => type.open(settingsOf('oidc', { settings: { issuer: ISSUER, clientId: 'usher' } })),
+      calls: () => provider.calls.length,
+    }
   },
   open: async () => {
     const { connection, provider, clock } = oidcStage()

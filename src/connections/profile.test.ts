@@ -10,14 +10,31 @@ const read = (claims: UpstreamClaims, takesTextForTrue = false) =>
   profileFrom({ issuer: ISSUER, claims: { sub: 'anna-1', ...claims }, authentication, takesTextForTrue })
 
 test('what a provider usually says becomes a profile', () => {
-  const claims = { email: 'Anna@Acme.Example', email_verified: true, name: 'Anna Berg', given_name: 'Anna', family_name: 'Berg', locale: 'de', iss: 'x', nonce: 'n' }
+  const claims = {
+    email: 'Anna@Acme.Example',
+    email_verified: true,
+    name: 'Anna Berg',
+    given_name: 'Anna',
+    family_name: 'Berg',
+    locale: 'de',
+    iss: 'x',
+    nonce: 'n',
+  }
   assert.deepEqual(read(claims), {
     issuer: ISSUER,
     subject: 'anna-1',
     names: { given: 'Anna', family: 'Berg', display: 'Anna Berg' },
     email: 'anna@acme.example',
     emailVerified: true,
-    attributes: { sub: 'anna-1', email: 'Anna@Acme.Example', email_verified: true, name: 'Anna Berg', given_name: 'Anna', family_name: 'Berg', locale: 'de' },
+    attributes: {
+      sub: 'anna-1',
+      email: 'Anna@Acme.Example',
+      email_verified: true,
+      name: 'Anna Berg',
+      given_name: 'Anna',
+      family_name: 'Berg',
+      locale: 'de',
+    },
     authentication,
   })
 })
@@ -78,7 +95,8 @@ const addresses: readonly (readonly [unknown, string | undefined])[] = [
   [17, undefined],
   [null, undefined],
 ]
-for (const [value, expected] of addresses) test(`address ${JSON.stringify(value).slice(0, 60)}`, () => assert.equal(emailOf(value), expected))
+for (const [value, expected] of addresses)
+  test(`address ${JSON.stringify(value).slice(0, 60)}`, () => assert.equal(emailOf(value), expected))
 
 const names: readonly (readonly [unknown, string | undefined])[] = [
   ['  Anna\t\n Maria  ', 'Anna Maria'],
@@ -122,7 +140,13 @@ test('attributes that are too long, too deep or unsafe are left out whole, never
     'bad name': 'x',
     '': 'x',
   })
-  assert.deepEqual(attributes, { sub: 'anna-1', department: 'Sales', roles: ['a', 'b'], realm_access: { roles: ['x'] }, 'https://acme.example/claim': true })
+  assert.deepEqual(attributes, {
+    sub: 'anna-1',
+    department: 'Sales',
+    roles: ['a', 'b'],
+    realm_access: { roles: ['x'] },
+    'https://acme.example/claim': true,
+  })
 })
 
 test('however much is said, what is kept stays small', () => {
@@ -132,12 +156,45 @@ test('however much is said, what is kept stays small', () => {
   assert.ok(Object.keys(read(Object.fromEntries(Object.keys(many).map((name) => [name, 1]))).attributes).length <= 100)
 })
 
-const anything = fc.anything({ withBigInt: false, withDate: false, withMap: false, withSet: false, withTypedArray: false, withSparseArray: false, withUnicodeString: true, maxDepth: 6 })
-const claimNames = ['sub', 'email', 'email_verified', 'name', 'given_name', 'family_name', 'upn', 'immutableid', 'ImmutableID', 'amr', 'iss', '__proto__', 'constructor', 'nameid', 'authnmethodsreferences']
+const anything = fc.anything({
+  withBigInt: false,
+  withDate: false,
+  withMap: false,
+  withSet: false,
+  withTypedArray: false,
+  withSparseArray: false,
+  withUnicodeString: true,
+  maxDepth: 6,
+})
+const claimNames = [
+  'sub',
+  'email',
+  'email_verified',
+  'name',
+  'given_name',
+  'family_name',
+  'upn',
+  'immutableid',
+  'ImmutableID',
+  'amr',
+  'iss',
+  '__proto__',
+  'constructor',
+  'nameid',
+  'authnmethodsreferences',
+]
 // As they arrive: out of JSON.parse, where `__proto__` is a name like any other.
 const hostile = fc
-  .tuple(fc.array(fc.tuple(fc.oneof(fc.constantFrom(...claimNames), fc.string()), fc.oneof(anything, fc.string({ unit: 'binary', maxLength: 300 }))), { maxLength: 20 }))
-  .map(([pairs]): UpstreamClaims => JSON.parse(`{${pairs.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`).join(',')}}`))
+  .tuple(
+    fc.array(
+      fc.tuple(fc.oneof(fc.constantFrom(...claimNames), fc.string()), fc.oneof(anything, fc.string({ unit: 'binary', maxLength: 300 }))),
+      { maxLength: 20 },
+    ),
+  )
+  .map(
+    ([pairs]): UpstreamClaims =>
+      JSON.parse(`{${pairs.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`).join(',')}}`),
+  )
 
 const CONTROL = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
 const textsIn = (value: unknown): readonly string[] => {

@@ -54,7 +54,12 @@ const HAS_UNSAFE = new RegExp(UNSAFE.source, 'u')
 /** A name to be shown: mended rather than refused, since nothing depends on it. */
 const nameOf = (value: unknown, characters: number): string | undefined => {
   if (typeof value !== 'string') return undefined
-  const start = value.slice(0, 8 * characters).normalize('NFC').replace(/\s+/gu, ' ').replace(UNSAFE, '').trim()
+  const start = value
+    .slice(0, 8 * characters)
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .replace(UNSAFE, '')
+    .trim()
   return [...start].slice(0, characters).join('').trim() || undefined
 }
 
@@ -81,7 +86,23 @@ const asciiDomain = (domain: string): string | undefined => {
 const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** Claims about the token rather than about the person. */
-const MECHANICS = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'amr', 'acr', 'sid'])
+const MECHANICS = new Set([
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'nonce',
+  'azp',
+  'at_hash',
+  'c_hash',
+  's_hash',
+  'auth_time',
+  'amr',
+  'acr',
+  'sid',
+])
 
 const NAME = /^[A-Za-z][\w.:/#-]{0,199}$/
 const DANGEROUS = new Set(['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty'])

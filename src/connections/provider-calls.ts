@@ -37,7 +37,8 @@ export const providerCall =
 
 /** What arrives over the wire keeps the issuer's scheme and port, and its host or one the settings name. */
 const assertBelongs = (url: URL, { issuer, endpointHosts }: CallParts['settings']): void => {
-  if (!belongsTo(url, issuer, endpointHosts)) throw new CallFailure('refused', `the provider names an address that is not its own: ${url.host}`)
+  if (!belongsTo(url, issuer, endpointHosts))
+    throw new CallFailure('refused', `the provider names an address that is not its own: ${url.host}`)
 }
 
 export const belongsTo = (url: URL, issuer: URL, endpointHosts: readonly string[]): boolean => {

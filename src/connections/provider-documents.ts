@@ -74,7 +74,8 @@ const readMetadata = (document: unknown, { issuer, issuerText, endpointHosts }: 
   const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = parsed.data
   for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint]) {
     const url = endpoint === undefined ? issuer : URL.parse(endpoint)
-    if (!url || !belongsTo(url, issuer, endpointHosts)) throw new CallFailure('refused', `the provider names an address that is not its own: ${url?.host}`)
+    if (!url || !belongsTo(url, issuer, endpointHosts))
+      throw new CallFailure('refused', `the provider names an address that is not its own: ${url?.host}`)
   }
   return parsed.data
 }

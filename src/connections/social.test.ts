@@ -34,7 +34,10 @@ connectionConformance({
   identity: { issuer: GOOGLE, subject: ANNA.sub },
   openWrongly: () => {
     const { type, provider } = stageOf()
-    return { open: () => type.open(settingsOf('google', { settings: { clientSecret: new Secret('s') } })), calls: () => provider.calls.length }
+    return {
+      open: () => type.open(settingsOf('google', { settings: { clientSecret: new Secret('s') } })),
+      calls: () => provider.calls.length,
+    }
   },
   open: async () => {
     const { connection, provider, clock } = stageOf()
@@ -52,7 +55,10 @@ connectionConformance({
 
 test('an administrator names a client and a secret, and no address', async () => {
   const { type } = stageOf()
-  assert.equal(type.open(settingsOf('google', { settings: { clientId: CLIENT.id, clientSecret: new Secret(CLIENT.secret) } })).kind, 'redirect')
+  assert.equal(
+    type.open(settingsOf('google', { settings: { clientId: CLIENT.id, clientSecret: new Secret(CLIENT.secret) } })).kind,
+    'redirect',
+  )
 })
 
 test('Google is never asked what it does not know', async () => {

@@ -78,7 +78,11 @@ export const visitAt = (url: URL, at: number): Visit => ({
 const openerOf = (subject: RedirectUnderTest) => async () => {
   const stage = await subject.open()
   const { connection, order, now } = stage
-  const legOf = ({ memory }: Departure): Leg & { readonly callbackUrl: string } => ({ state: order.state, memory, callbackUrl: order.callbackUrl })
+  const legOf = ({ memory }: Departure): Leg & { readonly callbackUrl: string } => ({
+    state: order.state,
+    memory,
+    callbackUrl: order.callbackUrl,
+  })
   const complete = (back: URL, departure: Departure) => connection.complete(visitAt(back, now()), legOf(departure))
   return { ...stage, legOf, complete }
 }
@@ -206,7 +210,11 @@ const passwordConformance = (subject: PasswordUnderTest): void => {
     const { connection, right } = await subject.open()
     const outcomes: unknown[] = []
     for (let guess = 0; guess < 100 && outcomes.at(-1) !== 'too_many_requests'; guess += 1)
-      outcomes.push(await connection.verify({ ...right, password: `guess ${guess}` }).catch((error: unknown) => error instanceof UsherError && error.code))
+      outcomes.push(
+        await connection
+          .verify({ ...right, password: `guess ${guess}` })
+          .catch((error: unknown) => error instanceof UsherError && error.code),
+      )
     assert.equal(outcomes.pop(), 'too_many_requests')
     assert.ok(outcomes.every((one) => one === undefined))
   })

@@ -32,7 +32,14 @@ export const orderOf = (more: Partial<LegOrder> = {}): LegOrder => ({
 })
 
 /** An OpenID connection, its provider, and somebody who goes there and comes back. */
-export const oidcStage = ({ clock = createHandClock(), connection, settings, publicUrl = PUBLIC_URL, typeOf = oidcType, ...options }: StageOptions = {}) => {
+export const oidcStage = ({
+  clock = createHandClock(),
+  connection,
+  settings,
+  publicUrl = PUBLIC_URL,
+  typeOf = oidcType,
+  ...options
+}: StageOptions = {}) => {
   const provider = fakeProvider({ issuer: ISSUER, now: clock.now, ...options })
   const type = typeOf({ fetch: provider.fetch, clock, randomness: { bytes: randomBytes }, publicUrl })
   const client = options.client ?? CLIENT

@@ -21,7 +21,11 @@ export const REFUSED = 'connection_refused' as const
 export const INCOMPLETE = 'profile_incomplete' as const
 
 /** Lies the provider signs as its own. */
-export const says = (name: string, change: (right: TokenClaims, workshop: Workshop) => TokenClaims, ends: FailureCode = INVALID): Attack => ({
+export const says = (
+  name: string,
+  change: (right: TokenClaims, workshop: Workshop) => TokenClaims,
+  ends: FailureCode = INVALID,
+): Attack => ({
   name: `the token says ${name}`,
   how: { claims: change },
   ends,

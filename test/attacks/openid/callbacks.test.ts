@@ -44,7 +44,11 @@ story('a callback works once, in its own browser too', async ({ house }) => {
   house.emulator.journal.clear()
   const again = await ana.browser.open(callback)
   assert.equal(again.url.origin, house.publicUrl.origin)
-  assert.equal(again.forms.some(({ action }) => action.startsWith('http')), false, 'no second token')
+  assert.equal(
+    again.forms.some(({ action }) => action.startsWith('http')),
+    false,
+    'no second token',
+  )
   assert.deepEqual(sessionOf(house, ana), [session])
   assert.deepEqual(graphWrites(house), [])
   assert.equal(madeByUsher(house).length, 1)

@@ -2,7 +2,8 @@ import type { TokenClaims } from '../../support/fake-provider/signing.ts'
 import { type Attack, INCOMPLETE, says } from './attack.ts'
 
 const saying = (more: TokenClaims) => (right: TokenClaims) => ({ ...right, ...more })
-const without = (claim: string): Attack => says(`no ${claim}`, (right) => Object.fromEntries(Object.entries(right).filter(([name]) => name !== claim)))
+const without = (claim: string): Attack =>
+  says(`no ${claim}`, (right) => Object.fromEntries(Object.entries(right).filter(([name]) => name !== claim)))
 
 const issuers: readonly Attack[] = [
   says('another issuer', saying({ iss: 'https://accounts.other.example' })),

@@ -38,19 +38,29 @@ const addressAttacks = endpoints.flatMap((endpoint) =>
   foreign.map((address) => describes(`${endpoint} as "${address}"`, (right) => ({ ...right, [endpoint]: address }))),
 )
 
-const publishes = (name: string, change: NonNullable<Misbehavior['keys']>): Attack => ({ name: `the provider publishes ${name}`, how: { keys: change }, ends: INVALID })
+const publishes = (name: string, change: NonNullable<Misbehavior['keys']>): Attack => ({
+  name: `the provider publishes ${name}`,
+  how: { keys: change },
+  ends: INVALID,
+})
 
 const keyAttacks: readonly Attack[] = [
   publishes('its private key', async () => ({ keys: [(await providerKey('key-1', 'RS256')).privateJwk] })),
-  publishes('its private key beside the public one', async ({ keys }) => ({ keys: [...keys, (await providerKey('other', 'RS256')).privateJwk] })),
+  publishes('its private key beside the public one', async ({ keys }) => ({
+    keys: [...keys, (await providerKey('other', 'RS256')).privateJwk],
+  })),
   publishes('a secret', ({ keys }) => ({ keys: [...keys, { kty: 'oct', k: 'c2VjcmV0', kid: 'key-1' }] })),
   publishes('no keys', () => ({ keys: [] })),
   publishes('keys in an object', ({ keys }) => ({ keys: { ...keys } })),
   publishes('keys that are text', () => ({ keys: ['key'] })),
   publishes('a hundred and one keys', ({ keys }) => ({ keys: Array.from({ length: 101 }, () => keys[0]) })),
   publishes('a key for encryption', async () => ({ keys: [{ ...(await providerKey('key-1', 'RS256')).publicJwk, use: 'enc' }] })),
-  publishes('a key that may not verify', async () => ({ keys: [{ ...(await providerKey('key-1', 'RS256')).publicJwk, use: undefined, key_ops: ['encrypt'] }] })),
-  publishes('its key under another algorithm', async () => ({ keys: [{ ...(await providerKey('key-1', 'RS256')).publicJwk, alg: 'PS256' }] })),
+  publishes('a key that may not verify', async () => ({
+    keys: [{ ...(await providerKey('key-1', 'RS256')).publicJwk, use: undefined, key_ops: ['encrypt'] }],
+  })),
+  publishes('its key under another algorithm', async () => ({
+    keys: [{ ...(await providerKey('key-1', 'RS256')).publicJwk, alg: 'PS256' }],
+  })),
   publishes('a key of another kind under the same id', () => ({
     keys: [{ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'key-1' }],
   })),

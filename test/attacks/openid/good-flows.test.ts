@@ -18,13 +18,19 @@ const odd = 'a client: with ünusual+characters/&='
 const flows: readonly GoodFlow[] = [
   ...algorithms.map((algorithm) => ({ name: `signs with ${algorithm}`, provider: { algorithm } })),
   { name: 'lists us alone as audience', ways: { claims: (right) => ({ ...right, aud: [CLIENT.id] }) } },
-  { name: 'lists another audience and authorizes us', ways: { claims: (right) => ({ ...right, aud: [CLIENT.id, 'another'], azp: CLIENT.id }) } },
+  {
+    name: 'lists another audience and authorizes us',
+    ways: { claims: (right) => ({ ...right, aud: [CLIENT.id, 'another'], azp: CLIENT.id }) },
+  },
   { name: 'does not hash the access token', ways: { claims: ({ at_hash: _, ...rest }) => rest } },
   { name: 'has a clock 60 seconds slow', ways: { claims: (right, { now }) => ({ ...right, iat: now - 60, exp: now - 59 }) } },
   { name: 'has a clock 60 seconds fast', ways: { claims: (right, { now }) => ({ ...right, iat: now + 60, nbf: now + 60 }) } },
   { name: 'dates tokens back five minutes', ways: { claims: (right, { now }) => ({ ...right, iat: now - 300, nbf: now - 300 }) } },
   { name: 'has one key and does not name it', ways: { sign: (claims, { key }) => signed(claims, key, { kid: undefined }) } },
-  { name: 'publishes keys of kinds nobody asked for', ways: { keys: ({ keys }) => ({ keys: [...keys, { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) }] }) } },
+  {
+    name: 'publishes keys of kinds nobody asked for',
+    ways: { keys: ({ keys }) => ({ keys: [...keys, { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) }] }) },
+  },
   { name: 'wants the secret in the form', provider: { authenticationMethods: ['client_secret_post'] } },
   { name: 'wants the secret in the header', provider: { authenticationMethods: ['client_secret_basic'] } },
   { name: 'gave us an odd client id and secret', provider: { client: { id: odd, secret: odd } } },
@@ -39,7 +45,10 @@ const flows: readonly GoodFlow[] = [
     },
   },
   { name: 'adds what nobody asked for to the answer', ways: { answer: (right) => right.append('session_state', 'x') } },
-  { name: 'adds what nobody asked for to the tokens', ways: { tokens: (right) => ({ ...right, refresh_token: 'r', scope: 'openid', 'x-y': [1] }) } },
+  {
+    name: 'adds what nobody asked for to the tokens',
+    ways: { tokens: (right) => ({ ...right, refresh_token: 'r', scope: 'openid', 'x-y': [1] }) },
+  },
   { name: 'keeps names for the userinfo endpoint', provider: { person: { sub: ANNA.sub }, userinfo: ANNA } },
 ]
 

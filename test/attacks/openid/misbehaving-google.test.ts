@@ -24,7 +24,11 @@ story('whatever is wrong with Google’s answer, nobody gets in, and nothing is 
     assertPage(house, stop, sentences[how] ?? /could not check that account/)
     assert.match(stop.text, /guest password/, `${how}: there is another way`)
     const cookies = [...ana.browser.cookies(house.publicUrl.hostname).keys()]
-    assert.deepEqual(cookies.filter((name) => /session/.test(name)), [], `${how}: no session`)
+    assert.deepEqual(
+      cookies.filter((name) => /session/.test(name)),
+      [],
+      `${how}: no session`,
+    )
     for (const secret of ['code=', 'id_token', 'eyJ']) assert.ok(!stop.body.includes(secret), `${how}: ${secret} on the page`)
     clock.advance(2 * ONE_HOUR_MS)
   }

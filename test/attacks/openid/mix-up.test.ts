@@ -13,7 +13,12 @@ const invalid = failsWith('connection_answer_invalid')
 /** Two connections of one Usher: an honest provider, and one that would like the other's codes. */
 const twoProviders = () => {
   const honest = oidcStage()
-  const evil = oidcStage({ clock: honest.clock, issuer: 'https://login.evil.example', redirectUris: [EVIL_CALLBACK], connection: { id: 'connection-2', name: 'evil' } })
+  const evil = oidcStage({
+    clock: honest.clock,
+    issuer: 'https://login.evil.example',
+    redirectUris: [EVIL_CALLBACK],
+    connection: { id: 'connection-2', name: 'evil' },
+  })
   return { honest, evil }
 }
 
@@ -24,7 +29,11 @@ test('a code of one provider brought to the other’s callback is given to nobod
   const atEvil = new URL(EVIL_CALLBACK)
   atEvil.search = back.search
   await assert.rejects(
-    evil.connection.complete(visitAt(atEvil, honest.clock.now()), { state: leg.order.state, memory: leg.departure.memory, callbackUrl: EVIL_CALLBACK }),
+    evil.connection.complete(visitAt(atEvil, honest.clock.now()), {
+      state: leg.order.state,
+      memory: leg.departure.memory,
+      callbackUrl: EVIL_CALLBACK,
+    }),
     invalid,
   )
   assert.equal(evil.provider.countCalls('/token'), 0)

@@ -26,7 +26,9 @@ const at = (path: string, wrongEnds: FailureCode): readonly Attack[] => {
     call: (called, signal) => (called === path ? Promise.resolve(answer(signal)) : undefined),
   })
   return [
-    ...badAnswers.map(([name, make, kind]): Attack => ({ name: `${path} answers ${name}`, how: instead(make), ends: kind === 'away' ? AWAY : wrongEnds })),
+    ...badAnswers.map(
+      ([name, make, kind]): Attack => ({ name: `${path} answers ${name}`, how: instead(make), ends: kind === 'away' ? AWAY : wrongEnds }),
+    ),
     { name: `${path} hangs`, how: instead(hang), ends: AWAY, waits: true },
     { name: `${path} drips`, how: instead(drip), ends: AWAY, waits: true },
     { name: `${path} hangs up`, how: instead(() => Promise.reject(new TypeError('fetch failed'))), ends: AWAY },

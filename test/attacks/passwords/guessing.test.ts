@@ -64,7 +64,9 @@ onEachDatabase((name, open: OpenStores) => {
   test(`${name}: nodes and restarts count together, also at the same moment`, async (t) => {
     const one = await opened(t)
     const other = await one.another()
-    const outcomes = await Promise.all(Array.from({ length: 30 }, (_, guess) => (guess % 2 ? one : other).attempt({ ip: `192.0.2.${guess}` })))
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, (_, guess) => (guess % 2 ? one : other).attempt({ ip: `192.0.2.${guess}` })),
+    )
     assert.equal(count(outcomes, 'wrong'), 10)
     assert.equal(count(outcomes, 'too many'), 20)
     assert.equal(one.hashed.length + other.hashed.length, 10)
@@ -99,7 +101,8 @@ const inMemory = () => node(fakePasswordFile([dana, mallory]).file)
 test('a hundred wrong passwords a day come from one place, and then none', async () => {
   const { attempt, hashed } = inMemory()
   const outcomes: string[] = []
-  for (let guess = 0; guess < 150; guess += 1) outcomes.push(await attempt({ username: `somebody-${guess}`, at: AT + guess * ONE_MINUTE_MS }))
+  for (let guess = 0; guess < 150; guess += 1)
+    outcomes.push(await attempt({ username: `somebody-${guess}`, at: AT + guess * ONE_MINUTE_MS }))
   assert.equal(count(outcomes, 'wrong'), 100)
   assert.equal(hashed.length, 100)
   assert.equal(await attempt({ password: PASSWORD, at: AT + 23 * ONE_HOUR_MS }), 'too many')
@@ -126,7 +129,8 @@ test('an account of one’s own does not wipe out guesses at others', async () =
 
 test('a network of IPv6 addresses is one place, and so is an IPv4 address however it is written', async () => {
   const { attempt } = inMemory()
-  for (let guess = 0; guess < 50; guess += 1) assert.equal(await attempt({ username: `a-${guess}`, ip: `2001:db8:1:2::${guess.toString(16)}` }), 'wrong')
+  for (let guess = 0; guess < 50; guess += 1)
+    assert.equal(await attempt({ username: `a-${guess}`, ip: `2001:db8:1:2::${guess.toString(16)}` }), 'wrong')
   assert.equal(await attempt({ ip: '2001:db8:1:2:ffff:ffff:ffff:ffff' }), 'too many')
   assert.equal(await attempt({ ip: '2001:db8:1:3::1' }), 'wrong')
   for (let guess = 0; guess < 50; guess += 1) await attempt({ username: `b-${guess}`, ip: '198.51.100.1' })
@@ -150,7 +154,10 @@ test('10,000 attempts at 1,000 accounts from 200 places in an hour: none above i
     // Half of it is aimed at ten accounts, as a spray with a favorite is.
     const username = n % 2 ? `account-${n % 10}` : `account-${(n * 7) % 1_000}`
     const ip = `192.0.${Math.floor((n % 200) / 100)}.${n % 100}`
-    const isLetIn = await countTry(username, { ip, at: AT + n * 360 }).then(() => true, () => false)
+    const isLetIn = await countTry(username, { ip, at: AT + n * 360 }).then(
+      () => true,
+      () => false,
+    )
     if (isLetIn) add(perAccount, username)
     if (isLetIn) add(perPlace, ip)
   }

@@ -22,12 +22,21 @@ const CHECKS = { expectedState: 'the-state', expectedNonce: 'the-nonce', pkceCod
 const certifiedClient = async (options: Partial<FakeProviderOptions> = {}, secret: string = CLIENT.secret) => {
   const provider = fakeProvider({ issuer: ISSUER, now: Date.now, ...options })
   const algorithm = options.algorithm ?? 'RS256'
-  const configuration = await openid.discovery(new URL(ISSUER), CLIENT.id, { id_token_signed_response_alg: algorithm }, openid.ClientSecretBasic(secret), {
-    [openid.customFetch]: (url, init) => provider.fetch(url, init as RequestInit), // the same fields, described twice
-    execute: [openid.enableNonRepudiationChecks],
-  })
-  const leave = (changes: Readonly<Record<string, string>> = {}) => openid.buildAuthorizationUrl(configuration, { ...QUERY, ...changes }).href
-  const redeem = (back: URL, checks: Partial<typeof CHECKS> = {}) => openid.authorizationCodeGrant(configuration, back, { ...CHECKS, ...checks })
+  const configuration = await openid.discovery(
+    new URL(ISSUER),
+    CLIENT.id,
+    { id_token_signed_response_alg: algorithm },
+    openid.ClientSecretBasic(secret),
+    {
+      [openid.customFetch]: (url, { method, headers, body }) =>
+        provider.fetch(url, { method, headers, body: body instanceof URLSearchParams ? body : null }),
+      execute: [openid.enableNonRepudiationChecks],
+    },
+  )
+  const leave = (changes: Readonly<Record<string, string>> = {}) =>
+    openid.buildAuthorizationUrl(configuration, { ...QUERY, ...changes }).href
+  const redeem = (back: URL, checks: Partial<typeof CHECKS> = {}) =>
+    openid.authorizationCodeGrant(configuration, back, { ...CHECKS, ...checks })
   return { provider, configuration, leave, redeem }
 }
 

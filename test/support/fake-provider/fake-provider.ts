@@ -39,8 +39,6 @@ export const fakeProvider = (options: FakeProviderOptions) => {
   }
 }
 
-export type FakeProvider = ReturnType<typeof fakeProvider>
-
 type Endpoint = (state: ProviderState, init: RequestInit) => Promise<Response>
 
 const description: Endpoint = async (state) => {

@@ -21,7 +21,14 @@ type Endpoint = 'token_endpoint' | 'userinfo_endpoint' | 'jwks_uri'
 
 export const CLIENT = { id: 'usher', secret: 'a secret of forty characters, or nearly so' } as const
 export const CALLBACK = 'https://usher.example/login/callback/acme'
-export const ANNA = { sub: 'anna-1', email: 'anna@acme.example', email_verified: true, name: 'Anna Berg', given_name: 'Anna', family_name: 'Berg' } as const
+export const ANNA = {
+  sub: 'anna-1',
+  email: 'anna@acme.example',
+  email_verified: true,
+  name: 'Anna Berg',
+  given_name: 'Anna',
+  family_name: 'Berg',
+} as const
 
 /** A code that was handed out. */
 export interface Grant {

@@ -25,7 +25,9 @@ const redeem = ({ grants, wrong, now }: ProviderState, form: URLSearchParams): G
   const grant = grants.get(code)
   if (!wrong.codesAreReusable) grants.delete(code)
   if (!grant || grant.expiresAt <= now()) return undefined
-  const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url')
+  const challenge = createHash('sha256')
+    .update(form.get('code_verifier') ?? '')
+    .digest('base64url')
   const isProven = wrong.ignoresVerifier || challenge === grant.query.get('code_challenge')
   return isProven && form.get('redirect_uri') === grant.query.get('redirect_uri') ? grant : undefined
 }
