@@ -54,11 +54,11 @@ const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}
   }
 }
 
-/** What Chromium says about policies, cookies, mixed content and the like; a page's status is no complaint. */
+/** What Chromium says about policies, cookies, mixed content and the like; a page's status is no complaint, nor what the test itself refused. */
 const isComplaint = (message: ConsoleMessage): boolean =>
   message.type() !== 'log' &&
   message.type() !== 'info' &&
-  !/^Failed to load resource: the server responded with a status of/.test(message.text())
+  !/^Failed to load resource: (the server responded with a status of|net::ERR_BLOCKED_BY_CLIENT)/.test(message.text())
 
 const reportViolations = async (page: Page, complaints: string[]): Promise<void> => {
   await page.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))

@@ -2,11 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { SignIn } from '../../src/http/sign-in-port.ts'
 import { UsherError } from '../../src/kernel/errors.ts'
 import type { Answer } from '../../src/kernel/visit.ts'
-import { fakeHttp, fakeSignIn } from './fake-sign-in.ts'
+import { type Call, fakeHttp, fakeSignIn } from './fake-sign-in.ts'
 import { freePort } from './free-port.ts'
 import { type GalleryState, galleryStates } from './gallery-states.ts'
 
 const stateNamed = (name: string): GalleryState => galleryStates[name] ?? { kind: 'failure', code: 'link_unknown' }
+
+/** Where pages go on to by themselves: answered with nothing, so that they stay. */
+const nothing: Answer = { kind: 'document', status: 204, type: 'text/plain', body: '' }
+
+const answerTo = ({ name: asked, visit, values: [name = ''] }: Call): Answer => {
+  const isOver = visit.url.pathname.endsWith('/next') && stateNamed(name).kind === 'progress'
+  return asked === 'arrive' || asked === 'namedLink' || isOver ? nothing : answerOf(name)
+}
 
 const answerOf = (name: string): Answer => {
   const state = stateNamed(name)
@@ -28,7 +36,7 @@ const FOLLOWS_POST: readonly string[] = ['onward']
 export const openGallery = async () => {
   const port = await freePort()
   const publicUrl = new URL(`http://usher.localhost:${port}`)
-  const { signIn } = fakeSignIn(({ values: [name = ''] }) => answerOf(name))
+  const { signIn } = fakeSignIn(answerTo)
   const { server } = fakeHttp(() => answerOf(''), {
     publicUrl,
     organization: {

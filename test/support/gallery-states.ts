@@ -89,8 +89,8 @@ const moving: Readonly<Record<string, GalleryState>> = {
   'progress-longer': { kind: 'progress', told: [progress(3, 'longer')], ends: false },
   'progress-minute': { kind: 'progress', told: [progress(3, 'longer'), progress(3, 'minute')], ends: false },
   'progress-done': { kind: 'progress', told: [progress(0), progress(3), { ...progress(4), done: true }], ends: true },
-  onward: { kind: 'answer', answer: { kind: 'redirect', location: '/away' } },
-  'post-form': { kind: 'answer', answer: { kind: 'post-form', action: '/away', fields: { wresult: '<t>', wctx: 'c' } } },
+  onward: { kind: 'answer', answer: { kind: 'redirect', location: '/go/nowhere' } },
+  'post-form': { kind: 'answer', answer: { kind: 'post-form', action: '/wsfed', fields: { wresult: '<t>', wctx: 'c' } } },
 }
 
 const everyFailure = Object.fromEntries(Object.keys(failures).map((code) => failure(code as FailureCode))) // the keys are the codes
@@ -105,6 +105,3 @@ export const pictured: readonly string[] = [
   'problem-not_admitted',
   'problem-second_factor_required',
 ]
-
-/** Where pages go on to by themselves: answered with nothing, so that they stay. */
-export const NO_REPLY = /\/away$|\/progress[a-z-]*\/next$/

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BrowserContextOptions } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
 import { openGallery } from './gallery-server.ts'
-import { NO_REPLY, pictured } from './gallery-states.ts'
+import { pictured } from './gallery-states.ts'
 
 /** Ways to look at a page. */
 const looks: Readonly<Record<string, BrowserContextOptions>> = {
@@ -23,7 +23,6 @@ const takePictures = async (folder: string, names: readonly string[]): Promise<v
   const browser = await launchBrowser()
   for (const [look, options] of Object.entries(looks)) {
     const { page } = await browser.newPage(options)
-    await page.route(NO_REPLY, (route) => route.fulfill({ status: 204 }))
     for (const name of names) {
       await page.goto(gallery.addressOf(name), { waitUntil: 'commit' })
       await page.waitForTimeout(SETTLED_MS)
