@@ -34,7 +34,7 @@ export const assertSeatsHold = (stage: TargetStage): void => {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
-const valueOf = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
+const listIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
   isRecord(body) && Array.isArray(body['value']) ? body['value'].filter(isRecord) : []
 
 interface Reading {
@@ -46,7 +46,7 @@ interface Reading {
 const readingsOf = (calls: readonly JournalEntry[]): ReadonlyMap<string, readonly Reading[]> =>
   Map.groupBy(
     calls.flatMap(({ method, path, status, at, responseBody }) => {
-      const [user] = method === 'GET' && path === '/v1.0/users' && status === 200 ? valueOf(responseBody) : []
+      const [user] = method === 'GET' && path === '/v1.0/users' && status === 200 ? listIn(responseBody) : []
       return user === undefined ? [] : [{ at, user }]
     }),
     ({ user }) => String(user['onPremisesImmutableId']),

@@ -34,14 +34,16 @@ type Call<A extends readonly unknown[], R> = (...args: A) => Promise<R>
 
 const never = new Promise<never>(() => undefined)
 
-const lost = (): UsherError => new UsherError('storage_unavailable')
+type When = 'before' | 'after'
 
-export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0, bookFault = () => undefined }: ProcessOptions): Process => {
+const failAt = (moment: When, fault: When | undefined): void => {
+  if (fault === moment) throw new UsherError('storage_unavailable')
+}
+
+/** What a process lives to see: nothing once it is dead, and everything later while it stands still. */
+const createLife = ({ clock }: TargetStage) => {
   let isAlive = true
   let frozenUntil = 0
-  let units = 0
-
-  /** What the process still lives to see. */
   const seen = async <R>(work: Promise<R>): Promise<R> => {
     const outcome = await work.then(
       (value) => () => value,
@@ -49,29 +51,59 @@ export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0, book
         throw error
       },
     )
-    while (isAlive && stage.clock.now() < frozenUntil) await stage.clock.sleep(frozenUntil - stage.clock.now())
+    while (isAlive && clock.now() < frozenUntil) await clock.sleep(frozenUntil - clock.now())
     return isAlive ? outcome() : never
   }
-  const mortal =
-    <A extends readonly unknown[], R>(call: Call<A, R>): Call<A, R> =>
-    (...args) =>
-      isAlive ? seen(call(...args)) : never
-  const unit =
-    <A extends readonly unknown[], R>(call: Call<A, R>): Call<A, R> =>
-    async (...args) => {
-      if (!isAlive) return never
-      units += 1
-      const isLast = killAt?.unit === units
-      if (isLast && killAt.when === 'before') isAlive = false
-      if (!isAlive) return never
-      const fault = bookFault()
-      if (fault === 'before') throw lost()
-      const result = await call(...args)
-      if (isLast) isAlive = false
-      if (fault === 'after') throw lost()
-      return seen(Promise.resolve(result))
-    }
+  return {
+    seen,
+    isAlive: () => isAlive,
+    kill: () => {
+      isAlive = false
+    },
+    freeze: (ms: number) => {
+      frozenUntil = clock.now() + ms
+    },
+    mortal:
+      <A extends readonly unknown[], R>(call: Call<A, R>): Call<A, R> =>
+      (...args) =>
+        isAlive ? seen(call(...args)) : never,
+  }
+}
 
+type Life = ReturnType<typeof createLife>
+
+/** Counts the units of the books, and ends the life or fails at those that were asked for. */
+const createUnits = ({ isAlive, kill, seen }: Life, { killAt, bookFault = () => undefined }: ProcessOptions) => {
+  let units = 0
+  /** Where in this unit the process dies, if it does; dies at once when that is before it. */
+  const nextUnit = (): When | undefined => {
+    units += isAlive() ? 1 : 0
+    const end = killAt?.unit === units ? killAt.when : undefined
+    if (end === 'before') kill()
+    return end
+  }
+  return {
+    count: () => units,
+    unit:
+      <A extends readonly unknown[], R>(call: Call<A, R>): Call<A, R> =>
+      async (...args) => {
+        const end = nextUnit()
+        if (!isAlive()) return never
+        const fault = bookFault()
+        failAt('before', fault)
+        const result = await call(...args)
+        if (end === 'after') kill()
+        failAt('after', fault)
+        return seen(Promise.resolve(result))
+      },
+  }
+}
+
+export const openProcess = (stage: TargetStage, options: ProcessOptions): Process => {
+  const { name, skewMs = 0 } = options
+  const life = createLife(stage)
+  const { unit, count } = createUnits(life, options)
+  const { mortal } = life
   const { accounts: book, seats: seatBook, clock: time, network } = stage
   const clock: Clock = { now: () => time.now() + skewMs, sleep: mortal(time.sleep) }
   const accounts: AccountBook = {
@@ -89,17 +121,6 @@ export const openProcess = (stage: TargetStage, { name, killAt, skewMs = 0, book
     release: unit(seatBook.release),
     given: mortal(seatBook.given),
   }
-  return {
-    name,
-    target: stage.open({ owner: name, fetch: mortal(network), accounts, seats, clock }),
-    now: clock.now,
-    isAlive: () => isAlive,
-    kill: () => {
-      isAlive = false
-    },
-    freeze: (ms) => {
-      frozenUntil = stage.clock.now() + ms
-    },
-    units: () => units,
-  }
+  const target = stage.open({ owner: name, fetch: mortal(network), accounts, seats, clock })
+  return { name, target, now: clock.now, isAlive: life.isAlive, kill: life.kill, freeze: life.freeze, units: count }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/kernel/clock.ts'
+import { createDormitory } from './dormitory.ts'
 
 /**
  * Virtual time. It stands still while anything in this thread can go on, and jumps to the next sleeper when nothing
@@ -11,12 +12,6 @@ export interface JumpClock extends Clock {
   readonly hold: <T>(work: Promise<T>) => Promise<T>
   /** Lets time pass, waking every sleeper on the way. */
   readonly pass: (ms: number) => Promise<void>
-}
-
-interface Sleeper {
-  readonly until: number
-  readonly number: number
-  readonly wake: () => void
 }
 
 export interface JumpClockOptions {
@@ -32,122 +27,15 @@ const QUIET_TURNS = 6
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Asleep, the next to wake first: a binary heap, since thousands sleep at once. */
-const createDormitory = () => {
-  const heap: Sleeper[] = []
-  const isBefore = (left: Sleeper, right: Sleeper): boolean =>
-    left.until < right.until || (left.until === right.until && left.number < right.number)
-  const at = (index: number): Sleeper => {
-    const sleeper = heap[index]
-    if (sleeper === undefined) throw new Error('no such sleeper')
-    return sleeper
-  }
-  const swap = (left: number, right: number): void => {
-    const kept = at(left)
-    heap[left] = at(right)
-    heap[right] = kept
-  }
-  const rise = (index: number): void => {
-    const parent = (index - 1) >> 1
-    if (index === 0 || !isBefore(at(index), at(parent))) return
-    swap(index, parent)
-    rise(parent)
-  }
-  const sink = (index: number): void => {
-    const children = [2 * index + 1, 2 * index + 2].filter((child) => child < heap.length)
-    const least = children.reduce((best, child) => (isBefore(at(child), at(best)) ? child : best), index)
-    if (least === index) return
-    swap(index, least)
-    sink(least)
-  }
-  return {
-    add: (sleeper: Sleeper): void => {
-      heap.push(sleeper)
-      rise(heap.length - 1)
-    },
-    next: (): Sleeper | undefined => heap[0],
-    take: (): void => {
-      swap(0, heap.length - 1)
-      heap.pop()
-      if (heap.length > 1) sink(0)
-    },
-  }
-}
-
-export const jumpClock = ({ start = START, quietTurns = QUIET_TURNS }: JumpClockOptions = {}): JumpClock => {
-  const dormitory = createDormitory()
-  const awake = new Set<Sleeper>()
-  let now = start
-  let count = 0
+/** Whether anything showed a sign of life of late. */
+const createLife = (quietTurns: number) => {
   let signs = 0
   let held = 0
-
-  const sleep: Clock['sleep'] = (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signs += 1
-      if (signal?.aborted === true) return reject(signal.reason)
-      count += 1
-      const sleeper: Sleeper = { until: now + Math.max(0, ms), number: count, wake: resolve }
-      dormitory.add(sleeper)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          awake.add(sleeper)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
-    })
-
-  const settle = async (): Promise<void> => {
-    for (let quiet = 0, seen = signs; quiet < quietTurns; quiet += 1) {
-      await turn()
-      if (signs === seen && held === 0) continue
-      seen = signs
-      quiet = -1
-    }
-  }
-
-  /** The next who still sleeps. Who was woken by a signal left their place in the dormitory behind. */
-  const nextSleeper = (): Sleeper | undefined => {
-    for (;;) {
-      const sleeper = dormitory.next()
-      if (sleeper === undefined || !awake.delete(sleeper)) return sleeper
-      dormitory.take()
-    }
-  }
-
-  /** To the next moment at which anybody wakes; wakes all who sleep until then. False when nobody does by `limit`. */
-  const jump = (limit: number): boolean => {
-    const first = nextSleeper()
-    if (first === undefined || first.until > limit) return false
-    now = Math.max(now, first.until)
-    for (let sleeper = nextSleeper(); sleeper !== undefined && sleeper.until <= now; sleeper = nextSleeper()) {
-      dormitory.take()
-      sleeper.wake()
-    }
-    return true
-  }
-
   return {
-    now: () => {
+    sign: (): void => {
       signs += 1
-      return now
     },
-    sleep,
-    run: async (work) => {
-      let isOver = false
-      const outcome = work().finally(() => {
-        isOver = true
-      })
-      outcome.catch(() => undefined)
-      for (;;) {
-        await settle()
-        if (isOver) return outcome
-        if (!jump(Number.POSITIVE_INFINITY) && !isOver) throw new Error('nothing can go on: nobody sleeps, and the work is not over')
-      }
-    },
-    hold: async (work) => {
+    hold: async <T>(work: Promise<T>): Promise<T> => {
       held += 1
       try {
         return await work
@@ -156,11 +44,76 @@ export const jumpClock = ({ start = START, quietTurns = QUIET_TURNS }: JumpClock
         signs += 1
       }
     },
+    /** Resolves when nothing can be expected to go on. */
+    settled: async (): Promise<void> => {
+      for (let quiet = 0, seen = signs; quiet < quietTurns; quiet += 1) {
+        await turn()
+        if (signs === seen && held === 0) continue
+        seen = signs
+        quiet = -1
+      }
+    },
+  }
+}
+
+export const jumpClock = ({ start = START, quietTurns = QUIET_TURNS }: JumpClockOptions = {}): JumpClock => {
+  const dormitory = createDormitory()
+  const life = createLife(quietTurns)
+  let now = start
+  let count = 0
+
+  const sleep: Clock['sleep'] = (ms, signal) =>
+    new Promise((resolve, reject) => {
+      life.sign()
+      if (signal?.aborted === true) return reject(signal.reason)
+      count += 1
+      const sleeper = { until: now + Math.max(0, ms), number: count, wake: resolve }
+      dormitory.add(sleeper)
+      const wakeEarly = (): void => {
+        dormitory.leave(sleeper)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', wakeEarly, { once: true })
+    })
+
+  /** To the next moment at which anybody wakes; wakes all who sleep until then. False when nobody does by `limit`. */
+  const jump = (limit: number): boolean => {
+    const first = dormitory.next()
+    if (first === undefined || first.until > limit) return false
+    now = Math.max(now, first.until)
+    for (let sleeper = dormitory.next(); sleeper !== undefined && sleeper.until <= now; sleeper = dormitory.next()) {
+      dormitory.take()
+      sleeper.wake()
+    }
+    return true
+  }
+
+  return {
+    now: () => {
+      life.sign()
+      return now
+    },
+    sleep,
+    run: (work) => runToEnd(work, life.settled, () => jump(Number.POSITIVE_INFINITY)),
+    hold: life.hold,
     pass: async (ms) => {
       const end = now + ms
-      await settle()
-      while (jump(end)) await settle()
+      await life.settled()
+      while (jump(end)) await life.settled()
       now = end
     },
+  }
+}
+
+const runToEnd = async <T>(work: () => Promise<T>, settled: () => Promise<void>, jump: () => boolean): Promise<T> => {
+  let isOver = false
+  const outcome = work().finally(() => {
+    isOver = true
+  })
+  outcome.catch(() => undefined)
+  for (;;) {
+    await settled()
+    if (isOver) return outcome
+    if (!jump() && !isOver) throw new Error('nothing can go on: nobody sleeps, and the work is not over')
   }
 }

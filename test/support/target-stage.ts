@@ -1,4 +1,4 @@
-import { openEmulator } from '../../emulator/emulator.ts'
+import { type OpenEmulator, openEmulator } from '../../emulator/emulator.ts'
 import type { VisibilityDelaysMs } from '../../emulator/replication.ts'
 import { GUEST_DOMAIN, TENANT_ID, USHER_CLIENT_ID } from '../../emulator/tenant.ts'
 import { createRandom } from '../../emulator/random.ts'
@@ -54,6 +54,55 @@ export const person = (n: number, names: User['names'] = { given: `Guest${n}`, f
   createdAt: 0,
 })
 
+const settingsOf = ({ addresses }: OpenEmulator, more: Partial<TargetSettings> = {}): TargetSettings => ({
+  name: TARGET,
+  type: 'graph',
+  tenant: TENANT_ID,
+  clientId: USHER_CLIENT_ID,
+  credential: { kind: 'secret', secret: new Secret(TENANT_SECRET) },
+  cloud: 'local',
+  addresses: { login: addresses.login, graph: addresses.graph },
+  domain: GUEST_DOMAIN,
+  userPrincipalName: 'name',
+  protectedNames: [],
+  usageLocation: { default: 'DE' },
+  licenses: [{ skuId: STANDARD, cap: 1_000, floor: 0, disabledPlans: [] }],
+  settleMs: 10_000,
+  ...more,
+})
+
+/** What a test looks at, and changes, on Microsoft's side. */
+const viewsOf = ({ world, journal }: OpenEmulator) => ({
+  /** How many seats the tenant has paid for, and how many of them others sit on. */
+  provideSeats: (skuId: string, enabled: number, heldByOthers = 0) =>
+    world.write(({ state }) => {
+      const sku = state.skus[skuId]
+      if (sku !== undefined) state.skus[skuId] = { ...sku, enabled, heldByOthers }
+    }),
+  /** People in the directory whom nobody of the organization made. */
+  made: () => world.truth.live().filter(({ madeBy }) => madeBy !== 'administrator'),
+  graphCalls: () => journal.entries('graph'),
+  /** Calls that ask for a change, as `METHOD path` with ids left out. */
+  writes: () =>
+    journal
+      .entries('graph')
+      .filter(({ method }) => method !== 'GET')
+      .map(({ method, path }) => `${method} ${path.replace(/^\/v1\.0/, '').replace(/[0-9a-f-]{36}/, '{id}')}`),
+  /** Every exchange so far, held to Microsoft's schema. */
+  schema: () => {
+    const checked = graphSchemaLog()
+    for (const entry of journal.entries('graph')) checked.check(journaledExchange(entry))
+    return checked
+  },
+})
+
+const keepLines = () => {
+  const lines: LogLine[] = []
+  const note = (event: string, fields: LogFields = {}): void => void lines.push({ event, ...fields })
+  const log: Log = { info: note, warn: note, error: note }
+  return { lines, log }
+}
+
 /** A tenant whose guest domain is federated, books in memory, and targets in front of them, all on one virtual clock. */
 export const openStage = async (options: StageOptions = {}) => {
   const seed = options.seed ?? 1
@@ -69,53 +118,16 @@ export const openStage = async (options: StageOptions = {}) => {
     journalLimit: Number.MAX_SAFE_INTEGER,
     die: () => die(),
   })
-  const { world, addresses } = emulator
-  await prepareTenant(world)
-  const settings: TargetSettings = {
-    name: TARGET,
-    type: 'graph',
-    tenant: TENANT_ID,
-    clientId: USHER_CLIENT_ID,
-    credential: { kind: 'secret', secret: new Secret(TENANT_SECRET) },
-    cloud: 'local',
-    addresses: { login: addresses.login, graph: addresses.graph },
-    domain: GUEST_DOMAIN,
-    userPrincipalName: 'name',
-    protectedNames: [],
-    usageLocation: { default: 'DE' },
-    licenses: [{ skuId: STANDARD, cap: 1_000, floor: 0, disabledPlans: [] }],
-    settleMs: 10_000,
-    ...options.settings,
-  }
-  const accounts = memoryAccounts()
-  const seats = memorySeats()
-  const lines: LogLine[] = []
-  const note = (event: string, fields: LogFields = {}): void => void lines.push({ event, ...fields })
-  const log: Log = { info: note, warn: note, error: note }
-  const network = inProcess(emulator.fetch)
+  await prepareTenant(emulator.world)
+  const settings = settingsOf(emulator, options.settings)
+  const { lines, log } = keepLines()
+  const [accounts, seats, network] = [memoryAccounts(), memorySeats(), inProcess(emulator.fetch)]
   let processes = 0
-
-  const open = (own: Partial<ProcessParts> = {}): GraphTarget => {
-    processes += 1
-    const randomness = seededRandomness(seed * 1_000 + processes)
-    return graphTarget({
-      owner: `process-${processes}`,
-      fetch: network,
-      accounts,
-      seats,
-      clock,
-      ...own,
-      settings,
-      digest: memoryDigest(),
-      randomness,
-      log,
-    })
-  }
-
   return {
+    ...viewsOf(emulator),
     clock,
     emulator,
-    world,
+    world: emulator.world,
     settings,
     accounts,
     seats,
@@ -126,29 +138,13 @@ export const openStage = async (options: StageOptions = {}) => {
       die = kill
     },
     /** One more process that shares the books. */
-    open,
-    /** How many seats the tenant has paid for, and how many of them others sit on. */
-    provideSeats: (skuId: string, enabled: number, heldByOthers = 0) =>
-      world.write(({ state }) => {
-        const sku = state.skus[skuId]
-        if (sku !== undefined) state.skus[skuId] = { ...sku, enabled, heldByOthers }
-      }),
+    open: (own: Partial<ProcessParts> = {}): GraphTarget => {
+      processes += 1
+      const shared = { fetch: network, accounts, seats, clock, settings, log, digest: memoryDigest() }
+      return graphTarget({ owner: `process-${processes}`, ...shared, ...own, randomness: seededRandomness(seed * 1_000 + processes) })
+    },
     /** The account of the `n`-th person. */
     account: (n: number) => accounts.find(`user-${n}`, TARGET),
-    /** People in the directory whom nobody of the organization made. */
-    made: () => world.truth.live().filter(({ madeBy }) => madeBy !== 'administrator'),
-    graphCalls: () => emulator.journal.entries('graph'),
-    /** Calls that ask for a change, as `METHOD path` with ids left out. */
-    writes: () =>
-      emulator.journal
-        .entries('graph')
-        .filter(({ method }) => method !== 'GET')
-        .map(({ method, path }) => `${method} ${path.replace(/^\/v1\.0/, '').replace(/[0-9a-f-]{36}/, '{id}')}`),
-    schema: () => {
-      const checked = graphSchemaLog()
-      for (const entry of emulator.journal.entries('graph')) checked.check(journaledExchange(entry))
-      return checked
-    },
   }
 }
 

@@ -113,26 +113,33 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
   }
 
   const send = async (request: GraphRequest, token: Secret): Promise<Exchange | undefined> => {
+    const sentAt = clock.now()
     try {
-      return await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+      const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+      // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
+      if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
+      return answer
     } catch (error) {
       log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
       return undefined
     }
   }
 
+  /** Why nothing may be sent now, if so. */
+  const obstacle = ({ errand }: GraphRequest): Reply<never> | undefined => {
+    const now = clock.now()
+    if (now > errand.notAfter) return unavailable
+    return now < notBefore ? { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } } : undefined
+  }
+
   const attempt = async (request: GraphRequest): Promise<Reply<unknown>> => {
     const access = await parts.token.get()
     if (!access.ok) return access
-    if (clock.now() > request.errand.notAfter) return unavailable
-    if (clock.now() < notBefore) return { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } }
-    const sentAt = clock.now()
+    const hindrance = obstacle(request)
+    if (hindrance !== undefined) return hindrance
     const answer = await send(request, access.token)
-    if (answer === undefined) return unavailable
-    // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
-    if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
-    if (answer.status === 401) parts.token.drop(access.token)
-    return read(answer, request)
+    if (answer?.status === 401) parts.token.drop(access.token)
+    return answer === undefined ? unavailable : read(answer, request)
   }
 
   return {
