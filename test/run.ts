@@ -23,7 +23,8 @@ const main = async (args: readonly string[]): Promise<number> => {
   for (const [what, total] of tally.counts) say(`${total} ${what}`)
   for (const [file, ms] of slowest(tally)) say(`${(ms / 1000).toFixed(0).padStart(4)} s  ${relative(root, file)}`)
   say(`${files.length} files in ${Math.round((performance.now() - startedAt) / 1000)} s`)
-  say(closingLine(tally))
+  for (const [reason, total] of tally.skipped) say(`${total} skipped: ${reason}`)
+  say(closingLine(tally, leftOut))
   return exitCodeOf(tally)
 }
 
@@ -51,11 +52,12 @@ const sharedServer = async () => {
   }
 }
 
+const leftOut = [withoutPostgres, withoutBrowser].filter((reason) => reason !== false)
+
 /** The files that take longest, where they take long. */
 const slowest = ({ files }: Tally): readonly (readonly [string, number])[] =>
   [...files].filter(([, ms]) => ms > SLOW_MS).sort(([, a], [, b]) => b - a).slice(0, 8)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-if (withoutBrowser) say(`Left out: ${withoutBrowser}`)
 process.exitCode = await main(process.argv.slice(2))

@@ -27,7 +27,9 @@ test('passes, failures, skips and counts are told apart', async (t) => {
   assert.equal(tally.failed, 1)
   assert.match(tally.failures[0] ?? '', /fails[\s\S]*as it must/)
   assert.deepEqual([...tally.counts], [['exchanges', 42]])
-  assert.equal(closingLine(tally), '2 passed, 1 failed, 1 skipped: no such thing here')
+  assert.equal(closingLine(tally, []), '2 passed, 1 failed, 1 skipped')
+  assert.equal(closingLine(tally, ['the moon']), '2 passed, 1 failed, 1 skipped, not run: the moon')
+  assert.deepEqual([...tally.skipped], [['no such thing here', 1]])
   assert.equal(exitCodeOf(tally), 1)
 })
 
@@ -56,5 +58,5 @@ test('a run without any test fails', () => {
   const nothing = { passed: 0, failed: 0, skipped: new Map(), counts: new Map(), files: new Map(), failures: [] }
   assert.equal(exitCodeOf(nothing), 1)
   assert.equal(exitCodeOf({ ...nothing, passed: 1 }), 0)
-  assert.equal(closingLine({ ...nothing, passed: 1 }), '1 passed, 0 failed')
+  assert.equal(closingLine({ ...nothing, passed: 1 }, []), '1 passed, 0 failed')
 })

@@ -117,11 +117,11 @@ const causeOf = (error: Error): string => {
 
 const add = (sums: Map<string, number>, key: string, more: number): void => void sums.set(key, (sums.get(key) ?? 0) + more)
 
-/** The last line of a run; it names what was left out. */
-export const closingLine = ({ passed, failed, skipped }: Tally): string => {
+/** The last line of a run; it names what this machine or its user left out as a whole. */
+export const closingLine = ({ passed, failed, skipped }: Tally, leftOut: readonly string[]): string => {
   const total = [...skipped.values()].reduce((sum, one) => sum + one, 0)
-  const what = total > 0 ? `, ${total} skipped: ${[...skipped.keys()].join('; ')}` : ''
-  return `${passed} passed, ${failed} failed${what}`
+  const named = leftOut.length > 0 ? `, not run: ${leftOut.join('; ')}` : ''
+  return `${passed} passed, ${failed} failed${total > 0 ? `, ${total} skipped` : ''}${named}`
 }
 
 /** A run in which nothing ran has shown nothing. */
