@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { UsherError } from '#kernel/errors.ts'
-import { ANNA } from '../../support/fake-provider/provider-state.ts'
+import { ANNA, CLIENT } from '../../support/fake-provider/provider-state.ts'
 import { oidcStage, type OidcStage, settled } from '../../support/oidc-stage.ts'
 import type { Attack } from './attack.ts'
 import { claimAttacks } from './claims.ts'
@@ -18,9 +19,14 @@ test('there are as many attacks as we say', () => {
   assert.ok(attacks.length >= 60, `${attacks.length}`)
 })
 
-const signIn = async ({ leave, comeBack, provider }: OidcStage) => {
+/** Goes there and comes back. What must stay between the provider and us is added to `secrets`. */
+const signIn = async ({ leave, comeBack, provider }: OidcStage, secrets: string[] = []) => {
   const leg = await leave()
-  return comeBack(provider.authorize(leg.location), leg)
+  const back = provider.authorize(leg.location)
+  secrets.push(
+    ...[leg.departure.memory.nonce, leg.departure.memory.verifier, back.searchParams.get('code')].filter((one) => typeof one === 'string'),
+  )
+  return comeBack(back, leg)
 }
 
 /** What an attempt comes to when it is decided without time passing, or else at the limit and not before. */
@@ -48,7 +54,8 @@ for (const attack of attacks)
     const stage = oidcStage(attack.provider)
     const { provider, clock } = stage
     provider.misbehave(attack.how)
-    const { error } = Object(await outcomeOf(signIn(stage), stage, attack.waits === true))
+    const secrets: string[] = [CLIENT.secret, encodeURIComponent(CLIENT.secret), ANNA.email, 'eyJ']
+    const { error } = Object(await outcomeOf(signIn(stage, secrets), stage, attack.waits === true))
     assert.ok(error instanceof UsherError, 'it was refused')
     assert.equal(error.code, attack.ends)
     assert.deepEqual(
@@ -56,6 +63,8 @@ for (const attack of attacks)
       [],
       'nobody else was called',
     )
+    const seen = inspect(error, { depth: 12, showHidden: true })
+    for (const secret of secrets.filter(({ length }) => length > 0)) assert.ok(!seen.includes(secret), `the error repeats ${secret}`)
     if (attack.keepsCode) assert.equal(provider.countCalls('/token'), 0, 'the code was not spent')
 
     provider.misbehave({})
