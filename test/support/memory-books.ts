@@ -33,9 +33,11 @@ const fresh = ({ at, ...draft }: Parameters<AccountBook['intend']>[0]): Account 
 })
 
 /** Without the keys whose value is undefined, as a row read from a table has them. */
-const compact = (account: Account): Account =>
-  // The same account: only keys that mean nothing are gone.
-  Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as unknown as Account
+const compact = (account: Account): Account => {
+  const row = { ...account }
+  for (const [name, value] of Object.entries(account)) if (value === undefined) Reflect.deleteProperty(row, name)
+  return row
+}
 
 export const memoryAccounts = (): MemoryAccounts => {
   const rows = new Map<string, Row>()

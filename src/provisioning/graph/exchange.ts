@@ -1,9 +1,8 @@
 import type { Clock } from '#kernel/clock.ts'
 
-/** How the network is reached; app.ts hands in undici's, with a connect timeout of `CONNECT_LIMIT_MS`. */
+/** How the network is reached; it brings its own, shorter limit for connecting. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-export const CONNECT_LIMIT_MS = 3_000
 /** One try, from the first byte sent to the last byte read. */
 export const TRY_LIMIT_MS = 10_000
 const BODY_LIMIT_BYTES = 1024 * 1024

@@ -89,6 +89,21 @@ const refusalOf = ({ status, header, json }: Exchange, now: number): GraphRefusa
 
 const unavailable: Reply<never> = { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
 
+/** One answer; undefined when none came that could be read. */
+const send = async (request: GraphRequest, token: Secret, parts: GraphClientParts): Promise<Exchange | undefined> => {
+  const { clock, log } = parts
+  const sentAt = clock.now()
+  try {
+    const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+    // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
+    if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
+    return answer
+  } catch (error) {
+    log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
+    return undefined
+  }
+}
+
 /** Calls Microsoft Graph v1.0, and only what `allowed-calls.ts` lists. */
 export const graphClient = (parts: GraphClientParts): GraphClient => {
   const { clock, log } = parts
@@ -112,19 +127,6 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     return { ok: false, setback: setbackOf(refusal, clock.now()) }
   }
 
-  const send = async (request: GraphRequest, token: Secret): Promise<Exchange | undefined> => {
-    const sentAt = clock.now()
-    try {
-      const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
-      // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
-      if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
-      return answer
-    } catch (error) {
-      log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
-      return undefined
-    }
-  }
-
   /** Why nothing may be sent now, if so. */
   const obstacle = ({ errand }: GraphRequest): Reply<never> | undefined => {
     const now = clock.now()
@@ -137,7 +139,7 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     if (!access.ok) return access
     const hindrance = obstacle(request)
     if (hindrance !== undefined) return hindrance
-    const answer = await send(request, access.token)
+    const answer = await send(request, access.token, parts)
     if (answer?.status === 401) parts.token.drop(access.token)
     return answer === undefined ? unavailable : read(answer, request)
   }
