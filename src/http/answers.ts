@@ -54,21 +54,9 @@ export const answerSender = (parts: AnswerParts) => {
 
   const sendProgress = (reply: FastifyReply, transaction: string, exchange: Exchange): FastifyReply => {
     const links = progressLinks(transaction)
-    const watching = watch(reply, transaction, exchange.visit)
+    const watching = watchOf(parts, reply)(transaction, exchange.visit)
     reply.header('content-security-policy', headers.policies.live).header('x-accel-buffering', 'no').type(HTML)
     return reply.send(Readable.from(pageStream(watching, links, frameOf(exchange))))
-  }
-
-  const watch = (reply: FastifyReply, transaction: string, visit: Visit) => {
-    const left = new AbortController()
-    reply.raw.once('close', () => left.abort())
-    const signal = AbortSignal.any([left.signal, parts.stopping])
-    return {
-      progress: parts.signIn.watch(transaction, visit, signal),
-      clock: parts.clock,
-      signal,
-      failed: (error: unknown) => parts.log.error('watch_failed', { transaction, error }),
-    }
   }
 
   const frameOf = ({ visit, correlation }: Pick<Exchange, 'visit' | 'correlation'>): Frame => ({ organization, at: visit.at, correlation })
@@ -101,12 +89,21 @@ export const answerSender = (parts: AnswerParts) => {
     },
     sendEvents: (reply: FastifyReply, transaction: string, visit: Visit): FastifyReply => {
       reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
-      return reply.send(Readable.from(eventStream(watch(reply, transaction, visit))))
+      return reply.send(Readable.from(eventStream(watchOf(parts, reply)(transaction, visit))))
     },
   }
 }
 
 export type AnswerSender = ReturnType<typeof answerSender>
+
+/** Follows a transaction until this reply's browser is gone. */
+const watchOf = ({ signIn, clock, log, stopping }: AnswerParts, reply: FastifyReply) => (transaction: string, visit: Visit) => {
+  const left = new AbortController()
+  reply.raw.once('close', () => left.abort())
+  const signal = AbortSignal.any([left.signal, stopping])
+  const failed = (error: unknown): void => log.error('watch_failed', { transaction, error })
+  return { progress: signIn.watch(transaction, visit, signal), clock, signal, failed }
+}
 
 const progressLinks = (transaction: string) => {
   const path = `/sign-in/${encodeURIComponent(transaction)}`
