@@ -56,6 +56,10 @@ export const httpServer = (parts: HttpParts): HttpServer => {
   const inside = insideOf(parts, stopping.signal)
   const app = createApp(parts, inside)
   app.addHook('preClose', async () => stopping.abort())
+  // A browser keeps its line open after an answer it had begun to get before; nobody waits for it to hang up.
+  app.addHook('onResponse', async () => {
+    if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections())
+  })
   for (const route of inside.routes) addRoute(app, route, inside)
   addEvents(app, inside)
   addFiles(app)
