@@ -8,12 +8,10 @@ const WRITE_LOCATION_AT = 12
 export const assignLicense: Step = async (account, work) => {
   if (account.objectId === undefined) return advance(work, { stage: 'intent' })
   if (account.license === undefined) return advance(work, { stage: 'licensed' })
-  // Once it was too early, a look is cheaper than another try: writes are what Graph counts most strictly.
-  if (account.attempts > 0) {
-    const reply = await work.shop.directory.get(account.objectId, work.errand)
-    if (!reply.ok) return reply.setback.kind === 'absent' ? tooEarly(account, work) : setBack(account, work, reply.setback)
-    if (reply.value.usageLocation === undefined) return waitForLocation(account, work, account.objectId)
-  }
+  // It is nearly always too early, and a look is cheaper than a try: writes are what Graph counts most strictly.
+  const reply = await work.shop.directory.get(account.objectId, work.errand)
+  if (!reply.ok) return reply.setback.kind === 'absent' ? tooEarly(account, work) : setBack(account, work, reply.setback)
+  if (reply.value.usageLocation === undefined) return waitForLocation(account, work, account.objectId)
   return assign(account, work, { objectId: account.objectId, skuId: account.license })
 }
 
