@@ -14,64 +14,144 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 /** Only these folders or files may import the package. */
 const quarantine = (name, home, packages) =>
-  forbid(`only-${name}`, `Declare a port beside your code; ${home} is where ${packages} is used.`, { path: '^src/', pathNot: [TESTS, home] }, {
-    path: packages,
-    dependencyTypesNot: ['type-only'],
-  })
+  forbid(
+    `only-${name}`,
+    `Declare a port beside your code; ${home} is where ${packages} is used.`,
+    { path: '^src/', pathNot: [TESTS, home] },
+    {
+      path: packages,
+      dependencyTypesNot: ['type-only'],
+    },
+  )
 
 const ranks = [
-  forbid('kernel-imports-nothing', 'The kernel holds words everybody shares: no folder of ours, no package.', { path: '^src/kernel/' }, {
-    pathNot: '^src/kernel/',
-  }),
-  forbid('lib-is-a-leaf', 'A leaf helper knows the kernel at most. Pass in what it needs.', { path: '^src/lib/' }, {
-    path: '^src/',
-    pathNot: WORDS,
-  }),
-  forbid('plug-ins-never-meet', 'Declare the narrowest port beside your code; app.ts joins the two.', { path: `^src/(${PLUG_INS})/` }, {
-    path: `^src/(${PLUG_INS})/`,
-    pathNot: '^src/$1/',
-  }),
-  forbid('plug-ins-look-down', 'A plug-in knows the kernel and lib; whoever uses it passes in the rest.', { path: `^src/(${PLUG_INS})/` }, {
-    path: '^src/',
-    pathNot: [WORDS, `^src/(${PLUG_INS})/`],
-  }),
-  forbid('flow-knows-contracts', 'Import the contract at the root of that folder, not what fulfills it.', { path: '^src/(sign-in|upkeep)/' }, {
-    path: '^src/',
-    pathNot: [WORDS, CONTRACTS, '^src/$1/'],
-  }),
-  forbid('http-knows-the-flow', 'http knows the kernel, lib, contracts and how a sign-in is opened and moved on.', { path: '^src/http/' }, {
-    path: '^src/',
-    pathNot: [WORDS, CONTRACTS, FLOW, '^src/http/'],
-  }),
-  forbid('management-knows-contracts', 'Management knows the kernel, lib and contracts.', { path: '^src/management/' }, {
-    path: '^src/',
-    pathNot: [WORDS, CONTRACTS, '^src/management/'],
-  }),
-  forbid('cli-starts-the-app', 'A command uses the app and the configuration, nothing below.', { path: '^src/cli/' }, {
-    path: '^src/',
-    pathNot: [WORDS, '^src/cli/', '^src/(app|config|environment)[.]ts$'],
-  }),
-  forbid('only-cli-imports-app', 'The composition root is on top; take what you need as an argument.', { path: '^src/', pathNot: [TESTS, '^src/cli/'] }, {
-    path: '^src/app[.]ts$',
-  }),
-  forbid('only-the-top-imports-config', 'Take the values you need as arguments.', { path: '^src/', pathNot: [TESTS, '^src/(cli/|app[.]ts$)'] }, {
-    path: '^src/config[.]ts$',
-  }),
+  forbid(
+    'kernel-imports-nothing',
+    'The kernel holds words everybody shares: no folder of ours, no package.',
+    { path: '^src/kernel/' },
+    {
+      pathNot: '^src/kernel/',
+    },
+  ),
+  forbid(
+    'lib-is-a-leaf',
+    'A leaf helper knows the kernel at most. Pass in what it needs.',
+    { path: '^src/lib/' },
+    {
+      path: '^src/',
+      pathNot: WORDS,
+    },
+  ),
+  forbid(
+    'plug-ins-never-meet',
+    'Declare the narrowest port beside your code; app.ts joins the two.',
+    { path: `^src/(${PLUG_INS})/` },
+    {
+      path: `^src/(${PLUG_INS})/`,
+      pathNot: '^src/$1/',
+    },
+  ),
+  forbid(
+    'plug-ins-look-down',
+    'A plug-in knows the kernel and lib; whoever uses it passes in the rest.',
+    { path: `^src/(${PLUG_INS})/` },
+    {
+      path: '^src/',
+      pathNot: [WORDS, `^src/(${PLUG_INS})/`],
+    },
+  ),
+  forbid(
+    'flow-knows-contracts',
+    'Import the contract at the root of that folder, not what fulfills it.',
+    { path: '^src/(sign-in|upkeep)/' },
+    {
+      path: '^src/',
+      pathNot: [WORDS, CONTRACTS, '^src/$1/'],
+    },
+  ),
+  forbid(
+    'http-knows-the-flow',
+    'http knows the kernel, lib, contracts and how a sign-in is opened and moved on.',
+    { path: '^src/http/' },
+    {
+      path: '^src/',
+      pathNot: [WORDS, CONTRACTS, FLOW, '^src/http/'],
+    },
+  ),
+  forbid(
+    'management-knows-contracts',
+    'Management knows the kernel, lib and contracts.',
+    { path: '^src/management/' },
+    {
+      path: '^src/',
+      pathNot: [WORDS, CONTRACTS, '^src/management/'],
+    },
+  ),
+  forbid(
+    'cli-starts-the-app',
+    'A command uses the app and the configuration, nothing below.',
+    { path: '^src/cli/' },
+    {
+      path: '^src/',
+      pathNot: [WORDS, '^src/cli/', '^src/(app|config|environment)[.]ts$'],
+    },
+  ),
+  forbid(
+    'only-cli-imports-app',
+    'The composition root is on top; take what you need as an argument.',
+    { path: '^src/', pathNot: [TESTS, '^src/cli/'] },
+    {
+      path: '^src/app[.]ts$',
+    },
+  ),
+  forbid(
+    'only-the-top-imports-config',
+    'Take the values you need as arguments.',
+    { path: '^src/', pathNot: [TESTS, '^src/(cli/|app[.]ts$)'] },
+    {
+      path: '^src/config[.]ts$',
+    },
+  ),
 ]
 
 const borders = [
-  forbid('emulator-is-another-house', 'Usher and the emulator meet on the wire alone.', { path: '^emulator/', pathNot: [] }, { path: '^src/' }),
-  forbid('usher-knows-no-emulator', 'Usher and the emulator meet on the wire alone; a test may start one.', { path: '^src/' }, { path: '^emulator/' }),
-  forbid('sources-know-no-tests', 'What a test needs lives in test/.', { path: '^(src|emulator)/', pathNot: [TESTS, TESTING] }, { path: `^test/|${TESTS}` }),
-  forbid('hash-crosses-a-folder', 'Write #folder/file.ts, so that the import line shows the border.', { path: '^src/([^/]+)/' }, {
-    path: '^src/[^/]+/',
-    pathNot: '^src/$1/',
-    dependencyTypesNot: ['aliased-subpath-import'],
-  }),
-  forbid('dot-stays-inside', 'Write ./file.ts inside a folder.', { path: '^src/([^/]+)/' }, {
-    path: '^src/$1/',
-    dependencyTypes: ['aliased-subpath-import'],
-  }),
+  forbid(
+    'emulator-is-another-house',
+    'Usher and the emulator meet on the wire alone.',
+    { path: '^emulator/', pathNot: [] },
+    { path: '^src/' },
+  ),
+  forbid(
+    'usher-knows-no-emulator',
+    'Usher and the emulator meet on the wire alone; a test may start one.',
+    { path: '^src/' },
+    { path: '^emulator/' },
+  ),
+  forbid(
+    'sources-know-no-tests',
+    'What a test needs lives in test/.',
+    { path: '^(src|emulator)/', pathNot: [TESTS, TESTING] },
+    { path: `^test/|${TESTS}` },
+  ),
+  forbid(
+    'hash-crosses-a-folder',
+    'Write #folder/file.ts, so that the import line shows the border.',
+    { path: '^src/([^/]+)/' },
+    {
+      path: '^src/[^/]+/',
+      pathNot: '^src/$1/',
+      dependencyTypesNot: ['aliased-subpath-import'],
+    },
+  ),
+  forbid(
+    'dot-stays-inside',
+    'Write ./file.ts inside a folder.',
+    { path: '^src/([^/]+)/' },
+    {
+      path: '^src/$1/',
+      dependencyTypes: ['aliased-subpath-import'],
+    },
+  ),
 ]
 
 const packages = [
@@ -82,10 +162,15 @@ const packages = [
   quarantine('undici', '^src/lib/outbound[.]ts$', '^node_modules/undici/'),
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
   quarantine('argon2', '^src/connections/', '^node_modules/@node-rs/argon2/'),
-  forbid('declared-packages-only', 'Add it to dependencies in package.json; what only tests use must not run in production.', { path: '^src/' }, {
-    dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-    dependencyTypesNot: ['type-only', 'npm', 'npm-optional'],
-  }),
+  forbid(
+    'declared-packages-only',
+    'Add it to dependencies in package.json; what only tests use must not run in production.',
+    { path: '^src/' },
+    {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['type-only', 'npm', 'npm-optional'],
+    },
+  ),
 ]
 
 const shape = [

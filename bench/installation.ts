@@ -29,7 +29,13 @@ export const prepareInstallation = async (people: number) => {
   const configFile = join(folder, 'usher.json')
   writeFileSync(configFile, JSON.stringify({ publicUrl: publicUrl.origin, dataDirectory: 'data', keyFile, listen: `127.0.0.1:${port}` }))
   const app = await createApp(readConfig(configFile), { role: 'command' })
-  const nowhere = { login: 'http://login.localhost:9', graph: 'http://graph.localhost:9', service: 'http://service.localhost:9', google: 'http://google.localhost:9', control: '' }
+  const nowhere = {
+    login: 'http://login.localhost:9',
+    graph: 'http://graph.localhost:9',
+    service: 'http://service.localhost:9',
+    google: 'http://google.localhost:9',
+    control: '',
+  }
   await app.apply(demoSettings(publicUrl, { addresses: nowhere }, { entra: 'unused', google: 'unused' }))
   await app.stop()
   const { signingKey, connection } = await readStored(configFile)
@@ -88,9 +94,18 @@ const addPeople = async (file: string, people: number, connection: string): Prom
   for (let first = 0; first < people; first += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, people - first) }, (_, index) => rowsOf(first + index, { at, connection }))
     await storage.write(async (tx) => {
-      await tx.insertInto('users').values(rows.map(({ user }) => user)).execute()
-      await tx.insertInto('accounts').values(rows.map(({ account }) => account)).execute()
-      await tx.insertInto('sessions').values(rows.map(({ session }) => session)).execute()
+      await tx
+        .insertInto('users')
+        .values(rows.map(({ user }) => user))
+        .execute()
+      await tx
+        .insertInto('accounts')
+        .values(rows.map(({ account }) => account))
+        .execute()
+      await tx
+        .insertInto('sessions')
+        .values(rows.map(({ session }) => session))
+        .execute()
     })
   }
   await storage.close()

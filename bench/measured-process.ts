@@ -49,7 +49,8 @@ export const cpuUs = (pid: number): number => {
 }
 
 /** Resident memory in mebibytes. */
-export const residentMiB = (pid: number): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+export const residentMiB = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
 /** Lets the load generator do its work from the other core. Throws when an answer was not what was expected. */
 export const load = async (order: LoadOrder): Promise<LoadResult> => {

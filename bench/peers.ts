@@ -23,16 +23,33 @@ export const peersBenchmark = async (): Promise<void> => {
     await started(installation)
     const { port } = JSON.parse(await firstLine(theirs))
     const ourOrder = { port: installation.port, connections: CONNECTIONS, shapes: installation.shapes(1_000), expected: 'name="wresult"' }
-    const theirOrder = { ...ourOrder, port, shapes: installation.shapes(1_000).map(({ path, host }) => ({ path: path.replace(/^[^?]+/, '/wsfed'), host })) }
+    const theirOrder = {
+      ...ourOrder,
+      port,
+      shapes: installation.shapes(1_000).map(({ path, host }) => ({ path: path.replace(/^[^?]+/, '/wsfed'), host })),
+    }
     await load({ ...ourOrder, requests: OURS })
     await load({ ...theirOrder, requests: THEIRS })
     const rounds = []
     for (let round = 0; round < ROUNDS; round += 1)
-      rounds.push({ our: await measured(ours.pid ?? 0, { ...ourOrder, requests: OURS }), their: await measured(theirs.pid ?? 0, { ...theirOrder, requests: THEIRS }) })
+      rounds.push({
+        our: await measured(ours.pid ?? 0, { ...ourOrder, requests: OURS }),
+        their: await measured(theirs.pid ?? 0, { ...theirOrder, requests: THEIRS }),
+      })
     const us = { our: median(rounds.map(({ our }) => our.us)), their: median(rounds.map(({ their }) => their.us)) }
     console.log(`Usher ${digits(us.our)} µs a sign-in, wsfed on express ${digits(us.their)} µs`)
-    report({ what: '(b) requests/s, Usher ÷ wsfed', measured: median(rounds.map(({ our, their }) => our.perSecond / their.perSecond)), target: 4.5, wanted: 'at least' })
-    report({ what: '(b) processor time, wsfed ÷ Usher', measured: median(rounds.map(({ our, their }) => their.us / our.us)), target: 4.5, wanted: 'at least' })
+    report({
+      what: '(b) requests/s, Usher ÷ wsfed',
+      measured: median(rounds.map(({ our, their }) => our.perSecond / their.perSecond)),
+      target: 4.5,
+      wanted: 'at least',
+    })
+    report({
+      what: '(b) processor time, wsfed ÷ Usher',
+      measured: median(rounds.map(({ our, their }) => their.us / our.us)),
+      target: 4.5,
+      wanted: 'at least',
+    })
   } finally {
     await Promise.all([stop(ours), stop(theirs)])
     installation.remove()

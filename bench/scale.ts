@@ -26,7 +26,12 @@ export const scaleBenchmark = async (isFull: boolean): Promise<void> => {
       const manyUs = await costUs(many, pids[1] ?? 0)
       ratios.push(manyUs / fewUs)
     }
-    report({ what: `(d) warm sign-in with ${digits(many.people)} people ÷ with ${FEW}, processor time`, measured: median(ratios), target: 1.06, wanted: 'at most' })
+    report({
+      what: `(d) warm sign-in with ${digits(many.people)} people ÷ with ${FEW}, processor time`,
+      measured: median(ratios),
+      target: 1.06,
+      wanted: 'at most',
+    })
   } finally {
     await Promise.all(servers.map(stop))
     few.remove()

@@ -13,8 +13,15 @@ export const signInBenchmark = async (): Promise<void> => {
   const installation = await prepareInstallation(1_000)
   try {
     const { ratios, signInUs, rawUs, perSecond } = await measure(installation)
-    console.log(`warm sign-in ${digits(median(signInUs))} µs of processor time, bare signature ${digits(median(rawUs))} µs, ${digits(median(perSecond))} sign-ins/s on one core`)
-    report({ what: '(a) bare RSA-2048 signature ÷ warm sign-in, processor time', measured: median(ratios), target: 0.6, wanted: 'at least' })
+    console.log(
+      `warm sign-in ${digits(median(signInUs))} µs of processor time, bare signature ${digits(median(rawUs))} µs, ${digits(median(perSecond))} sign-ins/s on one core`,
+    )
+    report({
+      what: '(a) bare RSA-2048 signature ÷ warm sign-in, processor time',
+      measured: median(ratios),
+      target: 0.6,
+      wanted: 'at least',
+    })
   } finally {
     installation.remove()
   }

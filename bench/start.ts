@@ -6,7 +6,11 @@ import { started } from './sign-in.ts'
 
 const ROUNDS = 7
 const EMPTY = ['--eval', '0']
-const EMPTY_FASTIFY = ['--input-type=module', '--eval', "import { fastify } from 'fastify'; const app = fastify(); await app.listen({ port: 0, host: '127.0.0.1' }); console.log('ready')"]
+const EMPTY_FASTIFY = [
+  '--input-type=module',
+  '--eval',
+  "import { fastify } from 'fastify'; const app = fastify(); await app.listen({ port: 0, host: '127.0.0.1' }); console.log('ready')",
+]
 /** How long an idle process is left alone before its memory is read. */
 const IDLE_MS = 3_000
 
@@ -17,7 +21,12 @@ export const startBenchmark = async (): Promise<void> => {
     const rounds = []
     for (let round = 0; round < ROUNDS; round += 1) rounds.push({ emptyMs: await emptyMs(), usherMs: await usherMs(installation) })
     const startMs = median(rounds.map(({ usherMs: ms }) => ms))
-    report({ what: '(e) start ÷ an empty Node program', measured: median(rounds.map((one) => one.usherMs / one.emptyMs)), target: 4, wanted: 'at most' })
+    report({
+      what: '(e) start ÷ an empty Node program',
+      measured: median(rounds.map((one) => one.usherMs / one.emptyMs)),
+      target: 4,
+      wanted: 'at most',
+    })
     report({ what: '(e) start', measured: startMs, target: 1_000, wanted: 'at most', unit: ' ms' })
     const [usher, fastify] = [await idleMiB(installation.startArguments, installation), await idleMiB(EMPTY_FASTIFY)]
     console.log(`idle memory ${digits(usher)} MiB, an empty Fastify ${digits(fastify)} MiB`)

@@ -10,7 +10,9 @@ const modules = join(root, 'node_modules')
 const windows = process.platform === 'win32'
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(modules, '.usher-installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error('Installing the packages of package-lock.json and the pinned Node (once, about half a minute) …')
@@ -18,9 +20,7 @@ function install() {
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }
   // Optional packages carry the pinned Node and the native parts; a machine that omits them by default cannot start.
   const ci = ['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  const ran = npm
-    ? spawnSync(process.execPath, [npm, ...ci], options)
-    : spawnSync('npm', ci, { ...options, shell: windows })
+  const ran = npm ? spawnSync(process.execPath, [npm, ...ci], options) : spawnSync('npm', ci, { ...options, shell: windows })
   if (ran.status !== 0) {
     console.error('The packages could not be installed; npm says why above. Nothing was started.')
     process.exit(ran.status || 1)

@@ -44,17 +44,9 @@ test('an unsolicited token leads to the start of the service', async (context) =
 })
 
 const badTokens: readonly (readonly [string, number, (stage: Stage) => Partial<TokenPlan>])[] = [
-  [
-    'an issuer with a slash too much',
-    50107,
-    () => ({ issuer: 'http://usher.localhost:1/wsfed/m365/guests.contoso.example/' }),
-  ],
+  ['an issuer with a slash too much', 50107, () => ({ issuer: 'http://usher.localhost:1/wsfed/m365/guests.contoso.example/' })],
   ['a key that is not registered', 50008, ({ otherKey }) => ({ key: otherKey })],
-  [
-    'a registered certificate but another key',
-    50006,
-    (stage) => ({ key: { ...stage.otherKey, certificate: stage.key.certificate } }),
-  ],
+  ['a registered certificate but another key', 50006, (stage) => ({ key: { ...stage.otherKey, certificate: stage.key.certificate } })],
   ['an expired token', 500133, () => ({ notBefore: '2026-03-02T07:00:00Z', notOnOrAfter: '2026-03-02T08:00:00Z' })],
   ['a token of tomorrow', 500133, () => ({ notBefore: '2026-03-03T09:00:00Z', notOnOrAfter: '2026-03-03T10:00:00Z' })],
   ['a time without a zone', 500133, () => ({ notOnOrAfter: '2026-03-02T10:00:00' })],
@@ -130,10 +122,7 @@ test('wctx must come back unchanged, once, in time, in the same browser', async 
   const first = await contextOf()
   assert.ok(first.includes('+') && first.includes('%') && first.includes('&') && first.includes('é'))
   assertRefused(await stage.post(stage.wresult(), first.replace('+', ' ')), 165000)
-  assertRefused(
-    await stage.post(stage.wresult(), decodeURIComponent(first.replace(/%(?![\da-f]{2})/gi, '%25'))),
-    165000,
-  )
+  assertRefused(await stage.post(stage.wresult(), decodeURIComponent(first.replace(/%(?![\da-f]{2})/gi, '%25'))), 165000)
   assert.equal((await stage.post(stage.wresult(), first)).status, 302)
   assertRefused(await stage.post(stage.wresult(), first), 165000)
   const second = await contextOf()
@@ -196,10 +185,7 @@ for (const [federatedIdpMfaBehavior, code, isTaken] of factorCases) {
     const withFactor = await stage.post(stage.wresult({ methods: [MULTIPLE] }))
     assert.equal(withFactor.status, isTaken ? 302 : 200)
     const asked = await stage.begin()
-    assert.equal(
-      asked.searchParams.get('wauth'),
-      federatedIdpMfaBehavior === 'enforceMfaByFederatedIdp' ? MULTIPLE : null,
-    )
+    assert.equal(asked.searchParams.get('wauth'), federatedIdpMfaBehavior === 'enforceMfaByFederatedIdp' ? MULTIPLE : null)
   })
 }
 

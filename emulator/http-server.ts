@@ -15,6 +15,8 @@ export interface HttpServer {
 const A_MEGABYTE = 1024 * 1024
 const MISDIRECTED = 421
 const TOO_LARGE = 413
+/** Longer than a crowd on a slow machine pauses between two clicks: who hangs up first breaks what is on its way. */
+const KEEP_ALIVE_MS = 65_000
 const BROKEN = 500
 
 const readBody = async (incoming: IncomingMessage): Promise<Buffer | undefined> => {
@@ -82,7 +84,7 @@ const answer = async (fetch: Fetch, incoming: IncomingMessage, outgoing: ServerR
 
 /** Listens on one port for all sites. Port 0 takes any free one. */
 export const listen = async (fetch: Fetch, host: string, port: number): Promise<HttpServer> => {
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     void answer(fetch, incoming, outgoing)
   })
   server.listen(port, host)

@@ -64,6 +64,4 @@ if (process.channel === undefined && !fstatSync(0).isCharacterDevice()) {
   process.stdin.resume()
 }
 
-process.stdout.write(
-  `${JSON.stringify({ addresses: emulator.addresses, tenantId: emulator.world.state.tenantId, seed })}\n`,
-)
+process.stdout.write(`${JSON.stringify({ addresses: emulator.addresses, tenantId: emulator.world.state.tenantId, seed })}\n`)

@@ -3,24 +3,14 @@ import type { Journal, Site } from './journal.ts'
 const LONGEST_PAGE = 4_000
 
 /** Names of fields that hold somebody's secret, on whichever wire. */
-const SECRETS = new Set([
-  'password',
-  'client_secret',
-  'client_assertion',
-  'access_token',
-  'id_token',
-  'secrets',
-  'secret',
-])
+const SECRETS = new Set(['password', 'client_secret', 'client_assertion', 'access_token', 'id_token', 'secrets', 'secret'])
 
 const blank = (value: unknown): string => `[${typeof value === 'string' ? value.length : 0} characters]`
 
 const withoutSecrets = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, SECRETS.has(name) ? blank(inner) : withoutSecrets(inner)]),
-  )
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, SECRETS.has(name) ? blank(inner) : withoutSecrets(inner)]))
 }
 
 const parsedJson = (text: string): unknown => {

@@ -30,24 +30,18 @@ export const createReplication = (world: {
     const { graph, signIn } = world.delaysMs
     const slowGraphMs = world.scenarios.look('slowDirectory')?.delayMs ?? 0
     const slowSignInMs = world.scenarios.look('slowSignIn')?.delayMs ?? 0
-    const graphAt = Array.from({ length: GRAPH_REPLICAS }, () =>
-      isSeenAtOnce ? at : at + slowGraphMs + world.random.between(...graph),
-    )
+    const graphAt = Array.from({ length: GRAPH_REPLICAS }, () => (isSeenAtOnce ? at : at + slowGraphMs + world.random.between(...graph)))
     const signInAt = isSeenAtOnce ? at : at + slowSignInMs + world.random.between(...signIn)
     return { at, graphAt, signInAt, ...(user === undefined ? {} : { user }) }
   },
 })
 
 /** The newest version a reader knows by now; undefined when it knows none, or knows that the person is gone. */
-export const seenVersion = (
-  history: UserHistory,
-  isSeen: (version: UserVersion) => boolean,
-): DirectoryUser | undefined => history.versions.findLast(isSeen)?.user
+export const seenVersion = (history: UserHistory, isSeen: (version: UserVersion) => boolean): DirectoryUser | undefined =>
+  history.versions.findLast(isSeen)?.user
 
 /** The history without the versions that no reader can meet any more. */
 export const pruned = (versions: readonly UserVersion[], now: number): readonly UserVersion[] => {
-  const oldestNeeded = versions.findLastIndex(
-    (version) => version.signInAt <= now && version.graphAt.every((at) => at <= now),
-  )
+  const oldestNeeded = versions.findLastIndex((version) => version.signInAt <= now && version.graphAt.every((at) => at <= now))
   return oldestNeeded <= 0 ? versions : versions.slice(oldestNeeded)
 }

@@ -83,8 +83,7 @@ const accepted = (name: ScenarioName, wanted: Readonly<Record<string, unknown>>)
 
 export const createScenarios = (): Scenarios => {
   const settings = new Map<ScenarioName, Setting>()
-  const settingOf = (name: ScenarioName): Setting =>
-    settings.get(name) ?? { on: false, options: scenarioTable[name].options }
+  const settingOf = (name: ScenarioName): Setting => settings.get(name) ?? { on: false, options: scenarioTable[name].options }
   const look = <N extends ScenarioName>(name: N): ScenarioOptions<N> | undefined => {
     const setting = settingOf(name)
     // `accepted` keeps exactly the table's options and their types, which the compiler cannot follow.

@@ -74,12 +74,7 @@ const usherApp: AppRegistration = {
 const FOUNDED = '2025-01-15T08:00:00Z'
 
 /** A person the organization made itself. */
-const employee = (
-  id: string,
-  given: string,
-  surname: string,
-  at: { domain: string; immutableId?: string },
-): DirectoryUser => ({
+const employee = (id: string, given: string, surname: string, at: { domain: string; immutableId?: string }): DirectoryUser => ({
   id,
   userPrincipalName: `${given}.${surname}@${at.domain}`.toLowerCase(),
   displayName: `${given} ${surname}`,
@@ -110,8 +105,7 @@ export const employees: readonly DirectoryUser[] = [
   }),
 ]
 
-const byKey = <T>(rows: readonly T[], key: (row: T) => string): Record<string, T> =>
-  Object.fromEntries(rows.map((row) => [key(row), row]))
+const byKey = <T>(rows: readonly T[], key: (row: T) => string): Record<string, T> => Object.fromEntries(rows.map((row) => [key(row), row]))
 
 /** The tenant as it is on its first day: its domains are not federated yet, and Usher's app has no credential. */
 export const foundTenant = (tokenKey: string): WorldState => ({

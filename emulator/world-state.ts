@@ -43,10 +43,7 @@ export interface Federation {
   readonly nextSigningCertificate?: string
   readonly preferredAuthenticationProtocol: 'wsFed' | 'saml'
   readonly promptLoginBehavior: 'nativeSupport' | 'translateToFreshPasswordAuthentication' | 'disabled'
-  readonly federatedIdpMfaBehavior:
-    | 'acceptIfMfaDoneByFederatedIdp'
-    | 'enforceMfaByFederatedIdp'
-    | 'rejectMfaByFederatedIdp'
+  readonly federatedIdpMfaBehavior: 'acceptIfMfaDoneByFederatedIdp' | 'enforceMfaByFederatedIdp' | 'rejectMfaByFederatedIdp'
 }
 
 export interface AppRegistration {

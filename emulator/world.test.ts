@@ -93,10 +93,7 @@ test('a world comes back as it was left, and makes new ids', async (context) => 
   context.after(() => rm(folder, { recursive: true }))
   const options = { clock: createHandClock(), seed: 7, stateFile: join(folder, 'world.json') }
   const first = await openWorld(options)
-  await Promise.all([
-    first.write((edit) => edit.saveUser(ana)),
-    ...employees.map((user) => first.write((edit) => edit.saveUser(user))),
-  ])
+  await Promise.all([first.write((edit) => edit.saveUser(ana)), ...employees.map((user) => first.write((edit) => edit.saveUser(user)))])
   const second = await openWorld(options)
   assert.deepEqual(second.truth.live(), first.truth.live())
   assert.notEqual(second.random.guid(), first.random.guid())

@@ -45,7 +45,14 @@ export const administration = ({ stores, clock, openConnection }: Parts) => {
       const found = connections.find((one) => one.name === connection && one.type === 'database')
       if (!found) throw new UsherError('settings_invalid', { detail: { problem: `there is no database connection ${connection}` } })
       const hash = await hashPassword(password)
-      const entry = { ...said, connection: found.id, username: usernameOf(username), subject: randomUUID(), hash, emailVerified: said.email !== undefined }
+      const entry = {
+        ...said,
+        connection: found.id,
+        username: usernameOf(username),
+        subject: randomUUID(),
+        hash,
+        emailVerified: said.email !== undefined,
+      }
       return stores.passwords.add(entry, clock.now())
     },
     /** Accounts that wait or stopped. */

@@ -152,7 +152,8 @@ const perSettings = <Settings extends object, Plugin>(open: (settings: Settings)
   }
 }
 
-const byName = <T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> => new Map(all.map((one) => [one.name, one]))
+const byName = <T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(all.map((one) => [one.name, one]))
 
 const readTls = ({ certificateFile, keyFile }: NonNullable<Config['tls']>) => ({
   certificatePem: readFileSync(certificateFile, 'utf8'),

@@ -7,7 +7,8 @@ import { vocabulary } from './checks/vocabulary.ts'
 
 const checks: Readonly<Record<string, Check>> = {
   types: () => judgedByTool('TypeScript, strict', 'typescript-7/bin/tsc', ['-p', '.']),
-  lint: () => judgedByTool('Biome, rules and format', '@biomejs/biome/bin/biome', ['check', '--max-diagnostics=200', '--error-on-warnings', '.']),
+  lint: () =>
+    judgedByTool('Biome, rules and format', '@biomejs/biome/bin/biome', ['check', '--max-diagnostics=200', '--error-on-warnings', '.']),
   law,
   unused: () => judgedByTool('knip: code, exports, packages', 'knip/bin/knip.js', ['--no-progress']),
   exceptions,

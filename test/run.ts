@@ -29,7 +29,8 @@ const main = async (args: readonly string[]): Promise<number> => {
 }
 
 const chosen = (args: readonly string[]): readonly string[] => {
-  if (args.length === 0) return found('{src,emulator,test}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
+  if (args.length === 0)
+    return found('{src,emulator,test}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
   if (args[0] === 'interop') return found('test/interop/**/*.test.ts')
   return args.flatMap((name) => (name.endsWith('.ts') ? found(name) : found(`${name}/**/*.test.ts`)))
 }
@@ -56,7 +57,10 @@ const leftOut = [withoutPostgres, withoutBrowser].filter((reason) => reason !== 
 
 /** The files that take longest, where they take long. */
 const slowest = ({ files }: Tally): readonly (readonly [string, number])[] =>
-  [...files].filter(([, ms]) => ms > SLOW_MS).sort(([, a], [, b]) => b - a).slice(0, 8)
+  [...files]
+    .filter(([, ms]) => ms > SLOW_MS)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 8)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

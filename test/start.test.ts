@@ -26,13 +26,19 @@ test('what it runs writes no core dump and opens no debugger on a signal', { ski
 })
 
 test('it passes signals on and ends as its child ended', async () => {
-  const child = spawn(process.execPath, [RUN, '-e', `process.on('SIGTERM', () => process.exit(5)); console.log('up'); setInterval(() => {}, 1e3)`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [RUN, '-e', `process.on('SIGTERM', () => process.exit(5)); console.log('up'); setInterval(() => {}, 1e3)`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   await once(child.stdout, 'data')
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [5, null])
-  const killed = spawn(process.execPath, [RUN, '-e', `console.log('up'); setInterval(() => {}, 1e3)`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const killed = spawn(process.execPath, [RUN, '-e', `console.log('up'); setInterval(() => {}, 1e3)`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await once(killed.stdout, 'data')
   killed.kill('SIGINT')
   assert.deepEqual(await once(killed, 'exit'), [null, 'SIGINT'])

@@ -78,11 +78,7 @@ export const asFederation = (fields: Fields, id: string): Federation => {
     signingCertificate: certificate(text(fields, 'signingCertificate'), 'signingCertificate'),
     ...given('nextSigningCertificate', next === undefined ? next : certificate(next, 'nextSigningCertificate')),
     preferredAuthenticationProtocol: oneOf(fields, 'preferredAuthenticationProtocol', ['wsFed', 'saml']),
-    promptLoginBehavior: oneOf(fields, 'promptLoginBehavior', [
-      'nativeSupport',
-      'translateToFreshPasswordAuthentication',
-      'disabled',
-    ]),
+    promptLoginBehavior: oneOf(fields, 'promptLoginBehavior', ['nativeSupport', 'translateToFreshPasswordAuthentication', 'disabled']),
     federatedIdpMfaBehavior: oneOf(fields, 'federatedIdpMfaBehavior', [
       'acceptIfMfaDoneByFederatedIdp',
       'enforceMfaByFederatedIdp',

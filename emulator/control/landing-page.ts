@@ -29,8 +29,7 @@ while they watch, and Microsoft takes it from there. Microsoft and Google are em
 <p><a class="button" href="${addresses.login}/login.srf?${query}">Open a shared page at Contoso</a><br>
 <span class="soft">As from a link in a mail: Microsoft knows from it where its readers sign in.</span></p>
 ${demo.links.map(
-  (link) =>
-    html`<p><a class="button" href="${link.address}">${link.title}</a><br><span class="soft">${link.sentence}</span></p>`,
+  (link) => html`<p><a class="button" href="${link.address}">${link.title}</a><br><span class="soft">${link.sentence}</span></p>`,
 )}
 </section>`
 }

@@ -5,8 +5,7 @@ import { asFields, asPerson, ControlRefused } from './control-input.ts'
 
 const find = (world: World, name: string): DirectoryUser => {
   const wanted = name.toLowerCase()
-  const isWanted = (user: DirectoryUser): boolean =>
-    user.id === wanted || user.userPrincipalName.toLowerCase() === wanted
+  const isWanted = (user: DirectoryUser): boolean => user.id === wanted || user.userPrincipalName.toLowerCase() === wanted
   const user = world.truth.live().find(isWanted)
   if (user === undefined) throw new ControlRefused(404, 'Nobody has this id or user principal name.')
   return user

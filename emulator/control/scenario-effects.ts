@@ -3,11 +3,7 @@ import type { World } from '../world.ts'
 import type { DirectoryUser } from '../world-state.ts'
 
 /** Turns a scenario on or off, and does at once what an administrator would have done. */
-export type SwitchScenario = (
-  name: ScenarioName,
-  on: boolean,
-  options?: Readonly<Record<string, unknown>>,
-) => Promise<void>
+export type SwitchScenario = (name: ScenarioName, on: boolean, options?: Readonly<Record<string, unknown>>) => Promise<void>
 
 const isMadeByApp = (user: DirectoryUser): boolean => user.madeBy !== 'administrator'
 

@@ -59,9 +59,7 @@ export const addTenantRoutes = (app: Hono, world: World): void => {
     return c.json({ clientId, roles: registration.roles })
   })
 
-  app.get('/skus', (c) =>
-    c.json({ value: Object.values(world.state.skus).map((sku) => ({ ...sku, seats: world.seats(sku.skuId) })) }),
-  )
+  app.get('/skus', (c) => c.json({ value: Object.values(world.state.skus).map((sku) => ({ ...sku, seats: world.seats(sku.skuId) })) }))
 
   app.put('/skus/:skuId', async (c) => {
     const skuId = c.req.param('skuId').toLowerCase()

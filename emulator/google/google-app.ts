@@ -43,11 +43,7 @@ const backTo = (request: AuthorizationRequest, answer: Readonly<Record<string, s
   return address.href
 }
 
-const finish = (
-  { world, addresses, grants, isMisbehaving }: GoogleParts,
-  request: AuthorizationRequest,
-  person: GooglePerson,
-): string => {
+const finish = ({ world, addresses, grants, isMisbehaving }: GoogleParts, request: AuthorizationRequest, person: GooglePerson): string => {
   const way = isMisbehaving('accessDenied', 'wrongState', 'mixedUpIssuer', 'noIssuer')
   const state = way === 'wrongState' ? `${request.state}x` : request.state
   const issuer = way === 'mixedUpIssuer' ? 'https://accounts.other.example' : addresses.google
@@ -99,7 +95,10 @@ const hangUntilGone = (signal: AbortSignal): Promise<never> =>
   })
 
 /** The grant of a token request, spent; or the error of RFC 6749, section 5.2. */
-const redeem = ({ world, grants }: GoogleParts, request: TokenRequest): { clientId: string; grant: Grant } | { error: string; status: 400 | 401 } => {
+const redeem = (
+  { world, grants }: GoogleParts,
+  request: TokenRequest,
+): { clientId: string; grant: Grant } | { error: string; status: 400 | 401 } => {
   const clientId = authenticatedClient(request, world.state.googleClients)
   if (clientId === undefined) return { error: 'invalid_client', status: 401 }
   if (request.form.get('grant_type') !== 'authorization_code') return { error: 'unsupported_grant_type', status: 400 }
@@ -188,18 +187,7 @@ export const createGoogleApp = ({ world, addresses }: { world: World; addresses:
       id_token_signing_alg_values_supported: ['RS256'],
       scopes_supported: ['openid', 'email', 'profile'],
       token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
-      claims_supported: [
-        'aud',
-        'email',
-        'email_verified',
-        'exp',
-        'family_name',
-        'given_name',
-        'iat',
-        'iss',
-        'name',
-        'sub',
-      ],
+      claims_supported: ['aud', 'email', 'email_verified', 'exp', 'family_name', 'given_name', 'iat', 'iss', 'name', 'sub'],
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
     })

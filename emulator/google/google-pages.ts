@@ -11,9 +11,7 @@ export const choicePage = (linkFor: (person: GooglePerson) => string, cancel: st
     banner: BANNER,
     body: html`<div class="card narrow">
 ${googlePeople.map(
-  (
-    person,
-  ) => html`<a class="button choice" href="${linkFor(person)}"><strong>${person.givenName} ${person.familyName}</strong><br>
+  (person) => html`<a class="button choice" href="${linkFor(person)}"><strong>${person.givenName} ${person.familyName}</strong><br>
 ${person.email}${person.isEmailVerified ? '' : ' (address not verified)'}</a>`,
 )}
 <p><a href="${cancel}">Cancel</a></p>

@@ -25,10 +25,7 @@ const credentialsOf = ({ form, authorization }: TokenRequest): readonly [string,
 }
 
 /** The client that asks, when its secret is right (RFC 6749 §2.3.1). */
-export const authenticatedClient = (
-  request: TokenRequest,
-  clients: Readonly<Record<string, GoogleClient>>,
-): string | undefined => {
+export const authenticatedClient = (request: TokenRequest, clients: Readonly<Record<string, GoogleClient>>): string | undefined => {
   const [id, secret] = credentialsOf(request)
   return clients[id]?.secret === secret ? id : undefined
 }

@@ -45,8 +45,7 @@ const ONE_SECOND_MS = 1_000
 const ONE_HOUR_SECONDS = 3_600
 const KEY_ID = 'google-1'
 
-const halfHash = (text: string): string =>
-  createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
+const halfHash = (text: string): string => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
 
 const keyPair = () => generateKeyPair('RS256', { extractable: true })
 

@@ -43,11 +43,7 @@ interface Window {
   readonly used: number
 }
 
-const spend = (
-  windows: Map<string, Window>,
-  key: string,
-  expense: { now: number; amount: number; lengthMs: number },
-): Window => {
+const spend = (windows: Map<string, Window>, key: string, expense: { now: number; amount: number; lengthMs: number }): Window => {
   const held = windows.get(key)
   const isRunning = held !== undefined && held.endsAt > expense.now
   const window = isRunning

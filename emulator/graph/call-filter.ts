@@ -11,9 +11,7 @@ const patternOf = (path: string): RegExp => {
 }
 
 /** Says whether a call is on the list. Without a list, every call is. */
-export const createCallFilter = (
-  allowed: readonly AllowedCall[] | undefined,
-): ((method: string, path: string) => boolean) => {
+export const createCallFilter = (allowed: readonly AllowedCall[] | undefined): ((method: string, path: string) => boolean) => {
   if (allowed === undefined) return () => true
   const rows = allowed.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
   return (method, path) => rows.some((row) => row.method === method && row.pattern.test(path))

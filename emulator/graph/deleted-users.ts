@@ -6,13 +6,7 @@ import { recycleBin } from './recycle-bin.ts'
 import { directoryObjectSet, userEntity, userRow, userSet } from './user-entity.ts'
 import { addressesOf, checkRestored } from './user-rules.ts'
 
-const READ = [
-  'User.Read.All',
-  'User.ReadWrite.All',
-  'User.DeleteRestore.All',
-  'Directory.Read.All',
-  'Directory.ReadWrite.All',
-]
+const READ = ['User.Read.All', 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const RESTORE = ['User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.All']
 const AS_USER = { '@odata.type': '#microsoft.graph.user' }
 const ID_PREFIX_LENGTH = 32
@@ -69,9 +63,7 @@ const withFreeSeats = (call: GraphCall, user: DirectoryUser): DirectoryUser => (
 })
 
 const isAddressFree = (call: GraphCall, address: string): boolean =>
-  call.world.truth
-    .live()
-    .every((other) => addressesOf(other).every((held) => held.toLowerCase() !== address.toLowerCase()))
+  call.world.truth.live().every((other) => addressesOf(other).every((held) => held.toLowerCase() !== address.toLowerCase()))
 
 const withFreeAddresses = (call: GraphCall, user: DirectoryUser): DirectoryUser => {
   const free = addressesOf(user).filter((address) => isAddressFree(call, address))

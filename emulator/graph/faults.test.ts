@@ -44,10 +44,7 @@ test('somebody else can take the name of the next newcomer, who is then refused'
   const holder = await call('GET', '/users/ana@guests.contoso.example?$select=displayName,onPremisesImmutableId')
   assert.equal(holder.body.displayName, 'Somebody Else')
   assert.notEqual(holder.body.onPremisesImmutableId, 'anchor-of-ana')
-  assert.equal(
-    (await call('POST', '/users', guest('ana', { userPrincipalName: 'ana.2@guests.contoso.example' }))).status,
-    201,
-  )
+  assert.equal((await call('POST', '/users', guest('ana', { userPrincipalName: 'ana.2@guests.contoso.example' }))).status, 201)
 })
 
 test('an outage, a gateway’s page and a concurrency conflict reach the caller as such', async () => {

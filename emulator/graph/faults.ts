@@ -2,13 +2,7 @@ import { DROP_HEADER } from '../broken-answer.ts'
 import { createRandom, type SeededRandom } from '../random.ts'
 import type { Scenarios } from '../scenarios.ts'
 import type { GraphRoute } from './graph-call.ts'
-import {
-  concurrencyViolation,
-  gatewayTimeout,
-  internalError,
-  serviceUnavailable,
-  tooManyRequests,
-} from './graph-failure.ts'
+import { concurrencyViolation, gatewayTimeout, internalError, serviceUnavailable, tooManyRequests } from './graph-failure.ts'
 
 /** How a call can fail. The numbers are HTTP status codes. */
 const faultKinds = ['429', '500', '502', '503', '504', 'reset', 'half', 'hang'] as const
@@ -18,13 +12,10 @@ const BAD_GATEWAY = 502
 const RANDOM_RETRY_SECONDS = 1
 
 const gatewayPage = (): Response =>
-  new Response(
-    '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>',
-    {
-      status: BAD_GATEWAY,
-      headers: { 'content-type': 'text/html; charset=utf-8' },
-    },
-  )
+  new Response('<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>', {
+    status: BAD_GATEWAY,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+  })
 
 const dropped = (how: 'reset' | 'half'): Response =>
   new Response('{"@odata.context":"https://graph', {

@@ -38,8 +38,7 @@ export const badRequest = (message: string, details?: readonly FailureDetail[]):
   new GraphFailure({ status: 400, code: 'Request_BadRequest', message, ...(details === undefined ? {} : { details }) })
 
 /** 400 for what the OData layer itself refuses, before the directory sees it. */
-export const malformed = (message: string): GraphFailure =>
-  new GraphFailure({ status: 400, code: 'BadRequest', message })
+export const malformed = (message: string): GraphFailure => new GraphFailure({ status: 400, code: 'BadRequest', message })
 
 export const invalidValue = (property: string): GraphFailure =>
   badRequest(`Invalid value specified for property '${property}' of resource 'User'.`, [

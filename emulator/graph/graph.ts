@@ -45,9 +45,7 @@ const readBody = async (context: GraphContext): Promise<unknown> => {
   try {
     return JSON.parse(text)
   } catch {
-    throw malformed(
-      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
-    )
+    throw malformed('Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.')
   }
 }
 

@@ -21,10 +21,7 @@ const isRefused = (reply: Reply, message: string | RegExp): void => {
   else assert.match(reply.body.error.message, message)
 }
 
-const withAna = async (
-  options?: Parameters<typeof openGraph>[0],
-  changes = {},
-): Promise<TestGraph & { readonly ana: string }> => {
+const withAna = async (options?: Parameters<typeof openGraph>[0], changes = {}): Promise<TestGraph & { readonly ana: string }> => {
   const graph = await openGraph(options)
   const { body } = await graph.call('POST', '/users', guest('ana', changes))
   return { ...graph, ana: body.id }
@@ -57,9 +54,7 @@ test('the same license again takes no second seat and replaces the disabled plan
 
 test('seats are finite: exactly the free ones are given, also to many at once', async () => {
   const graph = await openGraph()
-  const people = await Promise.all(
-    ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => graph.call('POST', '/users', guest(name))),
-  )
+  const people = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => graph.call('POST', '/users', guest(name))))
   const replies = await Promise.all(people.map(({ body }) => give(graph, body.id, BASIC)))
   assert.equal(replies.filter(({ status }) => status === 200).length, 4)
   const refused = replies.filter(({ status }) => status !== 200)
@@ -89,10 +84,7 @@ test('with the scenario of no seats, even a free seat is not given', async () =>
 
 test('nobody is licensed without a usage location', async () => {
   const graph = await withAna({}, { usageLocation: undefined })
-  isRefused(
-    await give(graph, graph.ana, STANDARD),
-    'License assignment cannot be done for user with invalid usage location.',
-  )
+  isRefused(await give(graph, graph.ana, STANDARD), 'License assignment cannot be done for user with invalid usage location.')
   await graph.call('PATCH', `/users/${graph.ana}`, { usageLocation: 'DE' })
   assert.equal((await give(graph, graph.ana, STANDARD)).status, 200)
 })
@@ -114,20 +106,13 @@ test('right after a create the license service may know the person but not where
     const reply = await give(graph, graph.ana, STANDARD)
     seen.add(reply.status === 400 ? reply.body.error.message : String(reply.status))
   }
-  assert.deepEqual([...seen].toSorted(), [
-    '200',
-    '404',
-    'License assignment cannot be done for user with invalid usage location.',
-  ])
+  assert.deepEqual([...seen].toSorted(), ['200', '404', 'License assignment cannot be done for user with invalid usage location.'])
 })
 
 test('plans that need others, exclude others or belong elsewhere are refused', async () => {
   const graph = await withAna()
   const { ana } = graph
-  isRefused(
-    await give(graph, ana, STANDARD, [SHAREPOINT]),
-    new RegExp(`${OFFICE_APPS} depends on the service plan\\(s\\) ${SHAREPOINT}`),
-  )
+  isRefused(await give(graph, ana, STANDARD, [SHAREPOINT]), new RegExp(`${OFFICE_APPS} depends on the service plan\\(s\\) ${SHAREPOINT}`))
   isRefused(await give(graph, ana, BASIC, [OFFICE_APPS]), /is not part of the SKU/)
   await give(graph, ana, STANDARD)
   isRefused(await give(graph, ana, FRONTLINE), /are mutually exclusive\.$/)
@@ -146,10 +131,7 @@ test('orders that make no sense are refused and change nothing', async () => {
   const graph = await withAna()
   const unknown = '00000000-0000-4000-8000-000000000000'
   isRefused(await give(graph, graph.ana, unknown), `License ${unknown} does not correspond to a valid company License.`)
-  isRefused(
-    await give(graph, graph.ana, 'O365_BUSINESS'),
-    /^Cannot convert a primitive value to the expected type 'Edm\.Guid'/,
-  )
+  isRefused(await give(graph, graph.ana, 'O365_BUSINESS'), /^Cannot convert a primitive value to the expected type 'Edm\.Guid'/)
   isRefused(await take(graph, graph.ana, STANDARD), /does not have a corresponding license/)
   const path = `/users/${graph.ana}/assignLicense`
   assert.equal((await graph.call('POST', path, { addLicenses: [] })).status, 400)
@@ -167,8 +149,5 @@ test('a suspended subscription gives nothing', async () => {
   isRefused(await give(graph, graph.ana, STANDARD), /valid company License/)
   const skus = await graph.call('GET', '/subscribedSkus')
   const shown = skus.body.value.find((row: { skuId: string }) => row.skuId === STANDARD)
-  assert.deepEqual(
-    [shown.capabilityStatus, shown.prepaidUnits.enabled, shown.prepaidUnits.suspended],
-    ['Suspended', 0, 25],
-  )
+  assert.deepEqual([shown.capabilityStatus, shown.prepaidUnits.enabled, shown.prepaidUnits.suspended], ['Suspended', 0, 25])
 })

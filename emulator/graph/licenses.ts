@@ -25,8 +25,7 @@ const list = (body: object, name: string): readonly unknown[] => {
 const license = (value: unknown): AssignedLicense => {
   if (typeof value !== 'object' || value === null) throw malformed('Unable to read JSON request payload.')
   const plans = 'disabledPlans' in value ? value.disabledPlans : []
-  if (!Array.isArray(plans))
-    throw badRequest("Cannot convert a primitive value to the expected type 'Collection(Edm.Guid)'.")
+  if (!Array.isArray(plans)) throw badRequest("Cannot convert a primitive value to the expected type 'Collection(Edm.Guid)'.")
   return { skuId: guid('skuId' in value ? value.skuId : undefined), disabledPlans: plans.map(guid) }
 }
 
@@ -66,9 +65,7 @@ const checkPlans = (plans: readonly ServicePlan[]): void => {
     }
     const rival = excludes.find((other) => enabled.has(other))
     if (rival !== undefined) {
-      throw badRequest(
-        `License assignment failed because service plans ${servicePlanId}, ${rival} are mutually exclusive.`,
-      )
+      throw badRequest(`License assignment failed because service plans ${servicePlanId}, ${rival} are mutually exclusive.`)
     }
   }
 }
@@ -99,11 +96,7 @@ const withMailbox = (user: DirectoryUser, plans: readonly ServicePlan[]): Direct
  * The user after the order, or 400 in the words of contract section 5.5. `isLocated` says whether the license service
  * knows a usage location for this person already.
  */
-export const licensed = (
-  world: World,
-  user: DirectoryUser,
-  order: LicenseOrder & { isLocated: boolean },
-): DirectoryUser => {
+export const licensed = (world: World, user: DirectoryUser, order: LicenseOrder & { isLocated: boolean }): DirectoryUser => {
   for (const added of order.add) checkDisabledPlans(knownSku(world, added.skuId), added)
   checkRemovals(user, order)
   if (order.add.length > 0 && !order.isLocated) {

@@ -54,10 +54,7 @@ test('a filter that cannot be read, or names a stranger, is refused', async () =
     assert.equal(reply.body.error.code, 'BadRequest')
   }
   const selected = await call('GET', '/users?$select=immutableId')
-  assert.match(
-    selected.body.error.message,
-    /Could not find a property named 'immutableId' on type 'microsoft\.graph\.user'/,
-  )
+  assert.match(selected.body.error.message, /Could not find a property named 'immutableId' on type 'microsoft\.graph\.user'/)
 })
 
 test('a long list comes in pages that link to the next', async () => {

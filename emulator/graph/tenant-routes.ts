@@ -4,12 +4,7 @@ import { resourceNotFound } from './graph-failure.ts'
 import { collection, type EntitySet, oneEntity } from './odata.ts'
 import { type Entity, rowOf } from './odata-filter.ts'
 
-const READ_ORGANIZATION = [
-  'Organization.Read.All',
-  'Organization.ReadWrite.All',
-  'Directory.Read.All',
-  'Directory.ReadWrite.All',
-]
+const READ_ORGANIZATION = ['Organization.Read.All', 'Organization.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const READ_DOMAINS = ['Domain.Read.All', 'Domain.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const READ_FEDERATION = [
   'Domain-InternalFederation.Read.All',
@@ -68,11 +63,7 @@ const namesOf = (entity: Entity): ReadonlySet<string> => new Set(Object.keys(ent
 
 const organizations = (call: GraphCall): GraphAnswer => {
   const entity = organizationEntity(call.world.state)
-  return collection(
-    { context: 'organization', type: 'organization', properties: namesOf(entity) },
-    [rowOf(entity)],
-    call,
-  )
+  return collection({ context: 'organization', type: 'organization', properties: namesOf(entity) }, [rowOf(entity)], call)
 }
 
 const domainSet = (entity: Entity): EntitySet => ({ context: 'domains', type: 'domain', properties: namesOf(entity) })

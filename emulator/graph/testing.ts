@@ -25,12 +25,7 @@ export interface TestGraph {
   readonly world: World
   readonly clock: HandClock
   /** `path` begins below the version and includes the query. Each exchange is checked against Graph's types, too. */
-  readonly call: (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Readonly<Record<string, string>>,
-  ) => Promise<Reply>
+  readonly call: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Reply>
   readonly token: (roles?: readonly string[]) => string
 }
 
@@ -79,8 +74,7 @@ export const openGraph = async (
   world.state.domains[GUEST_DOMAIN] = { ...guests, authenticationType: 'Federated', federation: FEDERATED }
   const app = graphApp({ ...options, world })
   const usual = world.state.apps[USHER_CLIENT_ID]?.roles ?? []
-  const token = (roles = usual): string =>
-    mintAccessToken(world.state, { clientId: USHER_CLIENT_ID, roles }, clock.now())
+  const token = (roles = usual): string => mintAccessToken(world.state, { clientId: USHER_CLIENT_ID, roles }, clock.now())
   const call: TestGraph['call'] = async (method, path, body, headers = {}) => {
     const sent = body === undefined ? {} : { 'content-type': 'application/json' }
     const response = await app.request(`http://graph.localhost/v1.0${path}`, {
@@ -114,10 +108,7 @@ const exchangeOf = ({ method, path, body }: SentCall, response: Response, answer
 }
 
 /** A guest as Usher makes them. */
-export const guest = (
-  name: string,
-  changes: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> => ({
+export const guest = (name: string, changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => ({
   accountEnabled: true,
   displayName: name,
   mailNickname: name,

@@ -73,11 +73,7 @@ export const userEntity = (state: WorldState, user: DirectoryUser): Entity => {
   }
 }
 
-const COMPUTED: ReadonlySet<string> = new Set([
-  ...Object.keys(unlicensed),
-  'identities',
-  'onPremisesExtensionAttributes',
-])
+const COMPUTED: ReadonlySet<string> = new Set([...Object.keys(unlicensed), 'identities', 'onPremisesExtensionAttributes'])
 
 const stored = (user: DirectoryUser, property: string): unknown => {
   const own: Readonly<Record<string, unknown>> = { ...user }

@@ -5,15 +5,9 @@ import { type PropertyRule, userProperties } from './user-properties.ts'
 export type UserInput = Readonly<Record<string, unknown>>
 
 const wrongKind = (type: string): Error =>
-  badRequest(
-    `Cannot convert a primitive value to the expected type '${type}'. See the inner exception for more details.`,
-  )
+  badRequest(`Cannot convert a primitive value to the expected type '${type}'. See the inner exception for more details.`)
 
-const checkText = (
-  name: string,
-  value: unknown,
-  rule: { readonly limit: number; readonly mayBeNull: boolean },
-): void => {
+const checkText = (name: string, value: unknown, rule: { readonly limit: number; readonly mayBeNull: boolean }): void => {
   if (value === null) {
     if (!rule.mayBeNull) throw missingValue(name)
     return

@@ -82,14 +82,7 @@ export const usualUserProperties: readonly string[] = [
 ]
 
 /** What an app may read with `User.ReadBasic.All` alone. */
-export const basicUserProperties: ReadonlySet<string> = new Set([
-  'id',
-  'displayName',
-  'givenName',
-  'surname',
-  'mail',
-  'userPrincipalName',
-])
+export const basicUserProperties: ReadonlySet<string> = new Set(['id', 'displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'])
 
 /** Those with a place of their own in the world's user; the rest lives in its `properties`. */
 export const ownProperties: ReadonlySet<string> = new Set([

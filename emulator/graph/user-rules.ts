@@ -52,9 +52,7 @@ const checkPassword = (input: UserInput): void => {
   const classes = CHARACTER_CLASSES.filter((characters) => characters.test(password)).length
   const isLong = password.length >= SHORTEST_PASSWORD && password.length <= LONGEST_PASSWORD
   if (isLong && classes >= NEEDED_CLASSES) return
-  throw badRequest(
-    'The specified password does not comply with password complexity requirements. Please provide a different password.',
-  )
+  throw badRequest('The specified password does not comply with password complexity requirements. Please provide a different password.')
 }
 
 const checkValues = (input: UserInput): void => {

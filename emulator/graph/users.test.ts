@@ -18,10 +18,7 @@ test('a new person is answered with the default properties and nothing more', as
   assert.equal(reply.body.givenName, 'Ana')
   assert.equal(reply.body.onPremisesImmutableId, undefined)
   assert.equal(reply.body.companyName, undefined)
-  const { body } = await call(
-    'GET',
-    `/users/${reply.body.id}?$select=companyName,onPremisesImmutableId,accountEnabled,userType`,
-  )
+  const { body } = await call('GET', `/users/${reply.body.id}?$select=companyName,onPremisesImmutableId,accountEnabled,userType`)
   assert.deepEqual(
     [body.companyName, body.onPremisesImmutableId, body.accountEnabled, body.userType, body.displayName],
     ['Fabrikam', 'anchor-of-ana', true, 'Member', undefined],
@@ -41,9 +38,7 @@ test('a taken name is a conflict that names its property', async () => {
   await call('POST', '/users', guest('ana'))
   const reply = await call('POST', '/users', guest('ANA', { onPremisesImmutableId: 'another' }))
   isRefused(reply, /^Another object with the same value for property userPrincipalName already exists\.$/)
-  assert.deepEqual(reply.body.error.details, [
-    { code: 'ObjectConflict', message: reply.body.error.message, target: 'userPrincipalName' },
-  ])
+  assert.deepEqual(reply.body.error.details, [{ code: 'ObjectConflict', message: reply.body.error.message, target: 'userPrincipalName' }])
   assert.equal(world.truth.live().length, 4)
 })
 
@@ -59,10 +54,7 @@ test('a taken immutable id is a conflict that names nothing, also when its holde
   const { call, clock } = await openGraph()
   const { body } = await call('POST', '/users', guest('ana'))
   const again = guest('bea', { onPremisesImmutableId: 'anchor-of-ana' })
-  isRefused(
-    await call('POST', '/users', again),
-    /^A conflicting object with one or more of the specified property values/,
-  )
+  isRefused(await call('POST', '/users', again), /^A conflicting object with one or more of the specified property values/)
   await call('DELETE', `/users/${body.id}`)
   isRefused(await call('POST', '/users', again), /^A conflicting object/)
   clock.advance(31 * DAY_MS)
@@ -81,21 +73,12 @@ test('immutable ids that differ in case are different', async () => {
 })
 
 const refusals: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, RegExp]>> = {
-  'of a federated domain without an immutable id': [
-    { onPremisesImmutableId: undefined },
-    /SourceAnchor is a required property/,
-  ],
-  'of a domain that is not verified': [
-    { userPrincipalName: 'ana@elsewhere.example' },
-    /domain portion of the userPrincipalName/,
-  ],
+  'of a federated domain without an immutable id': [{ onPremisesImmutableId: undefined }, /SourceAnchor is a required property/],
+  'of a domain that is not verified': [{ userPrincipalName: 'ana@elsewhere.example' }, /domain portion of the userPrincipalName/],
   'of a subdomain that was never added': [{ userPrincipalName: 'ana@x.guests.contoso.example' }, /domain portion/],
   'with an accent in the name': [{ userPrincipalName: 'aná@guests.contoso.example' }, /'userPrincipalName'/],
   'with a dot at the end of the name': [{ userPrincipalName: 'ana.@guests.contoso.example' }, /'userPrincipalName'/],
-  'with a name that is too long': [
-    { userPrincipalName: `${'a'.repeat(65)}@guests.contoso.example` },
-    /'userPrincipalName'/,
-  ],
+  'with a name that is too long': [{ userPrincipalName: `${'a'.repeat(65)}@guests.contoso.example` }, /'userPrincipalName'/],
   'with a short password': [{ passwordProfile: { password: 'aB3!' } }, /complexity/],
   'with a plain password': [{ passwordProfile: { password: 'aaaaaaaaaaaaaaa' } }, /complexity/],
   'without a password': [{ passwordProfile: {} }, /complexity/],
@@ -156,8 +139,7 @@ test('a change shows in what is read afterwards, and null clears', async () => {
   await call('PATCH', `/users/${body.id}`, { onPremisesExtensionAttributes: { extensionAttribute2: 'v1' } })
   const names = 'givenName,companyName,surname,otherMails,onPremisesExtensionAttributes,onPremisesImmutableId'
   const reply = await call('GET', `/users/${body.id}?$select=${names}`)
-  const { givenName, companyName, surname, otherMails, onPremisesExtensionAttributes, onPremisesImmutableId } =
-    reply.body
+  const { givenName, companyName, surname, otherMails, onPremisesExtensionAttributes, onPremisesImmutableId } = reply.body
   assert.deepEqual([givenName, companyName, surname, otherMails], [null, null, 'Ruiz', ['ana@fabrikam.example']])
   assert.equal(onPremisesExtensionAttributes.extensionAttribute1, 'usher')
   assert.equal(onPremisesExtensionAttributes.extensionAttribute2, 'v1')
@@ -187,11 +169,7 @@ for (const [what, [change, message]] of Object.entries(badChanges)) {
 test('a person comes into the federated domain only with an immutable id', async () => {
   const { call } = await openGraph()
   const name = `ana@${INITIAL_DOMAIN}`
-  const { body } = await call(
-    'POST',
-    '/users',
-    guest('ana', { userPrincipalName: name, onPremisesImmutableId: undefined }),
-  )
+  const { body } = await call('POST', '/users', guest('ana', { userPrincipalName: name, onPremisesImmutableId: undefined }))
   const move = { userPrincipalName: 'ana@guests.contoso.example' }
   isRefused(await call('PATCH', `/users/${body.id}`, move), /SourceAnchor/)
   assert.equal((await call('PATCH', `/users/${body.id}`, { onPremisesImmutableId: 'a1' })).status, 204)

@@ -9,13 +9,7 @@ import { basicUserProperties, usualUserProperties } from './user-properties.ts'
 import { checkChange, checkNewUser } from './user-rules.ts'
 import { changedUser, instant, type Maker, newUser, strangerNamed } from './user-versions.ts'
 
-const READ = [
-  'User.ReadBasic.All',
-  'User.Read.All',
-  'User.ReadWrite.All',
-  'Directory.Read.All',
-  'Directory.ReadWrite.All',
-]
+const READ = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const WRITE = ['User.ReadWrite.All', 'Directory.ReadWrite.All']
 
 const byKey = (view: DirectoryView, key: string): DirectoryUser | undefined => {
@@ -37,8 +31,7 @@ export const namedUser = (call: GraphCall): DirectoryUser => {
 // With the least permission a few properties are readable; asking for more is refused.
 const checkReach = (call: GraphCall): void => {
   if (READ.slice(1).some((role) => call.access.roles.includes(role))) return
-  const names =
-    call.query.get('$select')?.split(',') ?? usualUserProperties.filter((name) => basicUserProperties.has(name))
+  const names = call.query.get('$select')?.split(',') ?? usualUserProperties.filter((name) => basicUserProperties.has(name))
   if (names.some((name) => !basicUserProperties.has(name.trim()))) throw denied()
 }
 
@@ -97,9 +90,7 @@ const remove = async (call: GraphCall): Promise<GraphAnswer> => {
 }
 
 const revokeSessions = async (call: GraphCall): Promise<GraphAnswer> => {
-  await call.world.write((edit) =>
-    edit.saveUser({ ...namedUser(call), signInSessionsValidFromDateTime: instant(call.now) }),
-  )
+  await call.world.write((edit) => edit.saveUser({ ...namedUser(call), signInSessionsValidFromDateTime: instant(call.now) }))
   return { status: 200, body: { '@odata.context': valueContext('Edm.Boolean'), value: true } }
 }
 

@@ -43,9 +43,7 @@ const candidates = (signature: Element, certificates: readonly string[]): readon
   if (claimed === undefined) return certificates
   const registered = certificates.filter((certificate) => certificate === claimed)
   if (registered.length > 0) return registered
-  throw tokenInvalid(
-    'Unable to verify token signature. The signing key identifier does not match any valid registered keys.',
-  )
+  throw tokenInvalid('Unable to verify token signature. The signing key identifier does not match any valid registered keys.')
 }
 
 const verifyWith = (wresult: string, signature: Element, certificate: string): string | undefined => {

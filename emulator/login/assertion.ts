@@ -30,8 +30,7 @@ export interface Assertion {
 const unreadable = (found: string): SignInRefused =>
   new SignInRefused(
     50008,
-    `SAML token is invalid. Cannot read SecurityToken. Expected element is (Assertion, ${SAML11}) ` +
-      `the actual element is ${found}.`,
+    `SAML token is invalid. Cannot read SecurityToken. Expected element is (Assertion, ${SAML11}) ` + `the actual element is ${found}.`,
   )
 
 /** The assertion inside a RequestSecurityTokenResponse, not verified yet. Throws 50008 and 90107. */
@@ -51,8 +50,7 @@ export const findAssertion = (wresult: string): Element => {
   return assertion
 }
 
-const instantOf = (text: string): number =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) ? Date.parse(text) : Number.NaN
+const instantOf = (text: string): number => (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) ? Date.parse(text) : Number.NaN)
 
 const claimsOf = (statements: readonly Element[]): ReadonlyMap<string, readonly string[]> => {
   const attributes = statements.flatMap((statement) => childrenNamed(statement, SAML11, 'Attribute'))
@@ -87,11 +85,7 @@ export const readAssertion = (signedXml: string): Assertion => {
     audiences: restrictions.flatMap((restriction) => childrenNamed(restriction, SAML11, 'Audience').map(textOf)),
     nameIdentifiers: statements.map(nameIdentifierOf),
     attributes,
-    methods: [
-      attributeOf(authentication, 'AuthenticationMethod'),
-      ...(attributes.get(METHODS) ?? []),
-      ...(attributes.get(METHOD) ?? []),
-    ],
+    methods: [attributeOf(authentication, 'AuthenticationMethod'), ...(attributes.get(METHODS) ?? []), ...(attributes.get(METHOD) ?? [])],
     instant: instantOf(attributeOf(authentication, 'AuthenticationInstant')),
   }
 }

@@ -1,13 +1,6 @@
 import type { DirectoryView, World } from '../world.ts'
 import type { DirectoryUser, Domain, Federation } from '../world-state.ts'
-import {
-  type Assertion,
-  claimsSecondFactor,
-  findAssertion,
-  immutableIdOf,
-  readAssertion,
-  userPrincipalNameOf,
-} from './assertion.ts'
+import { type Assertion, claimsSecondFactor, findAssertion, immutableIdOf, readAssertion, userPrincipalNameOf } from './assertion.ts'
 import { verifyAssertion } from './assertion-signature.ts'
 import { SignInRefused } from './refusal.ts'
 import { attributeOf } from './xml.ts'
@@ -62,8 +55,7 @@ const checkAudience = ({ audiences }: Assertion): void => {
 const checkSubject = (assertion: Assertion): string => {
   const immutableId = immutableIdOf(assertion)
   if (immutableId === '') throw new SignInRefused(90020, 'The SAML 1.1 Assertion is missing ImmutableID of the user.')
-  const isNamedEverywhere =
-    assertion.nameIdentifiers.length > 1 && assertion.nameIdentifiers.every((name) => name === immutableId)
+  const isNamedEverywhere = assertion.nameIdentifiers.length > 1 && assertion.nameIdentifiers.every((name) => name === immutableId)
   if (!isNamedEverywhere || userPrincipalNameOf(assertion) === '') {
     throw new SignInRefused(50008, 'SAML token is invalid. Its subject is missing or not the same in every statement.')
   }

@@ -128,8 +128,7 @@ export const createLoginApp = (options: LoginOptions): Hono => {
   const { world, addresses } = options
   const app = new Hono()
   const { contexts, ask } = createAsk(options)
-  const usualShape = (otherwise: RequestShape): RequestShape =>
-    shapeOf(world.scenarios.look('requestShape')?.shape, otherwise)
+  const usualShape = (otherwise: RequestShape): RequestShape => shapeOf(world.scenarios.look('requestShape')?.shape, otherwise)
 
   app.onError((error, c) => {
     if (!(error instanceof SignInRefused)) throw error

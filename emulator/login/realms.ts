@@ -6,10 +6,7 @@ const CLOUD = { cloud_instance_name: 'microsoftonline.com', cloud_audience_urn: 
 const publicSignInAddress = (federation: Federation, name: string): string => {
   const joint = federation.passiveSignInUri.includes('?') ? '&' : '?'
   const username = encodeURIComponent(name)
-  return (
-    `${federation.passiveSignInUri}${joint}username=${username}` +
-    '&wa=wsignin1.0&wtrealm=urn%3afederation%3aMicrosoftOnline&wctx='
-  )
+  return `${federation.passiveSignInUri}${joint}username=${username}&wa=wsignin1.0&wtrealm=urn%3afederation%3aMicrosoftOnline&wctx=`
 }
 
 /** `/common/userrealm/{name}?api-version=1.0`, as clients without a browser ask. */

@@ -59,13 +59,7 @@ const parametersOf = (order: SignInOrder): Parameters => {
     case 'B':
       return [...correlation, ...asking, ['cbcxt', ''], ['username', name], ['mkt', ''], ['lc', '']]
     case 'C':
-      return [
-        ['wauth', MULTIPLE_FACTORS],
-        ['mfa_max_age', String(THREE_DAYS_SECONDS)],
-        ...correlation,
-        ['username', name],
-        ...asking,
-      ]
+      return [['wauth', MULTIPLE_FACTORS], ['mfa_max_age', String(THREE_DAYS_SECONDS)], ...correlation, ['username', name], ...asking]
     case 'D':
       return [['cbcxt', ''], ['popupui', ''], ['vv', ''], ['username', name], ['mkt', ''], ['lc', '1033'], ...asking]
   }

@@ -114,8 +114,7 @@ const refuse = (c: Context, failure: TokenFailure, world: World) => {
   const body = {
     error: failure.error,
     error_description:
-      `AADSTS${failure.code}: ${failure.message} Trace ID: ${traceId} ` +
-      `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+      `AADSTS${failure.code}: ${failure.message} Trace ID: ${traceId} ` + `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
     error_codes: [failure.code],
     timestamp,
     trace_id: traceId,

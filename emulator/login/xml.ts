@@ -18,8 +18,7 @@ const isElement = (node: Node): node is Element => node.nodeType === ELEMENT_NOD
 
 const refuseOddities = (node: Node): void => {
   for (const child of Array.from(node.childNodes)) {
-    if (child.nodeType === COMMENT_NODE || child.nodeType === INSTRUCTION_NODE)
-      throw invalid('a comment or an instruction')
+    if (child.nodeType === COMMENT_NODE || child.nodeType === INSTRUCTION_NODE) throw invalid('a comment or an instruction')
     refuseOddities(child)
   }
 }

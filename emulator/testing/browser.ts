@@ -12,12 +12,7 @@ export interface Page {
 export interface Browser {
   readonly get: (address: string) => Promise<Page>
   readonly post: (address: string, form: Readonly<Record<string, string>>) => Promise<Page>
-  readonly send: (
-    method: string,
-    address: string,
-    body: string,
-    headers?: Readonly<Record<string, string>>,
-  ) => Promise<Page>
+  readonly send: (method: string, address: string, body: string, headers?: Readonly<Record<string, string>>) => Promise<Page>
 }
 
 type Jar = Map<string, Map<string, string>>
@@ -33,8 +28,7 @@ const keepCookies = (jar: Jar, host: string, lines: readonly string[]): void => 
   }
 }
 
-const cookiesFor = (jar: Jar, host: string): string =>
-  [...(jar.get(host) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
+const cookiesFor = (jar: Jar, host: string): string => [...(jar.get(host) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
 
 export const createBrowser = (): Browser => {
   const jar: Jar = new Map()
@@ -55,10 +49,7 @@ export const createBrowser = (): Browser => {
         incoming.on('end', () => {
           keepCookies(jar, url.host, incoming.headers['set-cookie'] ?? [])
           const answerHeaders = Object.fromEntries(
-            Object.entries(incoming.headers).map(([name, value]) => [
-              name,
-              Array.isArray(value) ? value.join(', ') : value,
-            ]),
+            Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
           )
           resolve({
             status: incoming.statusCode ?? 0,

@@ -42,9 +42,7 @@ const subject = (name: string): string =>
   'urn:oasis:names:tc:SAML:1.0:cm:bearer</saml:ConfirmationMethod></saml:SubjectConfirmation></saml:Subject>'
 
 const immutableIdClaim = ({ immutableId }: TokenPlan): string =>
-  immutableId === ''
-    ? ''
-    : attribute('http://schemas.microsoft.com/LiveID/Federation/2008/05', 'ImmutableID', [immutableId])
+  immutableId === '' ? '' : attribute('http://schemas.microsoft.com/LiveID/Federation/2008/05', 'ImmutableID', [immutableId])
 
 // Written straight in exclusive canonical form: attributes in order of their names, no empty-element tags.
 const unsignedAssertion = (plan: TokenPlan): readonly [string, string] => [

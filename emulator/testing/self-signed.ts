@@ -24,17 +24,12 @@ const der = (tag: number, ...contents: readonly Buffer[]): Buffer => {
 const SHA256_WITH_RSA = der(SEQUENCE, der(OBJECT_ID, Buffer.from('2a864886f70d01010b', 'hex')), Buffer.from([5, 0]))
 const COMMON_NAME = der(OBJECT_ID, Buffer.from('550403', 'hex'))
 
-const nameOf = (commonName: string): Buffer =>
-  der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, Buffer.from(commonName)))))
+const nameOf = (commonName: string): Buffer => der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, Buffer.from(commonName)))))
 
 /** A self-signed X.509 v1 certificate, valid from 2025 to 2045, as DER (RFC 5280 §4.1). For tests. */
 export const selfSigned = (commonName: string, privateKey: KeyObject): Buffer => {
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
-  const validity = der(
-    SEQUENCE,
-    der(UTC_TIME, Buffer.from('250101000000Z')),
-    der(UTC_TIME, Buffer.from('450101000000Z')),
-  )
+  const validity = der(SEQUENCE, der(UTC_TIME, Buffer.from('250101000000Z')), der(UTC_TIME, Buffer.from('450101000000Z')))
   const name = nameOf(commonName)
   const body = der(SEQUENCE, der(INTEGER, Buffer.from([1])), SHA256_WITH_RSA, name, validity, name, publicKey)
   const signature = createSign('RSA-SHA256').update(body).sign(privateKey)

@@ -4,13 +4,7 @@ import { type Emulator, startEmulator } from '../emulator.ts'
 import { GUEST_DOMAIN } from '../tenant.ts'
 import type { DirectoryUser } from '../world-state.ts'
 import { type Browser, createBrowser, type Page } from './browser.ts'
-import {
-  createSigningKey,
-  responseWith,
-  type SigningKey,
-  signedAssertion,
-  type TokenPlan,
-} from './identity-provider.ts'
+import { createSigningKey, responseWith, type SigningKey, signedAssertion, type TokenPlan } from './identity-provider.ts'
 
 export const ISSUER = 'http://usher.localhost:1/wsfed/m365/guests.contoso.example'
 const PASSIVE = 'http://usher.localhost:1/wsfed/m365'

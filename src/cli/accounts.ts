@@ -55,7 +55,10 @@ const again = async (app: App, name: string, how: 'retry' | 'restore'): Promise<
   if (account.stage === 'ready') return say(`✓ ${account.userPrincipalName} is ready; nothing to do`)
   const removed = account.reason === 'removed_in_entra' || account.reason === 'disabled_in_entra'
   if (how === 'retry' && removed)
-    throw new CommandError(`${account.userPrincipalName} was ${account.reason?.split('_')[0]} in Entra; \`usher accounts restore\` brings it back`, 6)
+    throw new CommandError(
+      `${account.userPrincipalName} was ${account.reason?.split('_')[0]} in Entra; \`usher accounts restore\` brings it back`,
+      6,
+    )
   if (!(await app.releaseAccount(account, how))) throw new CommandError('the account changed meanwhile; look at it again', 6)
   say(`✓ ${account.userPrincipalName} is tried again now, or at the person's next visit`)
 }

@@ -55,7 +55,13 @@ const demo = async (options: { readonly reset?: boolean; readonly port: number }
 }
 
 const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator: DemoEmulator): Promise<App> => {
-  const config = { publicUrl: publicUrl.origin, organization: 'Contoso', dataDirectory: home.data, keyFile: home.keyFile, listen: `127.0.0.1:${port}` }
+  const config = {
+    publicUrl: publicUrl.origin,
+    organization: 'Contoso',
+    dataDirectory: home.data,
+    keyFile: home.keyFile,
+    listen: `127.0.0.1:${port}`,
+  }
   writeFileSync(home.configFile, JSON.stringify(config, undefined, 2))
   const environment = processEnvironment({ logTo: createWriteStream(home.logFile, { mode: 0o600 }) })
   const app = await createApp(readConfig(home.configFile), { role: 'server', environment })

@@ -14,7 +14,8 @@ const started = (args: readonly string[]) => {
 }
 
 test('each way to have the memory written out is named', () => {
-  const limits = (soft: string) => `Limit                     Soft Limit           Hard Limit           Units\nMax core file size        ${soft}            unlimited            bytes\n`
+  const limits = (soft: string) =>
+    `Limit                     Soft Limit           Hard Limit           Units\nMax core file size        ${soft}            unlimited            bytes\n`
   assert.deepEqual(leaks({ limits: limits('0        '), status: 'SigCgt:\t0000000100004402\n' }), [])
   assert.match(leaks({ limits: limits('unlimited') }).join(), /core dumps/)
   assert.match(leaks({ status: 'SigCgt:\t0000000100004602\n' }).join(), /SIGUSR1/)

@@ -32,4 +32,6 @@ export const refuseToLeak = (): void => {
 }
 
 const ofThisProcess = (): ProcessFacts =>
-  process.platform === 'linux' ? { limits: readFileSync('/proc/self/limits', 'utf8'), status: readFileSync('/proc/self/status', 'utf8') } : {}
+  process.platform === 'linux'
+    ? { limits: readFileSync('/proc/self/limits', 'utf8'), status: readFileSync('/proc/self/status', 'utf8') }
+    : {}

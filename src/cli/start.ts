@@ -32,5 +32,8 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
 
 const manual = (): string =>
   Object.entries(rows)
-    .map(([name, { sentence, otherwise }]) => `  ${name.padEnd(20)} ${sentence}${otherwise === undefined ? '' : ` [${JSON.stringify(otherwise)}]`}`)
+    .map(
+      ([name, { sentence, otherwise }]) =>
+        `  ${name.padEnd(20)} ${sentence}${otherwise === undefined ? '' : ` [${JSON.stringify(otherwise)}]`}`,
+    )
     .join('\n')

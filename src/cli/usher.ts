@@ -13,10 +13,13 @@ const program = new Command('usher')
   .showSuggestionAfterError()
   .exitOverride()
 
-for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, usersCommand, accountsCommand]) program.addCommand(command())
+for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, usersCommand, accountsCommand])
+  program.addCommand(command())
 
 const isHelp = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code))
+  error instanceof Error &&
+  'code' in error &&
+  ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code))
 
 try {
   await program.parseAsync()

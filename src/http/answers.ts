@@ -97,13 +97,15 @@ export const answerSender = (parts: AnswerParts) => {
 export type AnswerSender = ReturnType<typeof answerSender>
 
 /** Follows a transaction until this reply's browser is gone. */
-const watchOf = ({ signIn, clock, log, stopping }: AnswerParts, reply: FastifyReply) => (transaction: string, visit: Visit) => {
-  const left = new AbortController()
-  reply.raw.once('close', () => left.abort())
-  const signal = AbortSignal.any([left.signal, stopping])
-  const failed = (error: unknown): void => log.error('watch_failed', { transaction, error })
-  return { progress: signIn.watch(transaction, visit, signal), clock, signal, failed }
-}
+const watchOf =
+  ({ signIn, clock, log, stopping }: AnswerParts, reply: FastifyReply) =>
+  (transaction: string, visit: Visit) => {
+    const left = new AbortController()
+    reply.raw.once('close', () => left.abort())
+    const signal = AbortSignal.any([left.signal, stopping])
+    const failed = (error: unknown): void => log.error('watch_failed', { transaction, error })
+    return { progress: signIn.watch(transaction, visit, signal), clock, signal, failed }
+  }
 
 const progressLinks = (transaction: string) => {
   const path = `/sign-in/${encodeURIComponent(transaction)}`

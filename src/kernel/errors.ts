@@ -49,7 +49,11 @@ export const failures = {
   connection_refused: row(403, 'You did not finish signing in', 'Try again, or choose another way to sign in.', true),
   connection_answer_invalid: row(403, 'We could not check that account', ASK, true),
   profile_incomplete: row(403, 'Your account did not tell us enough about you', ASK),
-  second_factor_required: row(403, 'An extra check is needed', 'Microsoft asked for a second step that this way to sign in does not have. Contact your administrator.'),
+  second_factor_required: row(
+    403,
+    'An extra check is needed',
+    'Microsoft asked for a second step that this way to sign in does not have. Contact your administrator.',
+  ),
 
   // Who may come in.
   user_blocked: row(403, 'Your access is switched off', ASK),
@@ -57,7 +61,12 @@ export const failures = {
   email_unverified: row(403, 'Your email address is not confirmed', 'Confirm it where you have the account, then try again.', true),
 
   // The account in the directory.
-  license_exhausted: row(503, 'Your account needs a license', 'None is free right now. Your administrator can see that you are waiting; open your link again later.', true),
+  license_exhausted: row(
+    503,
+    'Your account needs a license',
+    'None is free right now. Your administrator can see that you are waiting; open your link again later.',
+    true,
+  ),
   target_throttled: row(503, 'Microsoft is busy', 'This page goes on by itself. You can also come back later.', true),
   target_unavailable: row(502, 'Microsoft 365 is not answering', LATER, true),
   target_timeout: row(504, 'Your account is nearly ready', 'We keep working on it. Open your link again in two minutes.', true),

@@ -8,9 +8,7 @@ export const connection = z
     label: z.string().min(1).max(60),
     brand: z.string().optional(),
     homeRealms: z.array(z.string().min(1)).default([]),
-    directory: z
-      .strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) })
-      .optional(),
+    directory: z.strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) }).optional(),
     secondFactor: z.strictObject({ trusted: z.literal(true), amr: z.array(z.string().min(1)).min(1) }).optional(),
     settings: z.record(z.string(), z.unknown()).default({}),
   })

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { webAddress } from './web-address.ts'
 
-const domain = z.string().toLowerCase().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name')
+const domain = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name')
 const email = z.email().transform((text) => text.toLowerCase())
 
 const ONE_HOUR = 3_600
@@ -22,7 +25,11 @@ export const relyingParty = z.strictObject({
   replyUrls: z.tuple([webAddress], webAddress).default(['https://login.microsoftonline.com/login.srf']),
   format: z.literal('saml11').default('saml11'),
   lifetimeSeconds: z.int().min(60).max(ONE_HOUR).default(300),
-  sessionMaxAgeSeconds: z.int().min(0).max(24 * ONE_HOUR).default(12 * ONE_HOUR),
+  sessionMaxAgeSeconds: z
+    .int()
+    .min(0)
+    .max(24 * ONE_HOUR)
+    .default(12 * ONE_HOUR),
   target: z.string().min(1),
   connections: z.array(z.string()).min(1),
   // Nobody takes a paid seat before an administrator says who may.

@@ -6,7 +6,10 @@ const guid = z.guid()
 const TEN_SECONDS_MS = 10_000
 
 const credential = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('secret'), secret: z.instanceof(Secret, { error: 'give it as {"secretFile": …} or {"secretEnv": …}' }) }),
+  z.strictObject({
+    kind: z.literal('secret'),
+    secret: z.instanceof(Secret, { error: 'give it as {"secretFile": …} or {"secretEnv": …}' }),
+  }),
   z.strictObject({ kind: z.literal('certificate'), certificatePem: z.string(), privateKeyPem: z.instanceof(Secret) }),
 ])
 
@@ -30,8 +33,14 @@ export const target = z
     domain: z.string().toLowerCase().min(3),
     userPrincipalName: z.enum(['name', 'opaque']).default('name'),
     protectedNames: z.array(z.string()).default([]),
-    usageLocation: z.strictObject({ default: z.string().regex(/^[A-Z]{2}$/, 'two letters, for example DE'), fromAttribute: z.string().optional() }),
+    usageLocation: z.strictObject({
+      default: z.string().regex(/^[A-Z]{2}$/, 'two letters, for example DE'),
+      fromAttribute: z.string().optional(),
+    }),
     licenses: z.array(license).default([]),
     settleMs: z.int().min(0).max(300_000).default(TEN_SECONDS_MS),
   })
-  .refine((one) => (one.cloud === 'local') === (one.addresses !== undefined), { path: ['addresses'], error: 'goes with cloud "local", and only with it' })
+  .refine((one) => (one.cloud === 'local') === (one.addresses !== undefined), {
+    path: ['addresses'],
+    error: 'goes with cloud "local", and only with it',
+  })

@@ -26,7 +26,14 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
     : here(connection, settings, { transaction: routed, occasion })
 }
 
-const startAgain = ({ id, browser, request, expiresAt }: Routed): Opened => ({ stage: 'opened', id, browser, request, expiresAt, fresh: true })
+const startAgain = ({ id, browser, request, expiresAt }: Routed): Opened => ({
+  stage: 'opened',
+  id,
+  browser,
+  request,
+  expiresAt,
+  fresh: true,
+})
 
 interface Going {
   readonly transaction: Routed
@@ -80,12 +87,10 @@ const here = async (connection: PasswordConnection, settings: ConnectionSettings
   const username = occasion.visit.form.get('username')?.trim() ?? ''
   const password = occasion.visit.form.get('password') ?? ''
   if (!username || !password) return ask(transaction, passwordPage(settings, going, username, 'missing'))
-  const profile = await connection
-    .verify({ username, password, ip: occasion.visit.ip, at: occasion.visit.at })
-    .catch((error) => {
-      if (error instanceof UsherError && error.code === 'too_many_requests') return 'too_many' as const
-      throw error
-    })
+  const profile = await connection.verify({ username, password, ip: occasion.visit.ip, at: occasion.visit.at }).catch((error) => {
+    if (error instanceof UsherError && error.code === 'too_many_requests') return 'too_many' as const
+    throw error
+  })
   if (profile === 'too_many' || profile === undefined) {
     const failure = profile === undefined ? 'wrong' : profile
     await recordRefusal(settings, going)

@@ -23,7 +23,10 @@ export interface SettingsBook {
 
 export interface TransactionBook {
   readonly add: (transaction: StoredTransaction) => Promise<void>
-  readonly find: (id: TransactionId, at: number) => Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined>
+  readonly find: (
+    id: TransactionId,
+    at: number,
+  ) => Promise<{ readonly transaction: StoredTransaction; readonly version: number } | undefined>
   /** False when another visit was faster, or the transaction has ended: read it again. */
   readonly advance: (transaction: StoredTransaction, seenVersion: number) => Promise<boolean>
   /** Ends it without a token; false when it had ended already. */

@@ -123,4 +123,3 @@ const discover = async (
 
 const byRealm = (choices: readonly ConnectionSettings[], realm: string) =>
   choices.find((one) => one.homeRealms.some((known) => known.toLowerCase() === realm.toLowerCase()))
-

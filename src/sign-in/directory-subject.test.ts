@@ -36,5 +36,7 @@ test('anything else is not a subject', () => {
     { ...good, userPrincipalName: 7 },
   ])
     assert.throws(() => directorySubject(profile(bad), names), { message: 'subject_invalid' })
-  assert.throws(() => directorySubject(profile({}), { immutableIdAttribute: 'constructor', userPrincipalNameAttribute: '__proto__' }), { message: 'subject_invalid' })
+  assert.throws(() => directorySubject(profile({}), { immutableIdAttribute: 'constructor', userPrincipalNameAttribute: '__proto__' }), {
+    message: 'subject_invalid',
+  })
 })

@@ -7,10 +7,7 @@ const IMMUTABLE_ID = /^[A-Za-z0-9+/=.@-]{1,64}$/
 const USER_PRINCIPAL_NAME = /^[^\s@'"<>&]{1,64}@[A-Za-z0-9.-]{1,255}$/
 
 /** The subject a directory names for its own person, in the two attributes its settings name. Throws `subject_invalid`. */
-export const directorySubject = (
-  profile: Profile,
-  attributes: NonNullable<ConnectionSettings['directory']>,
-): DirectorySubject => {
+export const directorySubject = (profile: Profile, attributes: NonNullable<ConnectionSettings['directory']>): DirectorySubject => {
   const immutableId = textOf(profile, attributes.immutableIdAttribute)
   const userPrincipalName = textOf(profile, attributes.userPrincipalNameAttribute)
   if (!immutableId || !IMMUTABLE_ID.test(immutableId)) throw invalid(attributes.immutableIdAttribute)

@@ -77,7 +77,10 @@ const signed = ({ transaction, occasion }: Going, at: number): Promise<Token> =>
 
 /** The issuer of the federated root domain the person's name is in. Throws `domain_not_federated`. */
 export const issuerFor = (userPrincipalName: string, relyingParty: Pick<RelyingParty, 'domains'>): string => {
-  const labels = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase().split('.')
+  const labels = userPrincipalName
+    .slice(userPrincipalName.lastIndexOf('@') + 1)
+    .toLowerCase()
+    .split('.')
   for (let first = 0; first < labels.length; first += 1) {
     const domain = labels.slice(first).join('.')
     if (Object.hasOwn(relyingParty.domains, domain)) return relyingParty.domains[domain]?.issuer ?? ''

@@ -77,5 +77,6 @@ test('a link never leads elsewhere', () => {
       code('reply_url_refused'),
       bad,
     )
-  for (const name of ['constructor', '__proto__', 'none']) assert.throws(() => namedLinkRequest(name, visit(`/go/${name}`), [relyingParty], parts), code('link_unknown'))
+  for (const name of ['constructor', '__proto__', 'none'])
+    assert.throws(() => namedLinkRequest(name, visit(`/go/${name}`), [relyingParty], parts), code('link_unknown'))
 })

@@ -14,8 +14,7 @@ const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 /** Admitted → provisioned: waits for the account, which is worked on whoever is watching. */
 export const provision: Step<Admitted> = async (transaction, occasion) => {
   if (transaction.directory) return provisioned(transaction, await recordDirectory(transaction, occasion))
-  const standing =
-    transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
+  const standing = transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
   if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt)) {
     const isNew = standing.unprovenTokenAt === undefined
     if (!transaction.silent && !isNew) await assertStillThere(transaction, occasion)

@@ -29,9 +29,17 @@ test('a session answers exactly when it is recent enough and has the second fact
   )
   // Columns: anything · wfresh=0 · wfresh=5 · second factor · second factor ≤ 60 min · wfresh=5 and second factor ≤ 60 min.
   assert.deepEqual(table, [
-    'y-y---', 'y-yyyy', 'y-yy--', // just now
-    'y-y---', 'y-yyyy', 'y-yy--', // 4 minutes ago
-    'y-----', 'y--yy-', 'y--y--', // 10 minutes ago
-    'y-----', 'y--yy-', 'y--y--', // 700 minutes ago
+    'y-y---',
+    'y-yyyy',
+    'y-yy--', // just now
+    'y-y---',
+    'y-yyyy',
+    'y-yy--', // 4 minutes ago
+    'y-----',
+    'y--yy-',
+    'y--y--', // 10 minutes ago
+    'y-----',
+    'y--yy-',
+    'y--y--', // 700 minutes ago
   ])
 })

@@ -59,7 +59,8 @@ export const createSignIn = (parts: Parts) => {
       go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'choose', connection } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
-    callback: (connection: string, visit: Visit) => go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
+    callback: (connection: string, visit: Visit) =>
+      go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
     signOut: async (): Promise<Answer> => signOutHere(await current()),
     watch: (id: string, visit: Visit, signal: AbortSignal): AsyncIterable<Progress> => watchAccount(id, visit, { parts, signal }),
   }

@@ -46,7 +46,11 @@ async function* progressOf(
   if (!relyingParty) return
   const drive = beginDrive(transaction, { parts, settings, relyingParty, visit })
   let isOver = false
-  drive.settled.finally(() => { isOver = true }).catch(() => undefined)
+  drive.settled
+    .finally(() => {
+      isOver = true
+    })
+    .catch(() => undefined)
   let said = ''
   while (!signal.aborted && !isOver) {
     const progress = progressAt(drive.latest(), parts.clock.now() - visit.at)

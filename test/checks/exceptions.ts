@@ -23,14 +23,19 @@ interface Exception {
 }
 
 const ratchet = (found: readonly Exception[], allowed: number): readonly string[] => {
-  if (found.length > allowed) return [`${found.length} exceptions where ${allowed} are allowed:\n  ${found.map(({ place }) => place).join('\n  ')}`]
-  if (found.length < allowed) return [`only ${found.length} exceptions are left: write that into test/checks/allowance.json, so that it stays so`]
+  if (found.length > allowed)
+    return [`${found.length} exceptions where ${allowed} are allowed:\n  ${found.map(({ place }) => place).join('\n  ')}`]
+  if (found.length < allowed)
+    return [`only ${found.length} exceptions are left: write that into test/checks/allowance.json, so that it stays so`]
   return []
 }
 
 export const exceptionsOf = (source: SourceFile): readonly Exception[] => {
   const lines = source.text.split('\n')
-  const at = (line: number) => ({ place: `${source.path}:${line}`, reason: REASON.test(`${lines[line - 2]?.trim().match(/^\/\/.*/)?.[0] ?? ''}${lines[line - 1]}`) })
+  const at = (line: number) => ({
+    place: `${source.path}:${line}`,
+    reason: REASON.test(`${lines[line - 2]?.trim().match(/^\/\/.*/)?.[0] ?? ''}${lines[line - 1]}`),
+  })
   const silenced = lines.flatMap((text, index) => (SILENCED.test(text) ? [at(index + 1)] : []))
   const asserted: Exception[] = []
   walk(source, (node, _line, file) => {

@@ -49,7 +49,8 @@ const report = (what: string, sized: readonly Sized[], budget: Readonly<Record<s
   return `${what} ${said.join(', ')} of ${ordered.length}`
 }
 
-const quantile = (ordered: readonly number[], share: number): number => ordered[Math.min(ordered.length - 1, Math.floor(ordered.length * share))] ?? 0
+const quantile = (ordered: readonly number[], share: number): number =>
+  ordered[Math.min(ordered.length - 1, Math.floor(ordered.length * share))] ?? 0
 
 const functionsOf = (source: SourceFile): readonly Sized[] => {
   const found: Sized[] = []

@@ -7,7 +7,10 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:single )?sign-on\b/i, 'sign-in'],
   [/\blicence/i, 'license'],
   [/\b(?:behaviou|colou|favou|neighbou|honou)r/i, 'the US spelling'],
-  [/\b\w+(?:[^aeiou]is|nalys)(?:e[ds]?|ing|ation)\b(?<!\b(?:otherwise|likewise|advise[ds]?|revise[ds]?|rais\w*|promis\w*|exercise[ds]?|precise|concise|enterprise|premises?))/i, 'the US spelling'],
+  [
+    /\b\w+(?:[^aeiou]is|nalys)(?:e[ds]?|ing|ation)\b(?<!\b(?:otherwise|likewise|advise[ds]?|revise[ds]?|rais\w*|promis\w*|exercise[ds]?|precise|concise|enterprise|premises?))/i,
+    'the US spelling',
+  ],
   [/\b(?:e-?mail address(?:es)? of the user|end[- ]?users?)\b/i, 'person'],
   [/\bAzure AD\b(?! Graph)/, 'Entra ID'],
 ]
@@ -16,7 +19,9 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 export const vocabulary = async (): Promise<Finding> => {
   // CONTRIBUTING.md names the words that are not ours.
   const files = sourceFiles('{src/**/*.ts,*.md,docs/**/*.md}').filter(({ path }) => path !== 'CONTRIBUTING.md')
-  const problems = files.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => wrong(line).map((what) => `${path}:${index + 1}: ${what}`)))
+  const problems = files.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => wrong(line).map((what) => `${path}:${index + 1}: ${what}`)),
+  )
   return { looked: `${files.length} files`, problems }
 }
 

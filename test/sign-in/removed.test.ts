@@ -4,7 +4,10 @@ import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, graphWrites, guest, madeByUsher, seatsTaken } from '../support/guests.ts'
 import { story } from '../support/story.ts'
 
-for (const [scenario, heading] of [['removedInEntra', /was removed/], ['disabledInEntra', /switched off/]] as const)
+for (const [scenario, heading] of [
+  ['removedInEntra', /was removed/],
+  ['disabledInEntra', /switched off/],
+] as const)
   story(`${scenario}: a page that says so, and nothing is written until an administrator says so`, async ({ house, clock }) => {
     const ana = guest(house)
     const userPrincipalName = assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))

@@ -20,7 +20,12 @@ story('a named link arrives at its deep link, also through a first provisioning'
 
 story('a link never leads to an address that nobody allowed', async ({ house }) => {
   const ana = guest(house)
-  for (const to of ['https://evil.example/', '//evil.example', 'javascript:alert(1)', `${house.emulator.addresses.service}@evil.example/`]) {
+  for (const to of [
+    'https://evil.example/',
+    '//evil.example',
+    'javascript:alert(1)',
+    `${house.emulator.addresses.service}@evil.example/`,
+  ]) {
     const refused = await ana.namedLink('portal', `?to=${encodeURIComponent(to)}`)
     assertPage(house, refused, /does not belong to a known service/, 400)
     assert.ok(!refused.body.includes('evil.example'))

@@ -20,13 +20,22 @@ story('no seat is free: the guest waits, and arrives when one is, hours later', 
   assert.equal(seatsTaken(house), 1)
 })
 
-story('our own cap holds although the tenant has seats', async ({ house }) => {
-  const ana = guest(house)
-  assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
-  const ben = guest(house)
-  assertPage(house, await ben.withGoogle(await ben.openService(), BEN), /Your account needs a license/, 503)
-  assert.equal(madeByUsher(house).length, 1)
-}, { settings: (settings) => ({ ...settings, targets: settings.targets.map((target: object) => ({ ...target, licenses: [{ skuId: DEMO_TENANT.businessStandard, cap: 1 }] })) }) })
+story(
+  'our own cap holds although the tenant has seats',
+  async ({ house }) => {
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    const ben = guest(house)
+    assertPage(house, await ben.withGoogle(await ben.openService(), BEN), /Your account needs a license/, 503)
+    assert.equal(madeByUsher(house).length, 1)
+  },
+  {
+    settings: (settings) => ({
+      ...settings,
+      targets: settings.targets.map((target: object) => ({ ...target, licenses: [{ skuId: DEMO_TENANT.businessStandard, cap: 1 }] })),
+    }),
+  },
+)
 
 story('throttled: Retry-After is obeyed, and the guest arrives', async ({ house }) => {
   await house.emulator.scenario('throttled', true, { retryAfterSeconds: 10, times: 3 })
@@ -41,7 +50,14 @@ story('throttled: Retry-After is obeyed, and the guest arrives', async ({ house 
   }
 })
 
-for (const [name, words] of [['slowDirectory', 'slow directory'], ['usageLocationLag', 'lagging usage location'], ['createdBut504', 'created but answered 504'], ['licensedBut504', 'licensed but answered 504'], ['concurrencyConflict', 'concurrency violation'], ['tokenRefused', 'access token refused once']] as const)
+for (const [name, words] of [
+  ['slowDirectory', 'slow directory'],
+  ['usageLocationLag', 'lagging usage location'],
+  ['createdBut504', 'created but answered 504'],
+  ['licensedBut504', 'licensed but answered 504'],
+  ['concurrencyConflict', 'concurrency violation'],
+  ['tokenRefused', 'access token refused once'],
+] as const)
   story(`${words}: one account, one seat, and the guest arrives`, async ({ house }) => {
     await house.emulator.scenario(name, true)
     const ana = guest(house)

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
+/** Longer than a crowd on a slow machine pauses between two clicks. */
+const KEEP_ALIVE_MS = 65_000
+
 /** What stands in front of several nodes: each request goes to the next of them, byte for byte, over a connection of its own. */
 export const openBalancer = async (port: number, nodePorts: readonly number[]) => {
   let turn = 0
@@ -14,7 +17,7 @@ export const openBalancer = async (port: number, nodePorts: readonly number[]) =
     outgoing.on('close', () => onward.destroy())
     incoming.pipe(onward)
   }
-  const server = createServer(forward)
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, forward)
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     /** How many requests came through. */

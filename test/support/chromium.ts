@@ -16,4 +16,6 @@ const wish = process.env['USHER_TEST_BROWSER']
  * USHER_TEST_BROWSER=required makes a missing Chromium a failure; `none` leaves the stories out where there is one.
  */
 export const withoutBrowser: string | false =
-  wish === 'none' ? 'browser stories (USHER_TEST_BROWSER=none)' : !chromiumPath && wish !== 'required' && 'browser stories (no Chromium on this machine)'
+  wish === 'none'
+    ? 'browser stories (USHER_TEST_BROWSER=none)'
+    : !chromiumPath && wish !== 'required' && 'browser stories (no Chromium on this machine)'

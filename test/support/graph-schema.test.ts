@@ -114,36 +114,24 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
   'an unknown path': [{ method: 'GET', path: '/v1.0/groups', status: 200 }, /no described operation/],
   'an unknown method on a known path': [{ method: 'PUT', path: '/v1.0/users', status: 200 }, /no described operation/],
   'the beta root': [{ method: 'GET', path: '/beta/users', status: 200 }, /no described operation/],
-  "the old recipe's immutableId": [
-    { ...created, requestBody: { ...anna, immutableId: 'x' } },
-    /^request: .*"immutableId"/,
-  ],
+  "the old recipe's immutableId": [{ ...created, requestBody: { ...anna, immutableId: 'x' } }, /^request: .*"immutableId"/],
   "the old recipe's password flag": [
     { ...created, requestBody: { ...anna, passwordProfile: { password: 'a', forceChangePasswordNextLogin: false } } },
     /^request: \/passwordProfile.*"forceChangePasswordNextLogin"/,
   ],
-  'text where a flag belongs': [
-    { ...created, requestBody: { ...anna, accountEnabled: 'yes' } },
-    /^request: \/accountEnabled/,
-  ],
+  'text where a flag belongs': [{ ...created, requestBody: { ...anna, accountEnabled: 'yes' } }, /^request: \/accountEnabled/],
   'a user without a password profile': [
     { ...created, requestBody: { ...anna, passwordProfile: undefined } },
     /^request: .*'passwordProfile'/,
   ],
   'a misspelled selection': [{ ...found, query: '?$select=immutableId' }, /^request: "immutableId" is no property/],
-  'a filter on a stranger': [
-    { ...found, query: "?$filter=immutableId eq 'a'" },
-    /^request: "immutableId" is no property/,
-  ],
+  'a filter on a stranger': [{ ...found, query: "?$filter=immutableId eq 'a'" }, /^request: "immutableId" is no property/],
   'an unknown query option': [{ ...found, query: '?$selekt=id' }, /^request: query option \$selekt/],
   'a SKU name where its id belongs': [
     { ...licensed, requestBody: { addLicenses: [{ skuId: 'O365_BUSINESS' }], removeLicenses: [] } },
     /^request: \/addLicenses\/0\/skuId/,
   ],
-  'a license call without removeLicenses': [
-    { ...licensed, requestBody: { addLicenses: [] } },
-    /^request: .*'removeLicenses'/,
-  ],
+  'a license call without removeLicenses': [{ ...licensed, requestBody: { addLicenses: [] } }, /^request: .*'removeLicenses'/],
   'a body with DELETE': [{ method: 'DELETE', path: '/v1.0/users/a', requestBody: {}, status: 204 }, /^request: a body/],
   'an answer with an unknown property': [
     { ...created, responseBody: { ...anna, '@odata.context': `${CONTEXT}users/$entity`, objectId: ID } },
@@ -153,15 +141,9 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
     { ...created, responseBody: { '@odata.context': `${CONTEXT}users/$entity`, id: ID, accountEnabled: true } },
     /^response: "accountEnabled" came although/,
   ],
-  'a wrong context': [
-    { ...created, responseBody: { '@odata.context': `${CONTEXT}users`, id: ID } },
-    /^response: @odata.context/,
-  ],
+  'a wrong context': [{ ...created, responseBody: { '@odata.context': `${CONTEXT}users`, id: ID } }, /^response: @odata.context/],
   'an undescribed success': [{ ...created, status: 202, responseBody: undefined }, /^response: status 202/],
-  'a failure without the envelope': [
-    { ...created, status: 404, responseBody: { message: 'no' } },
-    /^response: .*'error'/,
-  ],
+  'a failure without the envelope': [{ ...created, status: 404, responseBody: { message: 'no' } }, /^response: .*'error'/],
   'a failure in plain text': [{ ...created, status: 400, responseBody: 'no' }, /^response: \/ must be object/],
   'a failure without its request id': [
     { ...created, status: 404, responseBody: { error: { code: 'a', message: 'b' } } },
@@ -176,10 +158,7 @@ const bad: Readonly<Record<string, readonly [GraphExchange, RegExp]>> = {
     },
     /^response: the emulator objects/,
   ],
-  'a missing request id header': [
-    { ...created, headers: { ...headers, 'request-id': undefined } },
-    /^response: header request-id/,
-  ],
+  'a missing request id header': [{ ...created, headers: { ...headers, 'request-id': undefined } }, /^response: header request-id/],
 }
 
 for (const [name, [exchange, problem]] of Object.entries(bad)) {

@@ -41,8 +41,7 @@ const compileAnswer = (shape: AnswerShape): ValidateFunction | undefined => {
   return compileObject(entities[shape.name] ?? {}, [])
 }
 
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 
 const compiled: readonly CompiledOperation[] = operations.map((operation) => ({
   operation,
@@ -61,9 +60,7 @@ const belowRoot = (path: string): string =>
 
 // A literal segment beats a placeholder, so that `/deletedItems/microsoft.graph.user` is not taken for an id.
 const find = (exchange: GraphExchange): CompiledOperation | undefined =>
-  compiled.find(
-    (candidate) => candidate.operation.method === exchange.method && candidate.pattern.test(belowRoot(exchange.path)),
-  )
+  compiled.find((candidate) => candidate.operation.method === exchange.method && candidate.pattern.test(belowRoot(exchange.path)))
 
 const bodyProblems = (entry: CompiledOperation, exchange: GraphExchange): readonly string[] => {
   const { requestBody } = exchange
@@ -148,14 +145,8 @@ const answerProblems = (entry: CompiledOperation, exchange: GraphExchange): read
 export const validateGraphExchange = (exchange: GraphExchange): readonly string[] => {
   const entry = find(exchange)
   if (entry === undefined) return [`request: ${exchange.method} ${belowRoot(exchange.path)} is no described operation`]
-  const asked = [
-    ...queryProblems(entry.operation, new URLSearchParams(exchange.query)),
-    ...bodyProblems(entry, exchange),
-  ]
-  return [
-    ...asked.map((problem) => `request: ${problem}`),
-    ...answerProblems(entry, exchange).map((problem) => `response: ${problem}`),
-  ]
+  const asked = [...queryProblems(entry.operation, new URLSearchParams(exchange.query)), ...bodyProblems(entry, exchange)]
+  return [...asked.map((problem) => `request: ${problem}`), ...answerProblems(entry, exchange).map((problem) => `response: ${problem}`)]
 }
 
 /** What the emulator's journal says about one call to its Graph site. */
@@ -204,9 +195,7 @@ export const graphSchemaLog = (): GraphSchemaLog => {
     check: (exchange) => {
       const found = validateGraphExchange(exchange)
       validated += 1
-      problems.push(
-        ...found.map((problem) => `${exchange.method} ${exchange.path} ${exchange.status ?? '–'} ${problem}`),
-      )
+      problems.push(...found.map((problem) => `${exchange.method} ${exchange.path} ${exchange.status ?? '–'} ${problem}`))
       return found
     },
     skip: (reason) => {

@@ -84,7 +84,8 @@ export const startServer = async ({ durable }: { readonly durable: boolean }): P
     throw new Error(`PostgreSQL could not be started; USHER_TEST_POSTGRES=none leaves its tests out. It said:\n${problem}`)
   }
   child.unref()
-  for (const stream of [child.stdin, child.stdout, child.stderr]) if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
+  for (const stream of [child.stdin, child.stdout, child.stderr])
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {

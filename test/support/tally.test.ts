@@ -9,7 +9,9 @@ const tallyOfFiles = async (t: TestContext, files: Readonly<Record<string, strin
   const folder = mkdtempSync(join(tmpdir(), 'usher-tally-'))
   t.after(() => rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), `import { test, describe } from 'node:test'\n${text}`)
-  const paths = Object.keys(files).map((name) => join(folder, name)).filter((path) => path.endsWith('.test.ts'))
+  const paths = Object.keys(files)
+    .map((name) => join(folder, name))
+    .filter((path) => path.endsWith('.test.ts'))
   // With this set, as it is in a test file, run() refuses to run anything.
   delete process.env['NODE_TEST_CONTEXT']
   return tallyOf(run({ files: paths, concurrency: 2 }))
@@ -41,7 +43,11 @@ test('files that ran no test, could not be loaded or ended early are failures', 
     'good.test.ts': `test('good', () => {})`,
   })
   assert.equal(tally.failed, 3, tally.failures.join('\n'))
-  for (const reason of [/ran no test/, /ERR_MODULE_NOT_FOUND/, /ended before its tests did/]) assert.ok(tally.failures.some((one) => reason.test(one)), String(reason))
+  for (const reason of [/ran no test/, /ERR_MODULE_NOT_FOUND/, /ended before its tests did/])
+    assert.ok(
+      tally.failures.some((one) => reason.test(one)),
+      String(reason),
+    )
   assert.equal(exitCodeOf(tally), 1)
 })
 

@@ -147,7 +147,7 @@ const stopAt = (url: URL, answer: Response, body: string): Stop => ({
     action: attribute(attributes, 'action') ?? '',
     method: attribute(attributes, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
     fields: Object.fromEntries(
-      [...inside.matchAll(/<input\b((?:"[^"]*"|[^>"])*)>/g)].flatMap(([, input = '']) => {
+      [...inside.matchAll(/<input\b((?:"[^"]*"|'[^']*'|[^>"'])*)>/g)].flatMap(([, input = '']) => {
         const name = attribute(input, 'name')
         return name ? [[name, attribute(input, 'value') ?? '']] : []
       }),
@@ -160,8 +160,8 @@ const stopAt = (url: URL, answer: Response, body: string): Stop => ({
 })
 
 const attribute = (markup: string, name: string): string | undefined => {
-  const found = new RegExp(`\\b${name}="([^"]*)"|\\b${name}=([^\\s>"]+)`).exec(markup)
-  const value = found?.[1] ?? found?.[2]
+  const found = new RegExp(`\\b${name}="([^"]*)"|\\b${name}='([^']*)'|\\b${name}=([^\\s>"']+)`).exec(markup)
+  const value = found?.[1] ?? found?.[2] ?? found?.[3]
   return value === undefined ? undefined : unescaped(value)
 }
 

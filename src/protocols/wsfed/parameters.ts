@@ -40,11 +40,14 @@ const POINTERS = ['wreqptr', 'wresultptr', 'wattrptr', 'wpseudoptr'] as const
  */
 export const readParameters = (visit: Pick<Visit, 'url' | 'form' | 'rawForm'>): Parameters => {
   const found = new Map<ParameterName, string>()
-  for (const [name, value] of [...pairsOf(visit.url.search.slice(1)), ...formPairs(visit)]) {
-    if (!isKnown(name)) continue
+  const add = (name: string, value: string): void => {
+    if (!isKnown(name)) return
     if (found.has(name)) throw new UsherError('parameter_repeated', { detail: { parameter: name } })
     found.set(name, value)
   }
+  eachPair(visit.url.search.slice(1), add)
+  if (visit.rawForm === undefined) for (const [name, value] of visit.form) add(name, value)
+  else eachPair(visit.rawForm, add)
   for (const [name, value] of found) if (value === '') found.delete(name)
   refuse(found, POINTERS)
   return found
@@ -58,20 +61,21 @@ export const refuse = (parameters: Parameters, names: readonly ParameterName[]):
 const NAMES: ReadonlySet<string> = new Set(KNOWN)
 const isKnown = (name: string): name is ParameterName => NAMES.has(name)
 
-const formPairs = ({ form, rawForm }: Pick<Visit, 'form' | 'rawForm'>): readonly (readonly [string, string])[] =>
-  rawForm === undefined ? [...form] : pairsOf(rawForm)
-
-const pairsOf = (encoded: string): readonly (readonly [string, string])[] =>
-  encoded.split('&').flatMap((pair) => {
-    if (pair === '') return []
+const eachPair = (encoded: string, add: (name: string, value: string) => void): void => {
+  for (const pair of encoded.split('&')) {
+    if (pair === '') continue
     const equals = pair.indexOf('=')
-    return equals < 0 ? [[decoded(pair), '']] : [[decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]]
-  })
+    if (equals < 0) add(decoded(pair), '')
+    else add(decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1)))
+  }
+}
 
+const ESCAPED = /[%+]/
 const LONE_PERCENT = /%(?![0-9a-f]{2})/gi
 
 /** One form-urlencoded decoding (URL Standard, section 5.1), except that broken UTF-8 is refused and not replaced. */
 const decoded = (encoded: string): string => {
+  if (!ESCAPED.test(encoded) && encoded.isWellFormed()) return encoded
   try {
     const text = decodeURIComponent(encoded.replaceAll('+', ' ').replace(LONE_PERCENT, '%25'))
     if (text.isWellFormed()) return text

@@ -74,9 +74,7 @@ test('every action exists in the metadata Microsoft publishes', {
   for (const { path, request, method } of operations) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (method !== 'POST' || request?.kind === 'entity') continue
-    const actions = [...csdl.matchAll(new RegExp(`<Action Name="${name}"[\\s\\S]*?</Action>`, 'g'))].map(
-      ([text]) => text,
-    )
+    const actions = [...csdl.matchAll(new RegExp(`<Action Name="${name}"[\\s\\S]*?</Action>`, 'g'))].map(([text]) => text)
     assert.ok(actions.length > 0, `${name} is not in the metadata`)
     for (const parameter of Object.keys(request?.rows ?? {})) {
       const isKnown = actions.some((text) => text.includes(`<Parameter Name="${parameter}"`))
