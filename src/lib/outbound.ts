@@ -1,5 +1,6 @@
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { lookup } from 'node:dns'
+import ipaddr from 'ipaddr.js'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { isLoopbackHost } from './loopback.ts'
 
@@ -7,10 +8,20 @@ const CONNECT_MS = 3_000
 const ANSWER_MS = 10_000
 const ONE_MEBIBYTE = 1024 * 1024
 
-/** Calls out: short timeouts, bounded answers, and loopback for `.localhost` names, which resolvers may not know. */
-export const outbound = (): { readonly fetch: typeof fetch; readonly close: () => Promise<void> } => {
+/** Asks for all addresses of a name. */
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void
+
+/**
+ * Calls out: short timeouts, bounded answers, and loopback for `.localhost` names, which resolvers may not know. Every
+ * other name must lead to somebody else: one that resolves to this machine or its link is not called.
+ */
+export const outbound = (resolve: Resolve = lookup): { readonly fetch: typeof fetch; readonly close: () => Promise<void> } => {
   const agent = new Agent({
-    connect: { timeout: CONNECT_MS, lookup: lookupHere },
+    connect: { timeout: CONNECT_MS, lookup: lookupWith(resolve) },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     maxResponseSize: ONE_MEBIBYTE,
@@ -21,8 +32,22 @@ export const outbound = (): { readonly fetch: typeof fetch; readonly close: () =
   return { fetch: call as unknown as typeof fetch, close: () => agent.close() }
 }
 
-const lookupHere: LookupFunction = (hostname, options, callback) => {
-  if (!isLoopbackHost(hostname)) return lookup(hostname, options, callback)
-  if (options.all) return callback(null, [{ address: '127.0.0.1', family: 4 }])
-  return callback(null, '127.0.0.1', 4)
-}
+/** A lookup that leaves out what is not elsewhere. Its answer is what is connected to: a name gains nothing by changing its mind. */
+export const lookupWith =
+  (resolve: Resolve): LookupFunction =>
+  (hostname, options, callback) => {
+    const answer = (addresses: readonly LookupAddress[]) => {
+      const [first] = addresses
+      if (!first) return callback(new Error('the name leads to this machine'), '', 0)
+      return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family)
+    }
+    if (isLoopbackHost(hostname)) return answer([{ address: '127.0.0.1', family: 4 }])
+    return resolve(hostname, { ...options, all: true }, (error, addresses) =>
+      error ? callback(error, '', 0) : answer(addresses.filter(({ address }) => isElsewhere(address))),
+    )
+  }
+
+// Private networks stay reachable: an organization's own identity provider may well be on one.
+const HERE = new Set(['loopback', 'unspecified', 'linkLocal', 'multicast', 'broadcast'])
+
+const isElsewhere = (address: string): boolean => !HERE.has(ipaddr.process(address).range())

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { lookupWith, outbound } from './outbound.ts'
+
+const server = createServer((_, response) => {
+  hits += 1
+  response.end('the inside')
+})
+let hits = 0
+let port = 0
+
+before(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  port = typeof address === 'object' && address ? address.port : 0
+})
+after(() => server.close())
+
+const callTo = async (...addresses: readonly string[]) => {
+  const { fetch, close } = outbound((_, __, answer) =>
+    answer(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    ),
+  )
+  try {
+    return await (await fetch(`http://provider.example:${port}/`)).text()
+  } finally {
+    await close()
+  }
+}
+
+const here = [
+  '127.0.0.1',
+  '127.8.9.10',
+  '0.0.0.0',
+  '::1',
+  '::',
+  '::ffff:127.0.0.1',
+  '169.254.169.254',
+  'fe80::1',
+  '224.0.0.1',
+  '255.255.255.255',
+]
+for (const address of here)
+  test(`a name that leads to ${address} is not called`, async () => {
+    const before = hits
+    await assert.rejects(callTo(address), (error) => error instanceof TypeError && String(error.cause).includes('leads to this machine'))
+    assert.equal(hits, before)
+  })
+
+test('of several addresses only those of somebody else are used, asked for in either way', () => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '10.0.0.5', family: 4 },
+    { address: '2001:db8::1', family: 6 },
+  ]
+  const answers: unknown[] = []
+  const lookup = lookupWith((_, { all }, answer) => answer(all ? null : new Error('all are asked for'), addresses))
+  lookup('provider.example', { all: true }, (error, found) => answers.push(error, found))
+  lookup('provider.example', {}, (error, address, family) => answers.push(error, address, family))
+  assert.deepEqual(answers, [null, addresses.slice(1), null, '10.0.0.5', 4])
+})
+
+test('names below localhost are this machine, without asking anybody', async () => {
+  const { fetch, close } = outbound(() => assert.fail('nobody is asked'))
+  const answer = await fetch(`http://accounts.localhost:${port}/`)
+  assert.equal(await answer.text(), 'the inside')
+  await close()
+})
+
+test('a resolver that fails is a call that fails', async () => {
+  const { fetch, close } = outbound((_, __, answer) => answer(new Error('no such name'), []))
+  await assert.rejects(fetch(`http://provider.example:${port}/`), TypeError)
+  await close()
+})
