@@ -51,7 +51,7 @@ const wait = (transaction: string, route: From): Departure => {
 }
 
 const outward = (address: string, publicUrl: URL): URL => {
-  const url = URL.canParse(address, publicUrl) ? new URL(address, publicUrl) : undefined
+  const url = URL.parse(address, publicUrl)
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     throw new UsherError('internal_error', { detail: { reason: 'an answer leads nowhere' } })
   }

@@ -131,9 +131,9 @@ test('the page that carries the answer escapes it, posts itself, and has a butto
     fakeHttp(() => postForm),
     '/wsfed',
   )
-  assert.ok(response.body.includes('action="https://login.example/login.srf"'))
-  assert.ok(response.body.includes('name="wresult" value="<t a=&quot;b&quot;>"'))
-  assert.ok(response.body.includes('name="wctx" value="&quot;&amp;<"'))
+  assert.ok(response.body.includes("action='https://login.example/login.srf'"))
+  assert.ok(response.body.includes(`name="wresult" value='<t a="b">'`))
+  assert.ok(response.body.includes(`name="wctx" value='"&amp;<'`))
   assert.match(response.body, /<button[^>]*>Continue<\/button>/)
   assert.ok(!String(response.headers['content-security-policy']).includes('form-action'))
 })

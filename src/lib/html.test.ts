@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attributes, escapeQuoted, type Html, html } from './html.ts'
+import { attributes, escapeQuoted, type Html, html, inAscii } from './html.ts'
 
 const HOSTILE = `"><script>alert('x')</script>&`
 
@@ -52,5 +52,9 @@ test('a value after a whole script is text again', () => {
 })
 
 test('a quoted value keeps its line ends and cannot leave its quotes', () => {
-  assert.equal(escapeQuoted('a"b&c\r\nd<e>'), 'a&quot;b&amp;c&#13;&#10;d<e>')
+  assert.equal(escapeQuoted('a"b\'b&c\r\nd<e>'), 'a"b&#39;b&amp;c&#13;&#10;d<e>')
+})
+
+test('markup in ASCII says the same', () => {
+  assert.equal(inAscii('<p>A – Zoë 🙂</p>'), '<p>A &#8211; Zo&#235; &#128578;</p>')
 })

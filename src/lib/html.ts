@@ -35,13 +35,17 @@ export const escapeHtml = (text: string): string =>
   SPECIAL.test(text) ? text.replace(/[&<>"']/g, (character) => ENTITIES[character as keyof typeof ENTITIES]) : text // the class lists exactly the keys
 
 /**
- * Text as the value of a double-quoted attribute and nowhere else: cheaper for long values full of `<`, which may stand
- * there (HTML, section 13.1.2.3). Line ends are written as references, which the parser does not normalize.
+ * Text as the value of a single-quoted attribute and nowhere else: XML is full of `<` and `"`, which may both stand there
+ * (HTML, section 13.1.2.3). Line ends are written as references, which the parser does not normalize.
  */
 export const escapeQuoted = (text: string): string => {
-  const quoted = text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  const quoted = text.replaceAll('&', '&amp;').replaceAll("'", '&#39;')
   return /[\r\n]/.test(quoted) ? quoted.replaceAll('\r', '&#13;').replaceAll('\n', '&#10;') : quoted
 }
+
+/** Markup that says the same in ASCII alone: a page of one byte a character is written several times faster. */
+export const inAscii = (markup: string): string =>
+  markup.replace(/[^\x00-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`)
 
 const ATTRIBUTE_NAME = /^[a-z][a-z-]*$/
 

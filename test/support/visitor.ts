@@ -1,4 +1,4 @@
-import { outbound } from '../../src/lib/outbound.ts'
+import { patient } from './patient.ts'
 
 /** A page somebody stands on. */
 export interface Stop {
@@ -42,7 +42,7 @@ interface Sent {
 
 /** A browser without scripts: cookies per host, redirects and zero-delay refreshes followed, forms posted on request. */
 export const visitor = (options: { readonly language?: string } = {}) => {
-  const calls = outbound()
+  const calls = patient()
   const jars: Jars = new Map()
   const hops: Hop[] = []
   let closing: Promise<void> | undefined

@@ -1,4 +1,4 @@
-import { escapeHtml, escapeQuoted } from '#lib/html.ts'
+import { escapeHtml, escapeQuoted, inAscii } from '#lib/html.ts'
 import type { Organization } from '../organization.ts'
 
 /** With script nobody has to press the button. */
@@ -30,7 +30,7 @@ const MIDDLE = `
  * once and its values are put between them by hand, each escaped for the quoted attribute it stands in.
  */
 export const postFormPage = (organization: Organization) => {
-  const head = `<!doctype html>
+  const head = inAscii(`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
@@ -43,10 +43,10 @@ export const postFormPage = (organization: Organization) => {
 <main>
 <p>${escapeHtml(organization.name)}</p>
 <h1>You are signed in</h1>
-<form method="post" action="`
+<form method="post" action='`)
   return (action: string, fields: Readonly<Record<string, string>>): string => {
-    let page = `${head}${escapeQuoted(action)}">`
-    for (const name in fields) page += `<input type="hidden" name="${escapeQuoted(name)}" value="${escapeQuoted(fields[name] ?? '')}">`
+    let page = `${head}${escapeQuoted(action)}'>`
+    for (const name in fields) page += `<input type="hidden" name="${escapeHtml(name)}" value='${escapeQuoted(fields[name] ?? '')}'>`
     return page + MIDDLE
   }
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Names } from '#kernel/person.ts'
 import type { Flag } from '../schema.ts'
 
 /** SHA-256 of something that opens doors to whoever has it: the database knows it again and cannot tell it. */
-export const hashOf = (bearer: string): string => createHash('sha256').update(bearer).digest('base64url')
+export const hashOf = (bearer: string): string => hash('sha256', bearer, 'base64url')
 
 /** A text folded so that two spellings of one name are the same key. */
 export const keyOf = (name: string): string => name.normalize('NFC').toLowerCase()
