@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UsherError } from '#kernel/errors.ts'
-import type { LogFields } from '#kernel/log.ts'
 import { createLog, scrub } from './log.ts'
 
 const written = (act: (log: ReturnType<typeof createLog>) => void): readonly Record<string, unknown>[] => {
@@ -18,7 +17,7 @@ test('an event is one line with its name, its fields and its short reference', (
 })
 
 test('a field that is not on the list is dropped', () => {
-  const careless = { user: 'u1', password: 'hunter2', email: 'ada@example.com' } as LogFields // more than the type allows
+  const careless = { user: 'u1', password: 'hunter2', email: 'ada@example.com' }
   const text = JSON.stringify(written((log) => log.info('token_issued', careless)))
   assert.ok(text.includes('u1'))
   assert.ok(!text.includes('hunter2') && !text.includes('ada@example.com'))

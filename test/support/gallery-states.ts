@@ -93,7 +93,13 @@ const moving: Readonly<Record<string, GalleryState>> = {
   'post-form': { kind: 'answer', answer: { kind: 'post-form', action: '/wsfed', fields: { wresult: '<t>', wctx: 'c' } } },
 }
 
-const everyFailure = Object.fromEntries(Object.keys(failures).map((code) => failure(code as FailureCode))) // the keys are the codes
+const keysOf = <Table extends object>(table: Table): readonly Extract<keyof Table, string>[] => {
+  const keys: Extract<keyof Table, string>[] = []
+  for (const key in table) keys.push(key)
+  return keys
+}
+
+const everyFailure = Object.fromEntries(keysOf(failures).map(failure))
 
 /** Every page there is, in every state that looks different, by name. */
 export const galleryStates: Readonly<Record<string, GalleryState>> = { ...pages, ...moving, ...everyFailure }
