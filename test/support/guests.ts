@@ -5,7 +5,6 @@ import type { Stop, Visitor } from './visitor.ts'
 
 export const ANA = 'Ana Ruiz'
 export const BEN = 'Ben Okafor'
-export const CHRIS = 'Chris Lund'
 
 /** A person at a scriptless browser in a house, and what they can do there. */
 export const guest = (house: House) => {
