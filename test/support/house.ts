@@ -14,7 +14,7 @@ import {
 } from '../../src/cli/demo-settings.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
-import { outbound } from '../../src/lib/outbound.ts'
+import { patient } from './patient.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
 import { freePort } from './free-port.ts'
 import { startNodes } from './nodes.ts'
@@ -56,7 +56,7 @@ export const openHouse = async (options: HouseOptions) => {
     ...(options.visibilityDelaysMs && { visibilityDelaysMs: options.visibilityDelaysMs }),
   })
   const lines: string[] = []
-  const calls = outbound()
+  const calls = patient()
   const secrets = { entra: randomBytes(24).toString('base64url'), google: randomBytes(24).toString('base64url') }
   const environment = {
     clock,
