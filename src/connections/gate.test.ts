@@ -42,6 +42,25 @@ test('so many run at once, so many wait in their order, and the rest is turned a
   assert.equal(most(), 2)
 })
 
+test('a place that was handed on is taken: who comes then waits too', async () => {
+  const { work, ends, most } = workshop()
+  const enter = gate({ running: 2, waiting: 100 })
+  const early = [1, 2, 3, 4].map((name) => enter(() => work(name)))
+  await turns()
+  ends[0]?.()
+  ends[1]?.()
+  await turns()
+  const late = [5, 6, 7].map((name) => enter(() => work(name)))
+  await turns()
+  assert.equal(ends.length, 4, 'the two who waited, and nobody else')
+  for (let one = 2; one < 7; one += 1) {
+    ends[one]?.()
+    await turns()
+  }
+  assert.deepEqual(await Promise.all([...early, ...late]), [1, 2, 3, 4, 5, 6, 7])
+  assert.equal(most(), 2)
+})
+
 test('work that fails gives its place on', async () => {
   const enter = gate({ running: 1, waiting: 1 })
   for (let time = 0; time < 3; time += 1) {
