@@ -18,9 +18,13 @@ export const allowedCalls: readonly AllowedCall[] = [
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('{id}', '[^/?#]+')}$`)
 
-const patterns = allowedCalls.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+const patterns = allowedCalls.map(({ method, path }) => ({ method, path, pattern: patternOf(path) }))
 
-/** Whether the call is on the list; `path` is percent-encoded, below `/v1.0` and without its query. */
-export const isAllowedCall = (method: string, path: string): boolean =>
-  !path.split('/').some((segment) => segment === '.' || segment === '..') &&
-  patterns.some((call) => call.method === method && call.pattern.test(path))
+const hasDots = (path: string): boolean => path.split('/').some((segment) => segment === '.' || segment === '..')
+
+/**
+ * The row of the list that a call belongs to, as its path without ids; undefined when it is on none. `path` is
+ * percent-encoded, below `/v1.0` and without its query.
+ */
+export const allowedRoute = (method: string, path: string): string | undefined =>
+  hasDots(path) ? undefined : patterns.find((call) => call.method === method && call.pattern.test(path))?.path

@@ -2,7 +2,7 @@ import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Secret } from '#kernel/secret.ts'
-import { type AllowedCall, isAllowedCall } from './allowed-calls.ts'
+import { type AllowedCall, allowedRoute } from './allowed-calls.ts'
 import type { AppToken } from './app-token.ts'
 import type { ClockSkew } from './clock-skew.ts'
 import type { CloudAddresses } from './clouds.ts'
@@ -89,41 +89,43 @@ const refusalOf = ({ status, header, json }: Exchange, now: number): GraphRefusa
 
 const unavailable: Reply<never> = { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
 
-/** One answer; undefined when none came that could be read. */
+/** One answer; undefined when none came that could be read. Either way the log has a line, without ids, names or bodies. */
 const send = async (request: GraphRequest, token: Secret, parts: GraphClientParts): Promise<Exchange | undefined> => {
   const { clock, log } = parts
+  const { method, path, errand } = request
+  const line = { reference: errand.reference, method, route: allowedRoute(method, path) }
   const sentAt = clock.now()
   try {
     const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+    const requestId = answer.header('request-id')
     // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
-    if (answer.header('request-id') !== null) parts.skew.note(answer.header('date'), sentAt)
+    if (requestId !== null) parts.skew.note(answer.header('date'), sentAt)
+    const { status } = answer
+    log.info('graph_answered', {
+      ...line,
+      status,
+      code: errorOf(answer.json)?.code,
+      requestId: requestId ?? undefined,
+      ms: clock.now() - sentAt,
+    })
     return answer
   } catch (error) {
-    log.warn('graph_silent', { reference: request.errand.reference, method: request.method, error })
+    log.warn('graph_silent', { ...line, ms: clock.now() - sentAt, error })
     return undefined
   }
 }
 
 /** Calls Microsoft Graph v1.0, and only what `allowed-calls.ts` lists. */
 export const graphClient = (parts: GraphClientParts): GraphClient => {
-  const { clock, log } = parts
+  const { clock } = parts
   let notBefore = 0
 
-  const read = (answer: Exchange, request: GraphRequest): Reply<unknown> => {
+  const read = (answer: Exchange): Reply<unknown> => {
     const isSuccess = answer.status >= 200 && answer.status < 300
     // A body that broke off says nothing: what was asked may have happened or not.
     if (isSuccess) return answer.status === 204 || answer.json !== undefined ? { ok: true, value: answer.json } : unavailable
     const refusal = refusalOf(answer, clock.now())
-    const { status, requestId, retryAfterMs: afterMs } = refusal
-    if (afterMs !== undefined) notBefore = Math.max(notBefore, clock.now() + afterMs)
-    log.info('graph_refused', {
-      reference: request.errand.reference,
-      method: request.method,
-      status,
-      code: refusal.error?.code,
-      requestId,
-      retryAfterMs: afterMs,
-    })
+    notBefore = Math.max(notBefore, clock.now() + (refusal.retryAfterMs ?? 0))
     return { ok: false, setback: setbackOf(refusal, clock.now()) }
   }
 
@@ -141,12 +143,13 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
     if (hindrance !== undefined) return hindrance
     const answer = await send(request, access.token, parts)
     if (answer?.status === 401) parts.token.drop(access.token)
-    return answer === undefined ? unavailable : read(answer, request)
+    return answer === undefined ? unavailable : read(answer)
   }
 
   return {
     call: async (request) => {
-      if (!isAllowedCall(request.method, request.path)) throw new UsherError('internal_error', { detail: { method: request.method } })
+      const { method } = request
+      if (allowedRoute(method, request.path) === undefined) throw new UsherError('internal_error', { detail: { method } })
       const first = await attempt(request)
       const isTokenRefused = !first.ok && first.setback.kind === 'again' && first.setback.failure === 'target_credential_refused'
       return isTokenRefused ? attempt(request) : first

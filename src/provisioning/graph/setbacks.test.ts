@@ -61,6 +61,28 @@ test('a domain that is not the tenant’s stops at once, with a reason and Micro
   assert.match(String(stopped?.requestId), /^[0-9a-f-]{36}$/)
 })
 
+test('a proxy that delivers every call twice makes nobody twice', async () => {
+  const stage = await openStage({ visibilityDelaysMs: { graph: [3_000, 12_000] } })
+  const target = stage.open({
+    fetch: async (url, init) => {
+      await stage.network(url, init)
+      return stage.network(url, init)
+    },
+  })
+  assert.equal((await stage.clock.run(() => drive(target, candidate(person(1)), stage))).kind, 'ready')
+  assert.equal(stage.made().length, 1)
+  assert.equal((await stage.account(1))?.userPrincipalName, 'guest1.ortega@guests.contoso.example')
+  assert.equal(stage.made()[0]?.assignedLicenses.length, 1)
+})
+
+test('what waits is written down with Microsoft’s request id', async () => {
+  const stage = await openStage()
+  stage.world.scenarios.set('permissionLost', true)
+  await stage.clock.run(() => stage.open().ensure(candidate(person(1))))
+  const event = stage.accounts.events.find(({ type }) => type === 'account_waiting')
+  assert.match(String(event?.facts?.['requestId']), /^[0-9a-f-]{36}$/)
+})
+
 test('what waits is written down once, not at every try', async () => {
   const stage = await openStage()
   stage.world.scenarios.set('graphDown', true, { times: 0 })

@@ -97,6 +97,9 @@ export const noAttempts = ({ stage }: Account): number => (stage === 'closed' ? 
 export const advance = (work: Work, change: AccountChange, event?: Happening): Promise<Account> =>
   work.change({ attempts: 0, reason: undefined, nextAttemptAt: work.shop.clock.now(), ...change }, event)
 
+/** For those who ask Microsoft about it. */
+const factsOf = (requestId: string | undefined): Pick<AuditEvent, 'facts'> => (requestId === undefined ? {} : { facts: { requestId } })
+
 /** Nothing more happens until a person says so. A seat that nobody sits on is given back. */
 export const stop = async (account: Account, work: Work, failure: FailureCode, requestId?: string): Promise<Account> => {
   const { firstReadings, log, seats } = work.shop
@@ -105,7 +108,7 @@ export const stop = async (account: Account, work: Work, failure: FailureCode, r
   const isSeatEmpty = account.objectId === undefined || failure === 'removed_in_entra'
   const stopped = await work.change(
     { stage: 'stopped', reason: failure, settleUntil: undefined, ...(isSeatEmpty && { license: undefined }) },
-    { type: 'account_stopped', failure, ...(requestId === undefined ? {} : { facts: { requestId } }) },
+    { type: 'account_stopped', failure, ...factsOf(requestId) },
   )
   if (isSeatEmpty) await seats.release(account.userId)
   return stopped
@@ -117,16 +120,17 @@ const failuresOf = ({ reason, attempts }: Account): number => (reason === undefi
 interface Pause {
   readonly failure: FailureCode
   readonly until: number
+  readonly requestId?: string | undefined
 }
 
 /** Waits with a reason. A closed account stays closed while it waits: only so it is known that Usher ended it. */
-export const wait = (account: Account, work: Work, { failure, until }: Pause): Promise<Account> => {
+export const wait = (account: Account, work: Work, { failure, until, requestId }: Pause): Promise<Account> => {
   const isPassing = failure === 'target_unavailable' && failuresOf(account) < SHORT_WAITS
   const stage = account.stage === 'closed' || isPassing ? account.stage : 'waiting'
   const isNews = account.reason !== failure
   return work.change(
     { stage, reason: failure, attempts: failuresOf(account) + 1, nextAttemptAt: until },
-    isNews ? { type: 'account_waiting', failure } : undefined,
+    isNews ? { type: 'account_waiting', failure, ...factsOf(requestId) } : undefined,
   )
 }
 
@@ -135,12 +139,13 @@ export const setBack = (account: Account, work: Work, setback: Setback): Promise
   const { clock, randomness } = work.shop
   const now = clock.now()
   const pauseMs = backoffMs(failuresOf(account) + 1, randomness)
+  const { requestId } = setback
   switch (setback.kind) {
     case 'again':
       // Past the asked-for moment by a jitter, so that the gate does not open to a stampede.
-      return wait(account, work, { failure: setback.failure, until: Math.max(now, setback.notBefore ?? 0) + pauseMs })
+      return wait(account, work, { failure: setback.failure, until: Math.max(now, setback.notBefore ?? 0) + pauseMs, requestId })
     case 'later':
-      return wait(account, work, { failure: setback.failure, until: now + LONG_WAIT_MS })
+      return wait(account, work, { failure: setback.failure, until: now + LONG_WAIT_MS, requestId })
     case 'never':
       return stop(account, work, setback.failure, setback.requestId)
     case 'conflict':
