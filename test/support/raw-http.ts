@@ -24,8 +24,13 @@ export const rawExchange = async (address: string, ...pieces: readonly (string |
 
 const answerIn = (text: string): RawAnswer => {
   const end = text.indexOf('\r\n\r\n')
-  const [start = '', ...lines] = (end < 0 ? text : text.slice(0, end)).split('\r\n')
+  const head = end < 0 ? text : text.slice(0, end)
+  return { status: Number(head.split(' ', 2)[1] ?? 0), headers: headersIn(head), body: end < 0 ? '' : text.slice(end + 4), text }
+}
+
+/** The headers of an answer, from its status line to the empty one. */
+export const headersIn = (head: string): Headers => {
   const headers = new Headers()
-  for (const line of lines) headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim())
-  return { status: Number(start.split(' ')[1] ?? 0), headers, body: end < 0 ? '' : text.slice(end + 4), text }
+  for (const line of head.split('\r\n').slice(1)) headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim())
+  return headers
 }

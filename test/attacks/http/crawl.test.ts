@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test'
 import { DEMO_CLIENT_ID } from '../../../src/cli/demo-settings.ts'
 import { type Route, routes } from '../../../src/http/routes.ts'
 import { fakeSignIn, unasked } from '../../support/fake-sign-in.ts'
+import { lintHeaders } from '../../support/header-lint.ts'
+import { headersIn } from '../../support/raw-http.ts'
 import { isLong } from '../../support/seeds.ts'
 import { foreignAddresses } from '../wsfed/addresses.ts'
 import { type Arena, openArena, REALM, type RawRequest, requestBytes } from '../wsfed/arena.ts'
@@ -71,6 +73,7 @@ const CRAFTED = [
   '/\t/evil.example/',
   'x\r\nLocation: https://evil.example/\r\nx-injected: 1',
   '"><meta http-equiv="refresh" content="0; url=https://evil.example/"><a href="https://evil.example/">',
+  `'><meta http-equiv='refresh' content="0; url=https://evil.example/"><a href='https://evil.example/'>`,
 ] as const
 
 let arena: Arena
@@ -139,7 +142,10 @@ const assertStays = async (request: RawRequest, cookie: string): Promise<number>
   const what = `${request.method} ${request.target} ${request.body ?? ''}`
   assert.ok(statuses.length === 1 && statuses.every((status) => status < 500), `${what}: ${statuses}`)
   assert.deepEqual(escapesIn(text, arena), [], what)
+  const { house } = arena
   const head = text.slice(0, text.indexOf('\r\n\r\n'))
+  const url = house.publicUrl.origin + (request.target.startsWith('/') ? request.target : '/')
+  assert.deepEqual(lintHeaders({ url, status: statuses[0] ?? 0, headers: headersIn(head) }), [], what)
   assert.doesNotMatch(head, /^x-injected/im, what)
   for (const { searchParams } of destinationsOf(head, arena.house.publicUrl)) {
     const back = searchParams.get('redirect_uri')
@@ -188,6 +194,14 @@ test('no parameter of any address leads anybody elsewhere', async (context) => {
   context.diagnostic(
     `${known.length} routes, ${PARAMETERS.length} parameters, ${requests} requests, 0 led elsewhere: ${JSON.stringify(counts)}`,
   )
+})
+
+test('what broke out of a value would be seen', () => {
+  for (const value of CRAFTED.filter((one) => one.startsWith("'>") || one.startsWith('">')))
+    for (const quote of [`"`, `'`]) {
+      const broken = escapesIn(`HTTP/1.1 200 OK\r\n\r\n<form><input name="wctx" value=${quote}${value}${quote}></form>`, arena)
+      assert.equal(broken.length > 0, value.startsWith(quote) || quote === '"', `${quote} ${value}`)
+    }
 })
 
 test('no part of a path leads anybody elsewhere', async (context) => {

@@ -65,6 +65,7 @@ const tricks: readonly Change[] = [
   (address) => `${address.slice(0, 4)}\t${address.slice(4)}`,
   (address) => `${address.slice(0, 6)}\n${address.slice(6)}`,
   (address) => `"><form action="https://evil.example/"><input value="${address}`,
+  (address) => `'><form action='https://evil.example/'><input value='${address}`,
   (address) => `https://evil.example/?${address}`,
   (address) => `https://evil.example/#${address}`,
   (address) => `${address},https://evil.example/`,

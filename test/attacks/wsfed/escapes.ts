@@ -3,14 +3,18 @@ import type { Arena } from './arena.ts'
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'" }
 const unescaped = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39|#x27);/g, (entity) => ENTITIES[entity] ?? entity)
 
+/** Without what stands in the quotes of a value, where markup is text: what broke out of them is left. */
+const outsideValues = (text: string): string => text.replace(/ value='[^']*'/g, '')
+
 /** Where an answer leads: redirects, refreshes, form actions, links and sources, as a browser would resolve them. */
-export const destinationsOf = (text: string, base: URL): readonly URL[] => {
+export const destinationsOf = (answer: string, base: URL): readonly URL[] => {
+  const text = outsideValues(answer)
   const written = [
     ...text.matchAll(/^location: *([^\r\n]*)/gim),
     ...text.matchAll(/^refresh: *\d+; *url=([^\r\n]*)/gim),
-    ...text.matchAll(/<meta[^>]*http-equiv="?refresh"?[^>]*url=([^">]*)/gi),
-    ...text.matchAll(/<[a-z]+\b[^>]*? (?:action|formaction|href|src)="([^"]*)"/gi),
-  ].map(([, address = '']) => unescaped(address))
+    ...text.matchAll(/<meta[^>]*http-equiv=["']?refresh["']?[^>]*url=([^"'>]*)/gi),
+    ...text.matchAll(/<[a-z]+\b[^>]*? (?:action|formaction|href|src)=(?:"([^"]*)"|'([^']*)')/gi),
+  ].map(([, double, single]) => unescaped(double ?? single ?? ''))
   return written.map((address) => new URL(address, base))
 }
 
@@ -26,7 +30,8 @@ export const escapesIn = (text: string, { house, replyUrl }: Pick<Arena, 'house'
     .filter((one) => one.protocol !== 'data:' && !origins.includes(one.origin))
     .map(({ href }) => `leads to ${href}`)
   if (!hasToken(text)) return abroad
-  const actions = [...text.matchAll(/<form\b[^>]*? action="([^"]*)"/gi)].map(([, action = '']) => unescaped(action))
+  const forms = outsideValues(text).matchAll(/<form\b[^>]*? action=(?:"([^"]*)"|'([^']*)')/gi)
+  const actions = [...forms].map(([, double, single]) => unescaped(double ?? single ?? ''))
   const isPosted = actions.length === 1 && actions[0] === replyUrl
   return [...abroad, ...(isPosted ? [] : [`a token for ${JSON.stringify(actions)}`])]
 }
