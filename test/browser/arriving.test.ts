@@ -112,6 +112,41 @@ for (const [how, options] of Object.entries(scripts)) {
   })
 }
 
+for (const [how, options] of Object.entries({ 'with scripts': WINDOW, 'without scripts': { ...WINDOW, javaScriptEnabled: false } }))
+  browserStory(`a link to one document is opened in the end ${how}, although the account was made on the way`, options, async (told) => {
+    const { house, page, press, pressed } = told
+    await page.goto(new URL('/go/plan', house.publicUrl).href)
+    await press('Continue with Google')
+    await press(ANA)
+    const chosen = pressed()
+    if (how === 'without scripts') {
+      await page.locator('form[action*="login.srf"]').waitFor()
+      await press('Continue')
+    }
+    await assertArrived(told, 'ana.ruiz', '/sites/welcome/plan')
+    assert.ok(pressed() - chosen <= 2)
+  })
+
+browserStory('signing out at Microsoft ends the session here, and the next visit asks again', WINDOW, async (told) => {
+  const { house, clock, page, press, assertOurs } = told
+  await page.goto(linkInto(house))
+  await press('Continue with Google')
+  await press(ANA)
+  await assertArrived(told, 'ana.ruiz')
+  clock.advance(ONE_HOUR_MS)
+  await press('Sign out')
+  await page.waitForURL(/logout|wsfed|login\.localhost/)
+  await page.goto(linkInto(house))
+  await assertOurs('Sign in')
+})
+
+browserStory('whoever keeps no cookies is told so', WINDOW, async ({ page, house, press, assertOurs }) => {
+  await page.goto(linkInto(house))
+  await page.context().clearCookies()
+  await press('guest password')
+  await assertOurs('Your browser is blocking sign-in cookies')
+})
+
 browserStory('somebody else at the same browser is asked who they mean to be', WINDOW, async (told) => {
   const { house, clock, page, press, assertOurs } = told
   await page.goto(linkInto(house))
