@@ -15,7 +15,10 @@ export interface Provider {
   readonly scopes: readonly string[]
   /** Hosts besides the issuer's own, and those below it, on which its endpoints may lie. */
   readonly endpointHosts: readonly string[]
-  /** `login`: asks for the credentials again and says when they were given; `choose`: can only ask which account. */
+  /**
+   * `login`: can be asked for the credentials again, and says when they were given. `choose`: can only be asked to show
+   * its choice of accounts; then coming back is the authentication, because there is nothing better to go by.
+   */
   readonly freshness: 'login' | 'choose'
   /** True for providers known to write booleans as text. */
   readonly takesTextForTrue: boolean

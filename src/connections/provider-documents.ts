@@ -67,33 +67,34 @@ const metadataShape = z.object({
 
 type Metadata = z.infer<typeof metadataShape>
 
-const readMetadata = (document: unknown, { issuer, issuerText, endpointHosts }: OidcSettings): Metadata => {
+const readMetadata = (document: unknown, settings: OidcSettings): Metadata => {
   const parsed = metadataShape.safeParse(document)
   if (!parsed.success) throw new CallFailure('refused', `the provider's description lacks ${parsed.error.issues[0]?.path.join('.')}`)
-  if (parsed.data.issuer !== issuerText) throw new CallFailure('refused', 'the provider describes another issuer')
-  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = parsed.data
-  for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint]) {
-    const url = endpoint === undefined ? issuer : URL.parse(endpoint)
-    if (!url || !belongsTo(url, issuer, endpointHosts))
-      throw new CallFailure('refused', `the provider names an address that is not its own: ${url?.host}`)
-  }
-  return parsed.data
+  const { userinfo_endpoint: userinfo, ...metadata } = parsed.data
+  if (metadata.issuer !== settings.issuerText) throw new CallFailure('refused', 'the provider describes another issuer')
+  for (const endpoint of [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri])
+    if (!isOwn(endpoint, settings))
+      throw new CallFailure('refused', `the provider names an address that is not its own: ${URL.parse(endpoint)?.host}`)
+  // One can do without it; some providers keep it on a host of another product.
+  return userinfo !== undefined && isOwn(userinfo, settings) ? { ...metadata, userinfo_endpoint: userinfo } : metadata
 }
 
-const keyShape = z.looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().max(500).optional() })
-const SECRET_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const isOwn = (endpoint: string, { issuer, endpointHosts }: OidcSettings): boolean => {
+  const url = URL.parse(endpoint)
+  return url !== null && belongsTo(url, issuer, endpointHosts)
+}
 
-/** Public keys only: a provider that publishes a secret one has lost it. */
+const keyShape = z.looseObject({ kty: z.string(), kid: z.string().max(500).optional() })
+const VERIFIES = ['RSA', 'EC', 'OKP']
+const SECRET_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+/** Public keys of the kinds we know: a provider that publishes a secret one has lost it. */
 const readKeys = (document: unknown): Keys => {
-  const parsed = z.object({ keys: z.array(z.unknown()).max(100) }).safeParse(document)
+  const parsed = z.object({ keys: z.array(keyShape).max(100) }).safeParse(document)
   if (!parsed.success) throw new CallFailure('refused', 'the provider’s keys cannot be read')
-  const keys = parsed.data.keys.map(readKey)
-  return createLocalJWKSet({ keys } satisfies JSONWebKeySet)
+  const { keys } = parsed.data
+  if (keys.some(isSecret)) throw new CallFailure('refused', 'the provider publishes a key that is not a public one')
+  return createLocalJWKSet({ keys: keys.filter(({ kty }) => VERIFIES.includes(kty)) } satisfies JSONWebKeySet)
 }
 
-const readKey = (key: unknown) => {
-  const parsed = keyShape.safeParse(key)
-  if (!parsed.success || SECRET_PARTS.some((part) => part in parsed.data))
-    throw new CallFailure('refused', 'the provider publishes a key that is not a public one')
-  return parsed.data
-}
+const isSecret = (key: z.infer<typeof keyShape>): boolean => key.kty === 'oct' || SECRET_PARTS.some((part) => part in key)

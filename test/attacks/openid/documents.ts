@@ -11,7 +11,7 @@ const describes = (name: string, change: NonNullable<Misbehavior['description']>
 })
 
 /** Addresses that are not the provider's own. */
-const foreign = [
+export const foreign = [
   `${EVIL}/x`,
   'http://login.acme.example/realm/x',
   'https://login.acme.example:8443/realm/x',
@@ -32,7 +32,7 @@ const foreign = [
   'not an address',
   '',
 ] as const
-const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'] as const
+const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 
 const addressAttacks = endpoints.flatMap((endpoint) =>
   foreign.map((address) => describes(`${endpoint} as "${address}"`, (right) => ({ ...right, [endpoint]: address }))),
@@ -50,6 +50,10 @@ const keyAttacks: readonly Attack[] = [
     keys: [...keys, (await providerKey('other', 'RS256')).privateJwk],
   })),
   publishes('a secret', ({ keys }) => ({ keys: [...keys, { kty: 'oct', k: 'c2VjcmV0', kid: 'key-1' }] })),
+  publishes('a secret key of a kind nobody knows', ({ keys }) => ({
+    keys: [...keys, { kty: 'AKP', alg: 'ML-DSA-65', pub: 'p', priv: 's' }],
+  })),
+  publishes('a key without a kind', ({ keys }) => ({ keys: [...keys, { kid: 'key-1' }] })),
   publishes('no keys', () => ({ keys: [] })),
   publishes('keys in an object', ({ keys }) => ({ keys: { ...keys } })),
   publishes('keys that are text', () => ({ keys: ['key'] })),

@@ -4,6 +4,7 @@ import type { Misbehavior } from '../../support/fake-provider/misbehavior.ts'
 import { ANNA, CALLBACK, CLIENT, type FakeProviderOptions } from '../../support/fake-provider/provider-state.ts'
 import { type Algorithm, halfHash, signed } from '../../support/fake-provider/signing.ts'
 import { ISSUER, oidcStage } from '../../support/oidc-stage.ts'
+import { foreign } from './documents.ts'
 
 interface GoodFlow {
   readonly name: string
@@ -29,7 +30,11 @@ const flows: readonly GoodFlow[] = [
   { name: 'has one key and does not name it', ways: { sign: (claims, { key }) => signed(claims, key, { kid: undefined }) } },
   {
     name: 'publishes keys of kinds nobody asked for',
-    ways: { keys: ({ keys }) => ({ keys: [...keys, { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) }] }) },
+    ways: {
+      keys: ({ keys }) => ({
+        keys: [...keys, { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) }, { kty: 'AKP', alg: 'ML-DSA-65', pub: 'p' }],
+      }),
+    },
   },
   { name: 'wants the secret in the form', provider: { authenticationMethods: ['client_secret_post'] } },
   { name: 'wants the secret in the header', provider: { authenticationMethods: ['client_secret_basic'] } },
@@ -81,6 +86,16 @@ test('what was signed counts for more than what the userinfo endpoint says', asy
   assert.deepEqual(attributes.groups, ['guests'])
   assert.equal(names.display, ANNA.name)
 })
+
+for (const address of foreign)
+  test(`a userinfo endpoint "${address}" is not asked, and not needed`, async () => {
+    const stage = oidcStage({ person: { sub: ANNA.sub } })
+    stage.provider.misbehave({ description: (right) => ({ ...right, userinfo_endpoint: address }) })
+    const leg = await stage.leave()
+    const { subject, email } = await stage.comeBack(stage.provider.authorize(leg.location), leg)
+    assert.deepEqual([subject, email], [ANNA.sub, undefined])
+    assert.deepEqual(stage.provider.calls, ['/.well-known/openid-configuration', '/token', '/keys'])
+  })
 
 test('what we ask for is what we must', async () => {
   const { leave } = oidcStage({ connection: { homeRealms: ['Acme.Example'] } })
