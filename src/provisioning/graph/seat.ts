@@ -3,7 +3,7 @@ import { adopt } from './adopt.ts'
 import type { DirectoryUser } from './directory.ts'
 import type { Reply } from './graph-client.ts'
 import { ownHolder } from './holder.ts'
-import { advance, LONG_WAIT_MS, noAttempts, setBack, type Step, wait, type Work } from './work.ts'
+import { advance, noAttempts, setBack, type Step, waitForSeat, type Work } from './work.ts'
 
 /** Reserves a seat before the directory is asked for anything that costs one. */
 export const reserveSeat: Step = async (account, work) => {
@@ -29,11 +29,11 @@ const seated = async (account: Account, work: Work): Promise<Reply<DirectoryUser
 }
 
 const withoutSeat = async (account: Account, work: Work): Promise<Account> => {
-  const { seats, clock } = work.shop
+  const { seats } = work.shop
   const reply = await seated(account, work)
   if (!reply.ok) return setBack(account, work, reply.setback)
   if (reply.value !== undefined) return adopt(account, work, reply.value)
-  const waiting = await wait(account, work, { failure: 'license_exhausted', until: clock.now() + LONG_WAIT_MS })
+  const waiting = await waitForSeat(account, work)
   await seats.release(account.userId)
   return waiting
 }

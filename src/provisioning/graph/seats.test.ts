@@ -155,6 +155,25 @@ test('the directory gave the last seat to somebody else meanwhile: the next lice
   assert.equal((await arrive()).kind, 'ready')
 })
 
+test('who stands at the door for a seat is looked at again after half a minute, not sooner, however long they wait already', async () => {
+  const stage = await openStage()
+  await stage.provideSeats(STANDARD, 0)
+  const target = stage.open()
+  const knock = () => stage.clock.run(() => target.ensure(candidate(person(1), { arrivedAt: stage.clock.now() })))
+  for (let hour = 0; hour < 12; hour += 1) {
+    await knock()
+    await stage.clock.pass(3_600_000)
+  }
+  await knock()
+  const asked = stage.accounts.events.length + stage.graphCalls().length
+  await stage.clock.pass(29_000)
+  await knock()
+  assert.equal(stage.accounts.events.length + stage.graphCalls().length, asked)
+  await stage.provideSeats(STANDARD, 1)
+  await stage.clock.pass(60_000)
+  assert.equal((await stage.clock.run(() => drive(target, candidate(person(1), { arrivedAt: stage.clock.now() }), stage))).kind, 'ready')
+})
+
 test('license ids may be written in capitals', async () => {
   const stage = await openStage({ settings: { licenses: [license(STANDARD.toUpperCase())] } })
   assert.equal((await stage.clock.run(() => drive(stage.open(), candidate(person(1)), stage))).kind, 'ready')

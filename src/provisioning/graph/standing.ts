@@ -1,7 +1,7 @@
 import type { Account } from '#kernel/account.ts'
 import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { AccountProgress, Candidate } from '../target.ts'
-import { LONG_WAIT_MS, type Workshop } from './work.ts'
+import { LONG_WAIT_MS, seatWaitMs, type Workshop } from './work.ts'
 
 const SOMEBODY_ELSE_MS = ONE_SECOND_MS
 const UNPROVEN_FOR_MS = 5 * ONE_MINUTE_MS
@@ -23,8 +23,8 @@ const isLeftAlone = ({ stage, attempts }: Account, { arrivedAt }: Candidate): bo
   stage === 'closed' && attempts === 0 && arrivedAt === undefined
 
 /** Somebody who comes to the door for a license is worth another look before the next round. */
-const isDue = ({ nextAttemptAt, reason }: Account, { arrivedAt }: Candidate, now: number): boolean => {
-  const lastAsked = nextAttemptAt - LONG_WAIT_MS
+const isDue = ({ nextAttemptAt, reason, attempts }: Account, { arrivedAt }: Candidate, now: number): boolean => {
+  const lastAsked = nextAttemptAt - seatWaitMs(attempts)
   return now >= nextAttemptAt || (reason === 'license_exhausted' && arrivedAt !== undefined && now >= lastAsked + SEAT_ASKED_AGAIN_MS)
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Randomness } from '../../kernel/randomness.ts'
-import { backoffMs } from './work.ts'
+import { backoffMs, seatWaitMs } from './work.ts'
 
 const always = (byte: number): Randomness => ({ bytes: (length) => Buffer.alloc(length, byte) })
 
@@ -25,4 +25,9 @@ test('later ones after 15 seconds and more, never beyond five minutes, never bel
     [6, 10, 1_000].map((attempt) => backoffMs(attempt, always(0))),
     [7_500, 120_000, 150_000],
   )
+})
+
+test('who waits for a seat is looked at after 5 minutes, then ever more rarely, at last every two hours', () => {
+  const minutes = [1, 2, 3, 4, 5, 6, 7, 1_000].map((times) => seatWaitMs(times) / 60_000)
+  assert.deepEqual(minutes, [5, 10, 20, 40, 80, 120, 120, 120])
 })

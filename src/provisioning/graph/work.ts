@@ -56,6 +56,11 @@ const SHORT_WAITS = 5
 const FIRST_LONG_WAIT_MS = 15 * ONE_SECOND_MS
 export const LONG_WAIT_MS = 5 * ONE_MINUTE_MS
 
+const LONGEST_SEAT_WAIT_MS = 24 * LONG_WAIT_MS
+
+/** 5, 10, 20, 40, 80 minutes, then two hours: a crowd that was turned away must not keep everybody else from their turn. */
+export const seatWaitMs = (times: number): number => Math.min(LONG_WAIT_MS * 2 ** Math.max(0, times - 1), LONGEST_SEAT_WAIT_MS)
+
 /** At least 0, below 1. */
 const fraction = (randomness: Randomness): number => randomness.bytes(4).readUInt32BE(0) / 2 ** 32
 
@@ -134,6 +139,12 @@ export const wait = (account: Account, work: Work, { failure, until, requestId }
   )
 }
 
+/** Until somebody frees a seat; asked for now and again, and whenever its person comes. */
+export const waitForSeat = (account: Account, work: Work): Promise<Account> => {
+  const times = account.reason === 'license_exhausted' ? account.attempts + 1 : 1
+  return wait(account, work, { failure: 'license_exhausted', until: work.shop.clock.now() + seatWaitMs(times) })
+}
+
 /** What a failed call does to the account, for all that no step treats in its own way. */
 export const setBack = (account: Account, work: Work, setback: Setback): Promise<Account> => {
   const { clock, randomness } = work.shop
@@ -154,6 +165,6 @@ export const setBack = (account: Account, work: Work, setback: Setback): Promise
     case 'location_lag':
       return lookAgain(account, work)
     case 'no_seats':
-      return wait(account, work, { failure: 'license_exhausted', until: now + LONG_WAIT_MS })
+      return waitForSeat(account, work)
   }
 }
