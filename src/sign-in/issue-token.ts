@@ -32,8 +32,9 @@ const endedBy = ({ id, user, request }: Provisioned): Ended => ({ id, user: user
 const hop = async ({ transaction, occasion, protocol, ends }: Going, at: number): Promise<Outcome> => {
   const { grants, transactions } = occasion.parts.books
   const { user, connection, authentication, request, subject } = transaction
+  // Ended first: a visit that comes late must not renew a grant that was taken meanwhile.
+  if (ends && !(await transactions.end(ends))) return { kind: 'overtaken' }
   await grantHop(grants, transaction, { user: user.id, connection, authentication }, at)
-  if (ends) await transactions.end(ends)
   return { kind: 'end', answer: protocol.start(occasion.relyingParty, subject, request.onward?.deepLink) }
 }
 
@@ -46,7 +47,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
     ...(ends && { ends }),
     ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
   })
-  if (!was) throw new UsherError('transaction_expired')
+  if (!was) return { kind: 'overtaken' }
   parts.log.info('token_issued', {
     reference: transaction.request.correlation,
     relyingParty: relyingParty.clientId,

@@ -24,8 +24,7 @@ export const advance = async (held: Held, occasion: Occasion): Promise<Answer | 
   let current = occasion
   for (;;) {
     const outcome = await step(transaction, current, held.version !== undefined)
-    if (outcome.kind === 'end') return withSession(outcome.answer, session)
-    if (outcome.kind === 'ask') return kept(held, outcome.transaction, { answer: withSession(outcome.answer, session), occasion })
+    if (outcome.kind !== 'next') return leave(outcome, held, { session, occasion })
     transaction = outcome.transaction
     session = outcome.session ?? session
     if (occasion.visit.method === 'POST' && transaction.stage !== 'provisioned') {
@@ -35,6 +34,21 @@ export const advance = async (held: Held, occasion: Occasion): Promise<Answer | 
     // What the person did counted once.
     const { input: _, ...rest } = current
     current = rest
+  }
+}
+
+const leave = async (
+  outcome: Exclude<Outcome, { readonly kind: 'next' }>,
+  held: Held,
+  { session, occasion }: { readonly session: SessionChange | undefined; readonly occasion: Occasion },
+): Promise<Answer | undefined> => {
+  switch (outcome.kind) {
+    case 'overtaken':
+      return undefined
+    case 'end':
+      return withSession(outcome.answer, session)
+    case 'ask':
+      return kept(held, outcome.transaction, { answer: withSession(outcome.answer, session), occasion })
   }
 }
 

@@ -39,7 +39,8 @@ export const resume = async (id: string, inputFor: InputFor, { visit, parts }: O
     const answer = await goOnWith(found, { visit, settings, parts, input: inputFor(found.transaction) })
     if (answer) return answer
   }
-  throw new UsherError('storage_unavailable')
+  // Nobody but this browser moves it: it asks for the same thing many times at once.
+  throw new UsherError('too_many_requests')
 }
 
 const goOnWith = async (found: Required<Held>, going: Going): Promise<Answer | undefined> => {

@@ -27,6 +27,8 @@ export type Outcome =
   | { readonly kind: 'next'; readonly transaction: Transaction; readonly session?: SessionChange }
   | { readonly kind: 'ask'; readonly transaction: StoredTransaction; readonly answer: Answer }
   | { readonly kind: 'end'; readonly answer: Answer }
+  /** Another visit ended the transaction meanwhile: what there is to say about that, storage knows. */
+  | { readonly kind: 'overtaken' }
 
 /** Moves a transaction on from one stage. Steps never call one another. */
 export type Step<Stage extends Transaction> = (transaction: Stage, occasion: Occasion) => Promise<Outcome>
