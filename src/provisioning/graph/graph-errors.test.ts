@@ -131,7 +131,7 @@ const table: readonly Row[] = [
   ['gateway timeout', 504, error('UnknownError'), again('target_unavailable')],
   ['concurrent change', 409, error('Directory_ConcurrencyViolation'), again('target_unavailable')],
   ['same key twice', 409, error('Request_MultipleObjectsWithSameKeyValue'), { kind: 'conflict' }],
-  ['unsupported query', 400, error('Request_UnsupportedQuery'), never('target_refused')],
+  ['unsupported query', 400, error('Request_UnsupportedQuery'), later('target_refused')],
   ['request timeout', 408, error('RequestTimeout'), again('target_unavailable')],
   ['gone', 410, error('Gone'), never('target_refused')],
   ['too large', 413, error('TooLarge'), never('target_refused')],

@@ -77,6 +77,8 @@ const isPassing = (status: number): boolean => status === 408 || status === 409 
 
 const meaningOfError = (status: number, error: GraphErrorBody): Setback => {
   if (error.code === 'Directory_QuotaExceeded') return { kind: 'later', failure: 'target_quota_reached' }
+  // Not this account's fault: Graph changed, and whoever is stopped for it would have to be released one by one.
+  if (error.code === 'Request_UnsupportedQuery') return { kind: 'later', failure: 'target_refused' }
   switch (status) {
     case 400:
       return meaningOfBadRequest(error)
