@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ import { createLog } from '../../src/lib/log.ts'
 import { patient } from './patient.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
 import { freePort } from './free-port.ts'
+import { type LintedResponse, lintHeaders } from './header-lint.ts'
 import { startNodes } from './nodes.ts'
 import type { StoryClock } from './story-clock.ts'
 import { type Visitor, visitor } from './visitor.ts'
@@ -72,6 +74,7 @@ export const openHouse = async (options: HouseOptions) => {
   await app.apply(options.settings ? options.settings(settings) : settings)
   await introduce({ app, control, publicUrl, secrets })
   const visitors: Visitor[] = []
+  const linter = lintAnswers(publicUrl.origin)
   return {
     publicUrl,
     /** Everything of this installation, and the temporary files of the test. */
@@ -89,8 +92,10 @@ export const openHouse = async (options: HouseOptions) => {
     apps: nodes.apps,
     /** Stops Usher and starts it again on the same data. */
     restart: nodes.restart,
+    /** How many answers of Usher's went past the linter. */
+    linted: linter.count,
     visitor: () => {
-      const made = visitor()
+      const made = visitor({ answered: linter.answered })
       visitors.push(made)
       return made
     },
@@ -100,7 +105,24 @@ export const openHouse = async (options: HouseOptions) => {
       await emulator.close()
       await calls.close()
       rmSync(folder, { recursive: true, force: true })
+      linter.assertClean()
     },
+  }
+}
+
+/** Every answer of Usher's to every visitor goes past the linter. */
+const lintAnswers = (origin: string) => {
+  const findings: string[] = []
+  let count = 0
+  return {
+    count: () => count,
+    answered: (answer: LintedResponse) => {
+      const url = new URL(answer.url)
+      if (url.origin !== origin) return
+      count += 1
+      findings.push(...lintHeaders(answer).map((finding) => `${url.pathname}: ${finding}`))
+    },
+    assertClean: () => assert.deepEqual(findings, []),
   }
 }
 

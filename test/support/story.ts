@@ -26,6 +26,7 @@ export const story = (
         await tell({ house, clock, tell: (figure) => t.diagnostic(figure) })
         const checked = assertGraphHeldToItsSchema(house.emulator.journal)
         t.diagnostic(`count ${checked} Graph exchanges held to the schema, 0 skipped`)
+        t.diagnostic(`count ${house.linted()} answers linted, 0 findings`)
       } catch (error) {
         for (const line of house.lines.filter((one) => !one.includes('"level":30')).slice(-20)) t.diagnostic(line.trim())
         throw error

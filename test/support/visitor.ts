@@ -40,8 +40,14 @@ interface Sent {
   readonly from?: URL
 }
 
+export interface VisitorOptions {
+  readonly language?: string
+  /** Told of every answer on the way. */
+  readonly answered?: (answer: Pick<Response, 'status' | 'headers'> & { readonly url: string }) => void
+}
+
 /** A browser without scripts: cookies per host, redirects and zero-delay refreshes followed, forms posted on request. */
-export const visitor = (options: { readonly language?: string } = {}) => {
+export const visitor = (options: VisitorOptions = {}) => {
   const calls = patient()
   const jars: Jars = new Map()
   const hops: Hop[] = []
@@ -62,6 +68,7 @@ export const visitor = (options: { readonly language?: string } = {}) => {
       },
       ...(init.body !== undefined && { body: init.body }),
     })
+    options.answered?.({ url: url.href, status: answer.status, headers: answer.headers })
     keepCookies(jars, url, answer.headers)
     return answer
   }

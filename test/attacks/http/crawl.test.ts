@@ -191,9 +191,8 @@ test('no parameter of any address leads anybody elsewhere', async (context) => {
   const requests = statuses.length
   assert.ok((counts['200'] ?? 0) > requests / 10, 'many were answered with a page, so that there was something to lead astray')
   assert.ok((counts['302'] ?? 0) > 0, 'some were answered with a redirect')
-  context.diagnostic(
-    `${known.length} routes, ${PARAMETERS.length} parameters, ${requests} requests, 0 led elsewhere: ${JSON.stringify(counts)}`,
-  )
+  context.diagnostic(`count ${requests} requests with foreign addresses, 0 led elsewhere`)
+  context.diagnostic(`${known.length} routes, ${PARAMETERS.length} parameters: ${JSON.stringify(counts)}`)
 })
 
 test('what broke out of a value would be seen', () => {
@@ -211,5 +210,5 @@ test('no part of a path leads anybody elsewhere', async (context) => {
     await assertStays({ method: 'GET', target }, cookieFor(route))
     requests += 1
   }
-  context.diagnostic(`${requests} paths, 0 led elsewhere`)
+  context.diagnostic(`count ${requests} requests with foreign addresses, 0 led elsewhere`)
 })
