@@ -48,5 +48,6 @@ const withoutContents = (error: unknown): Error => {
   if (!(error instanceof Error)) return new Error('not an error')
   const inner = error.cause instanceof Error ? error.cause : error
   const code = error instanceof errors.JOSEError || error instanceof openid.ClientError ? error.code : undefined
-  return new Error(`${code ?? error.name}: ${inner.message}`)
+  // In words: the log takes long names for secrets.
+  return new Error(`${(code ?? error.name).replaceAll('_', ' ').toLowerCase()}: ${inner.message}`)
 }
