@@ -28,11 +28,11 @@ export class Attributes {
 export type HtmlValue = string | number | Html | Attributes | undefined | false | readonly HtmlValue[]
 
 const SPECIAL = /[&<>"']/
-const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' } as const
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 /** Text as it may stand between tags and inside quoted attributes. */
 export const escapeHtml = (text: string): string =>
-  SPECIAL.test(text) ? text.replace(/[&<>"']/g, (character) => ENTITIES[character as keyof typeof ENTITIES]) : text // the class lists exactly the keys
+  SPECIAL.test(text) ? text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '') : text
 
 /**
  * Text as the value of a single-quoted attribute and nowhere else: XML is full of `<` and `"`, which may both stand there
