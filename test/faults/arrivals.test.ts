@@ -8,7 +8,7 @@ import { openStage, person, type TargetStage } from '../support/target-stage.ts'
 import { assertObservedReady, assertOneAccountEach, assertSeatsHold } from './invariants.ts'
 import { isLong, seedsOf, withSeed } from '../support/seeds.ts'
 
-const PEOPLE = isLong ? 1_000 : 120
+const PEOPLE = isLong ? 1_000 : 80
 /** They come one after the other, about as fast as Graph lets people be made. */
 const BETWEEN_ARRIVALS_MS = 200
 /** How long somebody looks at Microsoft's error before they try again. */

@@ -32,16 +32,16 @@ const everybodyReady = ({ stage }: History): void => {
 }
 
 test('one process, faulty calls: everybody gets one account and one seat', (t) =>
-  play(t, { processes: 1, people: 4, driversEach: 1, faultRate: 0.3 }, { short: 8, long: 1_000 }, everybodyReady))
+  play(t, { processes: 1, people: 4, driversEach: 1, faultRate: 0.3 }, { short: 5, long: 1_000 }, everybodyReady))
 
 test('three processes, faulty calls, deaths and standstills', (t) =>
-  play(t, { processes: 3, people: 4, driversEach: 3, faultRate: 0.3, kills: 4, freezes: 2 }, { short: 8, long: 1_000 }, everybodyReady))
+  play(t, { processes: 3, people: 4, driversEach: 3, faultRate: 0.3, kills: 4, freezes: 2 }, { short: 5, long: 1_000 }, everybodyReady))
 
 test('troubles of every kind come and go', (t) =>
   play(
     t,
     { processes: 2, people: 4, driversEach: 2, faultRate: 0.1, kills: 2, freezes: 1, troubles: 6 },
-    { short: 8, long: 1_000 },
+    { short: 5, long: 1_000 },
     everybodyReady,
   ))
 
@@ -49,7 +49,7 @@ test('a database that fails now and then, done or not', (t) =>
   play(
     t,
     { processes: 3, people: 4, driversEach: 2, faultRate: 0.1, bookFaultRate: 0.1, kills: 2 },
-    { short: 8, long: 1_000 },
+    { short: 5, long: 1_000 },
     everybodyReady,
   ))
 
@@ -57,12 +57,12 @@ test('processes whose clocks are 90 seconds apart', (t) =>
   play(
     t,
     { processes: 3, people: 3, driversEach: 3, faultRate: 0.2, kills: 2, freezes: 2, skewMs: 90_000 },
-    { short: 4, long: 500 },
+    { short: 3, long: 500 },
     everybodyReady,
   ))
 
 test('too few seats: as many get in as there are, the others wait with a reason', (t) =>
-  play(t, { processes: 3, people: 6, driversEach: 2, faultRate: 0.2, kills: 2, seats: [2, 1] }, { short: 4, long: 500 }, ({ stage }) => {
+  play(t, { processes: 3, people: 6, driversEach: 2, faultRate: 0.2, kills: 2, seats: [2, 1] }, { short: 3, long: 500 }, ({ stage }) => {
     const stages = stage.accounts.all().map((account) => account.stage)
     assert.equal(stages.filter((one) => one === 'ready').length, 3)
     assert.equal(stages.filter((one) => one === 'waiting').length, 3)

@@ -9,6 +9,8 @@ import { onEachDatabase, type OpenStores } from '../support/stores.ts'
 import { openStage, person } from '../support/target-stage.ts'
 
 const NODES = 3
+/** People, and how often each of them comes at the same moment. */
+const CROWDS: readonly (readonly [people: number, times: number])[] = [[1, 200], isLong ? [20, 50] : [5, 20]]
 
 /** Several nodes on one database, in front of one tenant. */
 const openNodes = async (t: TestContext, open: OpenStores) => {
@@ -39,10 +41,7 @@ const rush = async (
 }
 
 onEachDatabase((name, open) => {
-  for (const [people, times] of [
-    [1, 200],
-    [20, 50],
-  ] as const) {
+  for (const [people, times] of CROWDS) {
     test(`${name}: ${people * times} sign-ins at once of ${people}, over ${NODES} nodes: ${people} accounts, ${people} seats`, async (t) => {
       const house = await openNodes(t, open)
       const { stage, stores } = house
@@ -73,7 +72,7 @@ onEachDatabase((name, open) => {
     const house = await openNodes(t, open)
     const { stage } = house
     await stage.provideSeats(STANDARD, 7)
-    const users = await Promise.all(Array.from({ length: isLong ? 500 : 60 }, (_, n) => house.known(n)))
+    const users = await Promise.all(Array.from({ length: isLong ? 500 : 20 }, (_, n) => house.known(n)))
     const outcomes = await rush(house, users, 1)
     assert.equal(outcomes.filter(({ kind }) => kind === 'ready').length, 7)
     assert.equal(outcomes.filter((one) => one.kind === 'pending' && one.reason === 'license_exhausted').length, users.length - 7)
@@ -85,7 +84,7 @@ onEachDatabase((name, open) => {
     const house = await openNodes(t, open)
     const { stage } = house
     stage.world.scenarios.set('randomFaults', true, { seed: 1, rate: 0.3, kinds: '429 500 502 503 504 reset half' })
-    const users = await Promise.all(Array.from({ length: isLong ? 100 : 10 }, (_, n) => house.known(n)))
+    const users = await Promise.all(Array.from({ length: isLong ? 100 : 4 }, (_, n) => house.known(n)))
     await stage.provideSeats(STANDARD, users.length)
     const outcomes = await rush(house, users, 3)
     assert.ok(outcomes.every(({ kind }) => kind === 'ready' || kind === 'pending'))
