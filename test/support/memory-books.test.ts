@@ -1,6 +1,7 @@
 import { accountBookConformance } from '../conformance/account-book.ts'
 import { seatBookConformance } from '../conformance/seat-book.ts'
-import { memoryAccounts, memorySeats } from './memory-books.ts'
+import { identityDigestConformance } from '../conformance/identity-digest.ts'
+import { memoryAccounts, memoryDigest, memorySeats } from './memory-books.ts'
 
 accountBookConformance('in memory', async () => {
   const accounts = memoryAccounts()
@@ -8,3 +9,5 @@ accountBookConformance('in memory', async () => {
 })
 
 seatBookConformance('in memory', async () => memorySeats())
+
+identityDigestConformance('in memory', memoryDigest)

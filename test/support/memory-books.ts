@@ -151,7 +151,7 @@ const part = (text: string): Buffer => {
 }
 
 /** The digest under a key that everybody knows. */
-export const memoryDigest = (key = 'the key of a test'): IdentityDigest => ({
+export const memoryDigest = (key: string | Buffer = 'the key of a test'): IdentityDigest => ({
   digest: (tenant: string, { connection, issuer, subject }: Identity) =>
     createHmac('sha256', key)
       .update(Buffer.concat(['v1', tenant, connection, issuer, subject].map(part)))
