@@ -44,5 +44,3 @@ export const startProgram = (file: string, args: readonly string[], death?: Deat
     heard: (): Promise<unknown> => Promise.race([ended, child.stdout === null ? ended : once(child.stdout, 'data')]),
   }
 }
-
-export type Program = ReturnType<typeof startProgram>
