@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { AccountProgress } from '../../src/provisioning/target.ts'
+import type { AccountProgress, ProvisioningTarget } from '../../src/provisioning/target.ts'
+import { memoryAccounts, memorySeats } from '../support/memory-books.ts'
 import { candidate, drive, STANDARD } from '../support/provisioning.ts'
 import { openStage, person, type TargetStage } from '../support/target-stage.ts'
 import { isLong, seedsOf, withSeed } from '../support/seeds.ts'
@@ -83,6 +84,38 @@ test('a floor of 10 with 12 free: 2 are let in, whoever hurries', async (t) => {
   await stage.clock.pass(3_600_000)
   await rush(stage, 100, 1)
   assert.equal(stage.world.seats(STANDARD)?.free, 10, 'not an hour later either')
+})
+
+test('a database restored from before anybody came: all are found again, nobody is made twice, no seat is taken twice', async (t) => {
+  const people = isLong ? 500 : 60
+  const stage = await openStage({ visibilityDelaysMs: { graph: [3_000, 12_000] } })
+  await stage.provideSeats(STANDARD, people)
+  const namesakes = (n: number) => person(n, { given: 'Ana', family: `Ruiz${n % 20}` })
+  const visitAll = (target: ProvisioningTarget) =>
+    stage.clock.run(() =>
+      Promise.all(Array.from({ length: people }, (_, n) => drive(target, candidate(namesakes(n)), { ...stage, patienceMs: 86_400_000 }))),
+    )
+  assert.deepEqual(kindsOf(await visitAll(stage.open())), { ready: people })
+  const names = stage.made().map(({ id, userPrincipalName }) => `${id} ${userPrincipalName}`)
+  const writes = stage.writes().length
+  await stage.clock.pass(86_400_000)
+  const accounts = memoryAccounts()
+  const seats = memorySeats()
+  assert.deepEqual(kindsOf(await visitAll(stage.open({ accounts, seats }))), { ready: people })
+  assert.equal(stage.writes().length, writes, 'nothing was written')
+  assert.deepEqual(
+    stage.made().map(({ id, userPrincipalName }) => `${id} ${userPrincipalName}`),
+    names,
+  )
+  assert.deepEqual(
+    accounts
+      .all()
+      .map(({ objectId, userPrincipalName }) => `${objectId} ${userPrincipalName}`)
+      .toSorted(),
+    names.toSorted(),
+  )
+  assert.equal(await seats.given(stage.settings.name, STANDARD), people)
+  assertSound(t, stage)
 })
 
 test('a seat that is freed hours later goes to somebody who waits', async (t) => {

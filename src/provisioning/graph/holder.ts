@@ -32,8 +32,17 @@ export const look = async (account: Account, work: Work): Promise<Reply<Finding>
   if (user !== undefined) return { ok: true, value: isOurs(user, account, work) ? { kind: 'live', user } : { kind: 'foreign' } }
   const deleted = await directory.deleted(account.immutableId, work.errand)
   if (!deleted.ok) return deleted
-  const former = deleted.value.find((other) => isOurs(other, account, work))
+  const former = latest(
+    deleted.value.filter((other) => isOurs(other, account, work)),
+    account,
+  )
   return { ok: true, value: former === undefined ? { kind: 'nobody' } : { kind: 'deleted', user: former } }
+}
+
+/** The one the row names, or else the one that was deleted last. */
+const latest = (users: readonly DirectoryUser[], { objectId }: Account): DirectoryUser | undefined => {
+  const deletedAt = ({ deletedDateTime }: DirectoryUser): number => Date.parse(deletedDateTime ?? '')
+  return users.find(({ id }) => id === objectId) ?? users.toSorted((left, right) => deletedAt(right) - deletedAt(left))[0]
 }
 
 /** Our own living object, if this replica knows one. */

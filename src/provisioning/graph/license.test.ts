@@ -31,6 +31,7 @@ test('plans that another one depends on cannot be: the account stops with a reas
   const stage = await openStage({ settings: { licenses: [{ skuId: STANDARD, cap: 5, floor: 0, disabledPlans: [SHAREPOINT] }] } })
   assert.deepEqual(await arrive(stage), { kind: 'stopped', failure: 'license_conflict' })
   assert.equal(licensedTimes(stage), 1)
+  assert.equal(stage.seats.held(stage.settings.name, STANDARD), 0, 'nobody sits there')
   const [event] = stage.accounts.events.filter(({ type }) => type === 'account_stopped')
   assert.match(String(event?.facts?.['requestId']), /^[0-9a-f-]{36}$/, 'Microsoft can be asked about it')
 })

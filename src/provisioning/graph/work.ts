@@ -105,12 +105,15 @@ export const advance = (work: Work, change: AccountChange, event?: Happening): P
 /** For those who ask Microsoft about it. */
 const factsOf = (requestId: string | undefined): Pick<AuditEvent, 'facts'> => (requestId === undefined ? {} : { facts: { requestId } })
 
+/** Nobody sits there: the directory did not give the license, or took it back with the account. */
+const SEATLESS: ReadonlySet<FailureCode> = new Set(['removed_in_entra', 'license_refused', 'license_conflict', 'license_location'])
+
 /** Nothing more happens until a person says so. A seat that nobody sits on is given back. */
 export const stop = async (account: Account, work: Work, failure: FailureCode, requestId?: string): Promise<Account> => {
   const { firstReadings, log, seats } = work.shop
   firstReadings.delete(account.userId)
   log.warn('account_stopped', { reference: work.candidate.reference, user: account.userId, code: failure, requestId })
-  const isSeatEmpty = account.objectId === undefined || failure === 'removed_in_entra'
+  const isSeatEmpty = account.objectId === undefined || SEATLESS.has(failure)
   const stopped = await work.change(
     { stage: 'stopped', reason: failure, settleUntil: undefined, ...(isSeatEmpty && { license: undefined }) },
     { type: 'account_stopped', failure, ...factsOf(requestId) },
