@@ -14,7 +14,9 @@ export const exceptions = async (): Promise<Finding> => {
   const found = sourceFiles('{src,emulator,test,bench}/**/*.ts').flatMap(exceptionsOf)
   const allowed = z.object({ exceptions: z.number() }).parse(JSON.parse(readFileSync(join(import.meta.dirname, 'allowance.json'), 'utf8')))
   const unexplained = found.filter(({ reason }) => !reason).map(({ place }) => `${place}: no reason on the line`)
-  return { looked: `${found.length} exceptions`, problems: [...unexplained, ...ratchet(found, allowed.exceptions)] }
+  const lower = found.length < allowed.exceptions ? `, ${allowed.exceptions} allowed: lower test/checks/allowance.json, so that it stays so` : ''
+  return { looked: `${found.length} exceptions${lower}`, problems: [...unexplained, ...ratchet(found, allowed.exceptions)] }
+}
 }
 
 interface Exception {
