@@ -36,7 +36,7 @@ export const size = async (): Promise<Finding> => {
 
 const linesOf = (files: readonly SourceFile[]): number => files.reduce((sum, { lines }) => sum + lines, 0)
 
-const past = (kind: string, sized: readonly Sized[], limit: number): readonly string[] =>
+export const past = (kind: string, sized: readonly Sized[], limit: number): readonly string[] =>
   sized.filter(({ lines }) => lines > limit).map(({ name, lines }) => `${name}: a ${kind} of ${lines} lines, the limit is ${limit}`)
 
 const report = (what: string, sized: readonly Sized[], budget: Readonly<Record<string, number>>): string => {
@@ -52,7 +52,7 @@ const report = (what: string, sized: readonly Sized[], budget: Readonly<Record<s
 const quantile = (ordered: readonly number[], share: number): number =>
   ordered[Math.min(ordered.length - 1, Math.floor(ordered.length * share))] ?? 0
 
-const functionsOf = (source: SourceFile): readonly Sized[] => {
+export const functionsOf = (source: SourceFile): readonly Sized[] => {
   const found: Sized[] = []
   walk(source, (node, line, file) => {
     if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return

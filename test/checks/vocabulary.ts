@@ -25,7 +25,7 @@ export const vocabulary = async (): Promise<Finding> => {
   return { looked: `${files.length} files`, problems }
 }
 
-const wrong = (line: string): readonly string[] =>
+export const wrong = (line: string): readonly string[] =>
   WORDS.flatMap(([pattern, better]) => {
     const found = pattern.exec(line)?.[0]
     return found ? [`"${found}": say ${better}`] : []
