@@ -59,7 +59,8 @@ export interface AccountBook {
   /**
    * Changes the row and records the event in the same unit; returns the row as it is then.
    * Undefined when the fence is stale or, for a changed user principal name, when that name is taken.
-   * Throws `account_conflict` when the object is another row's.
+   * Throws `account_conflict` when the object is another row's. The name a row had becomes free when it had no object
+   * yet: nobody was ever called so.
    */
   readonly change: (
     lease: AccountKey & { readonly fence: number },

@@ -16,6 +16,7 @@ const TARGET = 'contoso'
 const AT = Date.parse('2026-03-02T09:00:00Z')
 const LEASE = { at: AT, ms: 25_000 }
 const RACERS = 20
+const OBJECT_ID = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
 
 const draft = (n: number, more: Partial<AccountDraft> = {}): AccountDraft => ({
   userId: `user-${n}`,
@@ -90,14 +91,25 @@ const rowsAreWrittenOnce = (it: It): void => {
     await intend(1)
     assert.equal(await accounts.intend(draft(2, { userPrincipalName: 'GUEST1@guests.contoso.example' })), undefined)
     assert.equal(await accounts.find('user-2', TARGET), undefined)
-    const { fence } = await lease(1)
-    await accounts.change({ ...key(1), fence }, { userPrincipalName: 'guest1.abcd@guests.contoso.example' })
+    const hold = { ...key(1), fence: (await lease(1)).fence }
+    await accounts.change(hold, { objectId: OBJECT_ID })
+    await accounts.change(hold, { userPrincipalName: 'guest1.abcd@guests.contoso.example' })
     assert.equal(
       await accounts.intend(draft(2, { userPrincipalName: 'guest1@guests.contoso.example' })),
       undefined,
       'nobody inherits a name',
     )
     assert.ok(await accounts.intend(draft(2)))
+  })
+
+  it('a name that was only proposed, for an object there never was, is free again', async ({ accounts }, { intend, lease }) => {
+    const { userPrincipalName } = await intend(1)
+    const hold = { ...key(1), fence: (await lease(1)).fence }
+    await accounts.change(hold, { stage: 'waiting', reason: 'license_exhausted' })
+    assert.equal(await accounts.intend(draft(2, { userPrincipalName })), undefined)
+    await accounts.change(hold, { userPrincipalName: 'guest1.abcd@guests.contoso.example', objectId: OBJECT_ID })
+    assert.equal((await accounts.intend(draft(2, { userPrincipalName })))?.userPrincipalName, userPrincipalName)
+    assert.equal(await accounts.change(hold, { userPrincipalName }), undefined, 'and then it is somebody else’s')
   })
 
   it('a name may be taken back by whose it was', async ({ accounts }, { intend, lease }) => {
@@ -142,7 +154,7 @@ const changesAreThere = (it: It): void => {
     const before = await intend(1)
     const hold = { ...key(1), fence: (await lease(1)).fence }
     await accounts.change(hold, { stage: 'waiting', reason: 'license_exhausted', attempts: 3, nextAttemptAt: AT + 5 })
-    const objectId = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
+    const objectId = OBJECT_ID
     const changed = present(
       await accounts.change(
         hold,

@@ -91,9 +91,11 @@ test('a database restored from before anybody came: all are found again, nobody 
   const stage = await openStage({ visibilityDelaysMs: { graph: [3_000, 12_000] } })
   await stage.provideSeats(STANDARD, people)
   const namesakes = (n: number) => person(n, { given: 'Ana', family: `Ruiz${n % 20}` })
-  const visitAll = (target: ProvisioningTarget) =>
+  const visitAll = (target: ProvisioningTarget, order = (n: number) => n) =>
     stage.clock.run(() =>
-      Promise.all(Array.from({ length: people }, (_, n) => drive(target, candidate(namesakes(n)), { ...stage, patienceMs: 86_400_000 }))),
+      Promise.all(
+        Array.from({ length: people }, (_, n) => drive(target, candidate(namesakes(order(n))), { ...stage, patienceMs: 86_400_000 })),
+      ),
     )
   assert.deepEqual(kindsOf(await visitAll(stage.open())), { ready: people })
   const names = stage.made().map(({ id, userPrincipalName }) => `${id} ${userPrincipalName}`)
@@ -101,7 +103,7 @@ test('a database restored from before anybody came: all are found again, nobody 
   await stage.clock.pass(86_400_000)
   const accounts = memoryAccounts()
   const seats = memorySeats()
-  assert.deepEqual(kindsOf(await visitAll(stage.open({ accounts, seats }))), { ready: people })
+  assert.deepEqual(kindsOf(await visitAll(stage.open({ accounts, seats }), (n) => people - 1 - n)), { ready: people })
   assert.equal(stage.writes().length, writes, 'nothing was written')
   assert.deepEqual(
     stage.made().map(({ id, userPrincipalName }) => `${id} ${userPrincipalName}`),

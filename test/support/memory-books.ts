@@ -39,11 +39,9 @@ const compact = (account: Account): Account => {
   return row
 }
 
-export const memoryAccounts = (): MemoryAccounts => {
-  const rows = new Map<string, Row>()
+/** Whose each user principal name is, or ever was. */
+const createNames = () => {
   const principalNames = new Map<string, UserId>()
-  const events: AuditEvent[] = []
-  const sessionsEnded: UserId[] = []
   const nameKey = (target: string, name: string): string => `${target} ${name.toLowerCase()}`
   const claimName = (target: string, name: string, userId: UserId): boolean => {
     const key = nameKey(target, name)
@@ -51,6 +49,19 @@ export const memoryAccounts = (): MemoryAccounts => {
     principalNames.set(key, userId)
     return true
   }
+  /** Only an object can ever have been called so. */
+  const freeName = ({ target, userPrincipalName, objectId }: Account, next = userPrincipalName): void => {
+    const isLeft = nameKey(target, next) !== nameKey(target, userPrincipalName)
+    if (isLeft && objectId === undefined) principalNames.delete(nameKey(target, userPrincipalName))
+  }
+  return { claimName, freeName }
+}
+
+export const memoryAccounts = (): MemoryAccounts => {
+  const rows = new Map<string, Row>()
+  const { claimName, freeName } = createNames()
+  const events: AuditEvent[] = []
+  const sessionsEnded: UserId[] = []
   const assertNobodyElses = (key: AccountKey, value: 'immutableId' | 'objectId', wanted: string | undefined): void => {
     const isTaken = [...rows.values()].some(
       ({ account }) => account[value] === wanted && account.target === key.target && account.userId !== key.userId,
@@ -92,6 +103,7 @@ export const memoryAccounts = (): MemoryAccounts => {
       if (row === undefined) return undefined
       if (change.userPrincipalName !== undefined && !claimName(lease.target, change.userPrincipalName, lease.userId)) return undefined
       assertNobodyElses(lease, 'objectId', change.objectId)
+      freeName(row.account, change.userPrincipalName)
       row.account = compact({ ...row.account, ...change, version: row.account.version + 1 })
       if (event !== undefined) events.push(event)
       return row.account

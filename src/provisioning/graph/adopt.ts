@@ -2,7 +2,7 @@ import type { Account } from '#kernel/account.ts'
 import type { DirectoryUser } from './directory.ts'
 import { stopForGood } from './drift.ts'
 import { isSameName } from './holder.ts'
-import { advance, setBack, stop, type Work } from './work.ts'
+import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, stop, type Work } from './work.ts'
 
 /** Takes our own object as the account's: made by a try whose answer was lost, or by a row that was. */
 export const adopt = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
@@ -12,7 +12,9 @@ export const adopt = async (account: Account, work: Work, user: DirectoryUser): 
     if (!reply.ok) return setBack(account, work, reply.setback)
   }
   const named = await withItsName(account, work, user)
-  return named === undefined ? stop(account, work, 'account_conflict') : take(named, work, user)
+  if (named !== undefined) return take(named, work, user)
+  // Another row that was lost with ours proposed that name first, and gives it back when it finds its own.
+  return account.attempts < PATIENCE_TO_LOOK ? lookAgain(account, work) : stop(account, work, 'account_conflict')
 }
 
 /**

@@ -7,8 +7,9 @@ import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { type AccountKey, type Draft, intend, ofKey } from './account-intent.ts'
 import { type AccountValues, accountColumns, accountIn } from './account-rows.ts'
+import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
-import { claimName } from './principal-names.ts'
+import { claimName, freeName } from './principal-names.ts'
 import { subjectOf } from './subject.ts'
 
 interface Parts {
@@ -88,6 +89,9 @@ const changed = async (tx: Kysely<Schema>, hold: Hold, change: AccountValues): P
   if (!row || row.lease_fence !== hold.fence || row.lease_owner === null) return undefined
   const { userPrincipalName } = change
   if (userPrincipalName !== undefined && !(await claimName(tx, { ...hold, userPrincipalName }))) return undefined
+  const isLeft = userPrincipalName !== undefined && keyOf(userPrincipalName) !== row.principal_name_key
+  // Only an object can ever have been called so.
+  if (isLeft && row.object_id === null) await freeName(tx, { ...hold, userPrincipalName: row.principal_name })
   await assertUnheld(tx, hold, change.objectId)
   return tx
     .updateTable('accounts')

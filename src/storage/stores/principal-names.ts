@@ -9,6 +9,16 @@ interface Claim {
   readonly userId: UserId
 }
 
+/** Gives a name back under which nobody ever was. */
+export const freeName = async (tx: Kysely<Schema>, { target, userPrincipalName, userId }: Claim): Promise<void> => {
+  await tx
+    .deleteFrom('principal_names')
+    .where('target', '=', target)
+    .where('name_key', '=', keyOf(userPrincipalName))
+    .where('user_id', '=', userId)
+    .execute()
+}
+
 /** Takes a name for good, within the unit; false when it is or ever was somebody else's. */
 export const claimName = async (tx: Kysely<Schema>, { target, userPrincipalName, userId }: Claim): Promise<boolean> => {
   const key = { target, name_key: keyOf(userPrincipalName) }
