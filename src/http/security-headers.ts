@@ -31,7 +31,10 @@ export const securityHeaders = (options: {
 }) => {
   const everywhere: HeaderMap = {
     'x-content-type-options': 'nosniff',
-    'cross-origin-opener-policy': 'same-origin',
+    // Services open the sign-in in a window and wait for it to come back. Any other policy, on any answer of the way, cuts
+    // that window off from them: they see it closed, and take it for a change of mind. Nothing of ours is there to be seen
+    // through such a window: no frames, no script that listens, and nothing that answers an opener.
+    'cross-origin-opener-policy': 'unsafe-none',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
     'referrer-policy': 'no-referrer',

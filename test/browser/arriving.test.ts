@@ -140,6 +140,22 @@ browserStory('signing out at Microsoft ends the session here, and the next visit
   await assertOurs('Sign in')
 })
 
+browserStory('a service that opens the sign-in in a window sees it come back, and nothing of ours meanwhile', WINDOW, async (told) => {
+  const { house, page } = told
+  const { service } = house.emulator.addresses
+  await page.goto(`${house.emulator.addresses.login}/logout`)
+  const opened = page.waitForEvent('popup')
+  await page.evaluate(`globalThis.opened = open(${JSON.stringify(linkInto(house))}, 'sign-in', 'popup,width=480,height=600'); 0`)
+  const popup = await opened
+  await popup.waitForURL(`${house.publicUrl.origin}/**`)
+  assert.deepEqual(await page.evaluate('[opened.closed, opened.length]'), [false, 0])
+  await assert.rejects(page.evaluate('opened.document.title'), /cross-origin|SecurityError|Blocked/)
+  await popup.locator('a').filter({ hasText: 'Continue with Google' }).click()
+  await popup.locator('a').filter({ hasText: ANA }).click()
+  await popup.waitForURL(service + PATH)
+  assert.equal(await page.evaluate('opened.closed'), false)
+})
+
 browserStory('whoever keeps no cookies is told so', WINDOW, async ({ page, house, press, assertOurs }) => {
   await page.goto(linkInto(house))
   await page.context().clearCookies()

@@ -85,7 +85,7 @@ const hands = (page: Page, house: House, hasScript: boolean): Pick<ToldInBrowser
 const lintEverything = (page: Page, origin: string) => {
   const findings: Promise<readonly string[]>[] = []
   const paths: string[] = []
-  page.on('response', (response) => {
+  page.context().on('response', (response) => {
     const url = new URL(response.url())
     if (url.origin !== origin) return
     paths.push(url.pathname)

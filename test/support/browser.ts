@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from 'playwright-core'
 import { chromiumPath } from './chromium.ts'
 
 const USUAL_PATH = '/usr/bin/chromium'
@@ -39,11 +39,11 @@ export const launchBrowser = async (): Promise<TestBrowser> => {
 
 const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}): Promise<GuardedPage> => {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, ...options })
-  const page = await context.newPage()
   const complaints: string[] = []
-  page.on('console', (message) => isComplaint(message) && complaints.push(`${page.url()}: ${message.text()}`))
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
-  if (options.javaScriptEnabled !== false) await reportViolations(page, complaints)
+  context.on('console', (message) => isComplaint(message) && complaints.push(`${message.page()?.url()}: ${message.text()}`))
+  context.on('weberror', (error) => complaints.push(`${error.page()?.url()}: ${error.error().message}`))
+  if (options.javaScriptEnabled !== false) await reportViolations(context, complaints)
+  const page = await context.newPage()
   return {
     page,
     complaints,
@@ -60,9 +60,9 @@ const isComplaint = (message: ConsoleMessage): boolean =>
   message.type() !== 'info' &&
   !/^Failed to load resource: (the server responded with a status of|net::ERR_BLOCKED_BY_CLIENT)/.test(message.text())
 
-const reportViolations = async (page: Page, complaints: string[]): Promise<void> => {
-  await page.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))
-  await page.addInitScript({ content: REPORT_VIOLATIONS })
+const reportViolations = async (context: BrowserContext, complaints: string[]): Promise<void> => {
+  await context.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))
+  await context.addInitScript({ content: REPORT_VIOLATIONS })
 }
 
 const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>

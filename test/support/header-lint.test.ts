@@ -21,7 +21,7 @@ const cookie = (text: string) => (headers: Headers) => headers.append('set-cooki
 /** What must not go unnoticed. */
 const faults: Readonly<Record<string, (headers: Headers) => void>> = {
   'no nosniff': (headers) => headers.delete('x-content-type-options'),
-  'an opener that may look back': (headers) => headers.set('cross-origin-opener-policy', 'unsafe-none'),
+  'a window cut off from who opened it': (headers) => headers.set('cross-origin-opener-policy', 'same-origin'),
   'others may embed': (headers) => headers.set('cross-origin-resource-policy', 'cross-origin'),
   'a referrer that leaks': (headers) => headers.set('referrer-policy', 'unsafe-url'),
   'no permissions policy': (headers) => headers.delete('permissions-policy'),

@@ -9,7 +9,8 @@ type Rule = (response: LintedResponse) => readonly (string | false)[]
 
 const EXACT = {
   'x-content-type-options': 'nosniff',
-  'cross-origin-opener-policy': 'same-origin',
+  // Anything else breaks sign-ins that a service opens in a window of its own.
+  'cross-origin-opener-policy': 'unsafe-none',
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
