@@ -62,6 +62,18 @@ export const targetConformance = (name: string, openStage: (t: TestContext) => P
     assert.equal(stage.writes(), before)
   })
 
+  it('a look at an account that is ready, or not even begun, finds nothing wrong and changes nothing', async (stage) => {
+    const target = stage.open()
+    assert.equal(await stage.clock.run(() => target.verify(stage.candidate(1))), undefined)
+    assert.equal(await stage.accountOf(stage.candidate(1)), undefined)
+    await stage.clock.run(() => drive(target, stage.candidate(1), stage))
+    const before = await stage.accountOf(stage.candidate(1))
+    const writes = stage.writes()
+    assert.equal(await stage.clock.run(() => target.verify(stage.candidate(1))), undefined)
+    assert.deepEqual(await stage.accountOf(stage.candidate(1)), before)
+    assert.equal(stage.writes(), writes)
+  })
+
   it('many who ask at once, in one process and in several, make one account', async (stage) => {
     const who = stage.candidate(1)
     const targets = [stage.open(), stage.open(), stage.open()]
