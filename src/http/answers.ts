@@ -32,6 +32,7 @@ export interface AnswerParts {
 }
 
 const HTML = 'text/html; charset=utf-8'
+const RETRY_AFTER_SECONDS = '60'
 
 /** One visit on its way out. */
 export interface Exchange extends ReadVisit {
@@ -46,6 +47,7 @@ export const answerSender = (parts: AnswerParts) => {
 
   const sendView = (reply: FastifyReply, view: View, frame: Frame): FastifyReply => {
     if (view.refresh) reply.header('refresh', `${view.refresh.seconds}; url=${new URL(view.refresh.to, parts.publicUrl).href}`)
+    if (reply.statusCode === 429 || reply.statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
     // Browsers that do not send Sec-Fetch-Site name the origin of a form only where the page's policy lets them.
     if (view.policy === 'form') reply.header('referrer-policy', 'same-origin')
     reply.header('content-security-policy', headers.policies[view.policy])

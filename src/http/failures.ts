@@ -15,8 +15,6 @@ export interface FailureParts {
   readonly log: Log
 }
 
-const RETRY_AFTER_SECONDS = '60'
-
 /** Tells the person on a page and the log in a line. Nothing of the error itself reaches the page. */
 export const failureHandler =
   (parts: FailureParts) =>
@@ -32,7 +30,6 @@ export const failureHandler =
       error: failure,
     })
     reply.code(status).removeHeader('set-cookie')
-    if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
     const frame = { organization: parts.organization, at: parts.clock.now(), correlation: reference }
     try {
       return parts.answers.sendView(reply, problem({ failure: failure.code, reference }, frame), frame)

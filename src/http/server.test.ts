@@ -186,6 +186,49 @@ test('a failure is a page with its status, what happened, what to do, and a refe
   assert.equal(http.lines.at(-1)?.fields.reference, '0f8fad5b-d9cb-469f-a165-70867728950e')
 })
 
+test('who is asked to come later is told when, on whichever page', async () => {
+  const waiting: Answer = {
+    kind: 'page',
+    status: 503,
+    page: { name: 'waiting', failure: 'license_exhausted', reference: 'r', again: '/sign-in/t1' },
+  }
+  const shown = await ask(
+    fakeHttp(() => waiting),
+    '/sign-in/t1',
+  )
+  assert.deepEqual(
+    [shown.statusCode, shown.headers['retry-after'], shown.headers.refresh],
+    [503, '60', '60; url=https://id.fabrikam.example/sign-in/t1'],
+  )
+  const thrown = await ask(
+    fakeHttp(() => {
+      throw new UsherError('too_many_requests')
+    }),
+    '/login',
+  )
+  assert.deepEqual([thrown.statusCode, thrown.headers['retry-after']], [429, '60'])
+  assert.equal(
+    (
+      await ask(
+        fakeHttp(() => chooser),
+        '/login',
+      )
+    ).headers['retry-after'],
+    undefined,
+  )
+})
+
+test('where no page can be made the person is told all the same, and nothing of why', async () => {
+  const impossible = { kind: 'page', status: 200, page: { name: 'finished', service: 's', onward: 'javascript:secret' } } as const
+  const http = fakeHttp(() => impossible, { organization: { name: 'F', helpUrl: 'javascript:secret' } })
+  const response = await http.server.app.inject({ url: '/login', headers: { host: HOST } })
+  assert.equal(response.statusCode, 500)
+  assert.match(response.body, /<h1>There is a problem with this service<\/h1>.*Reference [A-Z2-9]{4}-[A-Z2-9]{4}/s)
+  assert.ok(!response.body.includes('secret'))
+  assert.match(String(response.headers['content-security-policy']), /default-src 'none'/)
+  assert.ok(http.lines.some(({ event }) => event === 'page_failed'))
+})
+
 test('what nobody expected says nothing about itself', async () => {
   const http = fakeHttp(() => {
     throw new Error('SELECT * FROM users')
