@@ -1,5 +1,7 @@
 import { UsherError } from '#kernel/errors.ts'
 
+const KNOWN_SITES = ['same-origin', 'same-site', 'cross-site', 'none'] as const
+
 /** What a browser says about where a request came from. */
 export interface Provenance {
   readonly fetchSite: string | undefined
@@ -14,5 +16,14 @@ export const assertSameOrigin = ({ fetchSite, origin }: Provenance, ownOrigin: s
   const isOwn = fetchSite === undefined ? origin === ownOrigin : fetchSite === 'same-origin'
   // A browser that says "same origin" may withhold the origin itself, but not name another.
   const contradicts = origin !== undefined && origin !== 'null' && origin !== ownOrigin
-  if (!isOwn || contradicts) throw new UsherError('origin_refused', { detail: { fetchSite: fetchSite?.slice(0, 20) } })
+  if (!isOwn || contradicts)
+    throw new UsherError('origin_refused', { detail: { fetchSite: KNOWN_SITES.find((one) => one === fetchSite) ?? 'other' } })
+}
+
+/**
+ * A browser that only expects a person to open a page (`Sec-Purpose`, Fetch Standard) must not spend on it
+ * what counts once. Throws `speculation_refused`; the browser asks again when the person really comes.
+ */
+export const assertWanted = (purpose: string | undefined): void => {
+  if (purpose !== undefined && /^\s*prefetch\b/i.test(purpose)) throw new UsherError('speculation_refused')
 }

@@ -272,6 +272,19 @@ test('what is asked wrongly is refused on a page before the inside hears of it',
   assert.deepEqual(http.calls, [])
 })
 
+test('a page nobody has opened yet is not spent', async () => {
+  const speculations: readonly Readonly<Record<string, string>>[] = [
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+  ]
+  for (const headers of speculations) {
+    const http = fakeHttp(unasked)
+    assert.equal((await ask(http, '/sign-in/t1/next', { headers })).statusCode, 503)
+    assert.deepEqual(http.calls, [])
+  }
+})
+
 test('addresses and links are the same whatever the headers claim', async () => {
   const http = fakeHttp(() => chooser)
   const liars = ['x-forwarded-host', 'x-forwarded-proto', 'x-original-url', 'forwarded', 'x-http-method-override', 'x-host']

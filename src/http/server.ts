@@ -17,7 +17,7 @@ import { refuseUnreadable } from './unreadable.ts'
 import type { Organization } from './organization.ts'
 import { OWN_STYLE, SUBMIT_SCRIPT } from './pages/post-form.ts'
 import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
-import { assertSameOrigin } from './same-origin.ts'
+import { assertSameOrigin, assertWanted } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { SessionKeeper, SignIn } from './sign-in-port.ts'
 import { type VisitReader, visitReader } from './visits.ts'
@@ -139,6 +139,7 @@ const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {
     method: route.method,
     url: route.path,
     onRequest: (request, _reply, done) => {
+      assertWanted(textOf(request.headers['sec-purpose'] ?? request.headers.purpose))
       if (route.kind === 'own-form') assertSameOrigin(provenanceOf(request), parts.publicUrl.origin)
       done()
     },
@@ -161,9 +162,10 @@ const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {
 }
 
 const provenanceOf = ({ headers }: FastifyRequest) => {
-  const fetchSite = headers['sec-fetch-site']
-  return { fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined, origin: headers.origin }
+  return { fetchSite: textOf(headers['sec-fetch-site']), origin: headers.origin }
 }
+
+const textOf = (header: string | readonly string[] | undefined): string | undefined => (typeof header === 'string' ? header : undefined)
 
 const addEvents = (app: FastifyInstance, { read, answers }: Inside): void => {
   app.get<{ Params: { transaction: string } }>(`${TRANSACTION_PATH}/events`, async (request, reply) => {

@@ -31,6 +31,7 @@ export const failures = {
   page_unknown: row(404, 'There is no such page', LINK),
   method_refused: row(405, 'There is no such page', LINK),
   host_unknown: row(421, 'There is no such page', 'Check the address.'),
+  speculation_refused: row(503, 'This page has not been opened yet', LINK),
   origin_refused: row(403, 'This request came from another site', LINK),
   too_many_requests: row(429, 'Too many tries', LATER, true),
   sign_in_loop: row(409, 'Microsoft sent you back to us twice', 'Close all browser windows, then open your link again.'),

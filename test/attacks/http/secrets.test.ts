@@ -43,6 +43,9 @@ const NAMES = [
 ]
 const HEADERS = [
   'Cookie',
+  'Sec-Fetch-Site',
+  'Sec-Purpose',
+  'Content-Type',
   'Authorization',
   'User-Agent',
   'Referer',
