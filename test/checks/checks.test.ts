@@ -14,7 +14,7 @@ test('assertions and silenced lines are found, and whether they give a reason', 
       '// What JSON gave has this shape.',
       'const three = {} as Thing',
       'const four = [1] as const',
-      '// biome-ignore lint/x: needed for the wire',
+      `// ${'biome'}-ignore lint/x: needed for the wire`,
       "const five = 'as Thing'",
     ),
   )
