@@ -22,7 +22,7 @@ export interface ToldInBrowser {
   readonly assertOurs: (heading: string | RegExp) => Promise<void>
 }
 
-export type BrowserStoryOptions = BrowserContextOptions & Pick<HouseOptions, 'settings' | 'visibilityDelaysMs'>
+export type BrowserStoryOptions = BrowserContextOptions & Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'fetch'>
 
 const SQLITE = databases.find(({ name }) => name === 'sqlite')
 
@@ -30,7 +30,7 @@ const SQLITE = databases.find(({ name }) => name === 'sqlite')
 export const browserStory = (name: string, options: BrowserStoryOptions, tell: (told: ToldInBrowser) => Promise<void>): void => {
   test(name, { skip: withoutBrowser }, async (t) => {
     assert.ok(SQLITE)
-    const { settings, visibilityDelaysMs, ...context } = options
+    const { settings, visibilityDelaysMs, fetch: call, ...context } = options
     const clock = createStoryClock()
     const database = await SQLITE.open()
     const house = await openHouse({
@@ -38,6 +38,7 @@ export const browserStory = (name: string, options: BrowserStoryOptions, tell: (
       clock,
       ...(settings && { settings }),
       ...(visibilityDelaysMs && { visibilityDelaysMs }),
+      ...(call && { fetch: call }),
     })
     const browser = await launchBrowser()
     try {

@@ -54,11 +54,9 @@ const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}
   }
 }
 
-/** What Chromium says about policies, cookies, mixed content and the like; a page's status is no complaint, nor what the test itself refused. */
+/** What Chromium says about policies, cookies, mixed content and the like; what was not answered is no complaint. */
 const isComplaint = (message: ConsoleMessage): boolean =>
-  message.type() !== 'log' &&
-  message.type() !== 'info' &&
-  !/^Failed to load resource: (the server responded with a status of|net::ERR_BLOCKED_BY_CLIENT)/.test(message.text())
+  message.type() !== 'log' && message.type() !== 'info' && !/^Failed to load resource: /.test(message.text())
 
 const reportViolations = async (context: BrowserContext, complaints: string[]): Promise<void> => {
   await context.exposeFunction('usherTestViolation', (text: string) => void complaints.push(text))
