@@ -5,6 +5,7 @@ import { shortReference } from './reference.ts'
 
 const EXCERPT_CHARACTERS = 200
 const FRAMES = 6
+const UNREAD_CHARACTERS = 8 * 1024 * 1024
 
 /**
  * The log as JSON lines. Fields that are not on the list are dropped, and an error is written as its code, its detail, a
@@ -14,7 +15,7 @@ export const createLog = (
   options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {},
 ): Log => {
   const settings = { level: options.level ?? 'info', base: null, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime } as const
-  const logger = options.to ? pino(settings, options.to) : pino(settings)
+  const logger = pino(settings, options.to ?? standardOutput())
   return {
     info: (event, fields) => logger.info(line(fields), event),
     warn: (event, fields) => logger.warn(line(fields), event),
@@ -22,11 +23,19 @@ export const createLog = (
   }
 }
 
+/**
+ * Lines are written while nobody waits for them, many at once when they come fast, and the last ones when the process ends.
+ * A reader that has stopped reading costs lines, not sign-ins. What must not be lost is in the database as an event.
+ */
+const standardOutput = (): DestinationStream => pino.destination({ sync: false, maxLength: UNREAD_CHARACTERS })
+
+const LISTED: ReadonlySet<string> = new Set(logFields)
+
 const line = (fields: LogFields = {}): Record<string, unknown> => {
   const facts: Record<string, unknown> = {}
-  for (const name of logFields) {
-    const value = fields[name]
-    if (value !== undefined) facts[name] = typeof value === 'string' ? value.slice(0, EXCERPT_CHARACTERS) : value
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || !LISTED.has(name)) continue
+    facts[name] = typeof value === 'string' ? value.slice(0, EXCERPT_CHARACTERS) : value
   }
   if (typeof fields.reference === 'string') facts.short = shortReference(fields.reference)
   if (fields.error !== undefined) Object.assign(facts, told(fields.error))
