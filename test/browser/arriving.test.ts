@@ -156,6 +156,36 @@ browserStory('a service that opens the sign-in in a window sees it come back, an
   assert.equal(await page.evaluate('opened.closed'), false)
 })
 
+browserStory('a guest without a mouse arrives', WINDOW, async (told) => {
+  const { house, page, assertOurs } = told
+  const { keyboard } = page
+  const focused = () =>
+    page.evaluate(
+      'document.activeElement === document.body ? "" : document.activeElement.textContent.trim() || document.activeElement.name',
+    )
+  await page.goto(linkInto(house))
+  await assertOurs('Sign in')
+  for (let stops = 0; !/guest password/.test(String(await focused())); stops += 1) {
+    assert.ok(stops < 5, 'the choices come first')
+    await keyboard.press('Tab')
+  }
+  await keyboard.press('Enter')
+  await page.getByLabel('Email or username').waitFor()
+  assert.equal(await focused(), 'username', 'where to type is where one is')
+  await keyboard.type(DANA.username)
+  await keyboard.press('Tab')
+  assert.equal(await focused(), 'password')
+  await keyboard.type(DANA.password)
+  await keyboard.press('Tab')
+  assert.equal(await focused(), 'Show')
+  await keyboard.press('Space')
+  assert.equal(await page.locator('#password').getAttribute('type'), 'text')
+  await keyboard.press('Tab')
+  assert.equal(await focused(), 'Sign in')
+  await keyboard.press('Enter')
+  await assertArrived(told, 'dana.whitfield')
+})
+
 browserStory('whoever keeps no cookies is told so', WINDOW, async ({ page, house, press, assertOurs }) => {
   await page.goto(linkInto(house))
   await page.context().clearCookies()
