@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createRandom, type SeededRandom } from '../../emulator/random.ts'
 import type { ScenarioName } from '../../emulator/scenarios.ts'
 import type { DirectoryUser } from '../../emulator/world-state.ts'
+import type { Account } from '../../src/kernel/account.ts'
 import { UsherError } from '../../src/kernel/errors.ts'
 import type { AccountProgress, Candidate } from '../../src/provisioning/target.ts'
 import { callsTooEarly, assertObservedReady, assertOneAccountEach, assertSeatsHold, assertSettled, foreignObjects } from './invariants.ts'
@@ -44,6 +45,8 @@ const ALL_KINDS = '429 500 502 503 504 reset half hang'
 const TROUBLE_MS = 180_000
 const PEACE_MS = 1_800_000
 const SWEEP_MS = 15_000
+const SEAT_ROUNDS = 4
+const SEAT_ROUND_MS = 600_000
 const HALF_A_MINUTE_MS = 30_000
 
 type Trouble = readonly [name: ScenarioName, options: Readonly<Record<string, number>>]
@@ -184,21 +187,32 @@ export const chaos = async (options: ChaosOptions): Promise<History> => {
   return { stage, ready, deaths }
 }
 
-/** What upkeep does: takes up every account whose time has come, until none is under way. */
+/** What upkeep does: takes up every account whose time has come, until none is under way, and a while longer for seats. */
 const sweepUp = async (stage: TargetStage, process: Process, people: readonly Candidate[]): Promise<void> => {
   const until = stage.clock.now() + PEACE_MS
-  const isUnderWay = async (who: Candidate): Promise<boolean> => {
-    const account = await stage.accounts.find(who.user.id, stage.settings.name)
-    return account === undefined || !(account.stage === 'ready' || account.stage === 'stopped' || account.reason === 'license_exhausted')
+  const sweepThose = async (isWanted: (account: Account | undefined) => boolean): Promise<number> => {
+    let count = 0
+    for (const who of people) {
+      if (!isWanted(await stage.accounts.find(who.user.id, stage.settings.name))) continue
+      count += 1
+      await process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` })
+    }
+    return count
   }
-  while (stage.clock.now() < until) {
-    const open: Candidate[] = []
-    for (const who of people) if (await isUnderWay(who)) open.push(who)
-    if (open.length === 0) return
-    for (const who of open) await process.target.ensure({ ...who, reference: `${process.name}.${who.user.id}` })
-    await stage.clock.sleep(SWEEP_MS)
+  while (stage.clock.now() < until && (await sweepThose(isUnderWay)) > 0) await stage.clock.sleep(SWEEP_MS)
+  for (let round = 0; round < SEAT_ROUNDS; round += 1) {
+    await stage.clock.sleep(SEAT_ROUND_MS)
+    while ((await sweepThose((account) => isUnderWay(account) || isDueForSeat(account, stage.clock.now()))) > 0)
+      await stage.clock.sleep(SWEEP_MS)
   }
 }
+
+const isUnderWay = (account: Account | undefined): boolean =>
+  account === undefined || !(account.stage === 'ready' || account.stage === 'stopped' || account.reason === 'license_exhausted')
+
+/** A seat may have seemed taken while nobody knew whether it was given. */
+const isDueForSeat = (account: Account | undefined, now: number): boolean =>
+  account?.reason === 'license_exhausted' && account.nextAttemptAt <= now
 
 const assertHistory = (
   stage: TargetStage,

@@ -33,6 +33,16 @@ interface Stock {
 
 const STOCK_LIFE_MS = 60_000
 
+/** One after the other: all reservations meet at one row of the book, and a crowd at one row only wakes the database's conflicts. */
+const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
 export const createSeats = ({ settings, book, directory, clock }: SeatsParts): Seats => {
   const target = settings.name
   let stock: Stock | undefined
@@ -62,13 +72,16 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
     return reading
   }
 
+  const inTurn = createQueue()
+
   return {
     reserve: async (userId, errand) => {
       const reply = await currentStock(errand)
       if (!reply.ok) return reply
       for (const { skuId } of settings.licenses) {
         const ceiling = reply.value.ceilings.get(skuId) ?? 0
-        if (ceiling > 0 && (await book.reserve({ target, skuId, userId }, ceiling, clock.now()))) return { ok: true, value: skuId }
+        if (ceiling > 0 && (await inTurn(() => book.reserve({ target, skuId, userId }, ceiling, clock.now()))))
+          return { ok: true, value: skuId }
       }
       return { ok: true, value: undefined }
     },
