@@ -1,17 +1,29 @@
 import type { Page } from '#kernel/page.ts'
-import { html } from '#lib/html.ts'
+import { type Html, html } from '#lib/html.ts'
 import { button, type Frame, linkTo, type View } from './layout.ts'
 
+type SignedOut = Extract<Page, { name: 'signed-out' }>
+
 /** Says exactly what is signed out, and what is not. */
-export const signedOut = (page: Extract<Page, { name: 'signed-out' }>, { organization }: Frame): View => ({
+export const signedOut = (page: SignedOut, { organization }: Frame): View => ({
   title: 'Signed out',
   policy: 'page',
   content: html`<h1>You are signed out</h1>
 <ul class="outcome">
 <li class="done">${organization.name} sign-in</li>
-${page.service !== undefined && html`<li>${page.service}: close your browser to finish</li>`}
-${page.elsewhere.map((address) => html`<li>You may still be signed in at ${new URL(address).host}. <a href="${linkTo(address)}">Sign out there</a></li>`)}
+${others(page)}
 </ul>
 ${page.onward !== undefined && button('Sign in again', page.onward)}
 `,
 })
+
+/** Where the person may still be signed in, each place once. */
+const others = ({ service, elsewhere }: SignedOut): readonly Html[] => {
+  const [only, another] = elsewhere
+  if (only !== undefined && another === undefined) return [stillAt(service ?? new URL(only).host, only)]
+  const named = service === undefined ? [] : [html`<li>${service}: close your browser to finish</li>`]
+  return only === undefined ? named : elsewhere.map((address) => stillAt(new URL(address).host, address))
+}
+
+const stillAt = (place: string, address: string): Html =>
+  html`<li>${place}: you may still be signed in. <a href="${linkTo(address)}">Sign out there</a></li>`
