@@ -135,7 +135,7 @@ export interface SessionsTable {
 export interface TransactionsTable {
   readonly id: string
   readonly version: number
-  readonly body_json: string | null
+  readonly body_sealed: string | null
   readonly ended_user: string | null
   readonly ended_relying_party: string | null
   readonly expires_at: number

@@ -162,11 +162,11 @@ const transactions = async (db: Kysely<unknown>): Promise<void> => {
     .createTable('transactions')
     .addColumn('id', 'text', (column) => column.primaryKey().notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
-    .addColumn('body_json', 'text')
+    .addColumn('body_sealed', 'text')
     .addColumn('ended_user', 'text')
     .addColumn('ended_relying_party', 'text')
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-    .addCheckConstraint('transactions_ended', sql`(body_json is null) = (ended_user is not null)`)
+    .addCheckConstraint('transactions_ended', sql`(body_sealed is null) = (ended_user is not null)`)
     .execute()
   await db.schema
     .createTable('grants')

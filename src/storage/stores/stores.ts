@@ -35,7 +35,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
   const eventRow = eventRows(randomness)
   return {
     settings: settingsStore({ storage, sealer, randomness, eventRow }),
-    transactions: transactionStore(storage),
+    transactions: transactionStore({ storage, sealer }),
     people: peopleStore({ storage, randomness }),
     sessions: sessionStore({ storage, eventRow }),
     grants: grantStore(storage),
