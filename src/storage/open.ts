@@ -3,7 +3,6 @@ import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { Secret } from '#kernel/secret.ts'
 import type { Database } from './dialects/dialect.ts'
-import { postgresDatabase } from './dialects/postgres.ts'
 import { sqliteDatabase } from './dialects/sqlite.ts'
 import { openKeyRing } from './key-ring.ts'
 import { migrate } from './migrate.ts'
@@ -36,7 +35,7 @@ export interface OpenedStorage {
  * be reached, is in use or is too new, and `key_wrong` when it was made with another key-encryption key.
  */
 export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
-  const database = openDatabase(options)
+  const database = await openDatabase(options)
   try {
     await migrate({ ...options, database, migrations })
     const { sealer, identityKey } = await openKeyRing({ ...options, storage: database })
@@ -51,10 +50,12 @@ export const openStorage = async (options: StorageOptions): Promise<OpenedStorag
   }
 }
 
-const openDatabase = (options: StorageOptions): Database => {
+// The driver that is not used is not loaded: it would cost every start time and memory.
+const openDatabase = async (options: StorageOptions): Promise<Database> => {
   const { database: address } = options
-  if (/^postgres(ql)?:/.test(address)) return postgresDatabase({ ...options, url: address })
-  return sqliteDatabase({ ...options, file: address.replace(/^sqlite:/, '') })
+  if (!/^postgres(ql)?:/.test(address)) return sqliteDatabase({ ...options, file: address.replace(/^sqlite:/, '') })
+  const { postgresDatabase } = await import('./dialects/postgres.ts')
+  return postgresDatabase({ ...options, url: address })
 }
 
 const answers = async ({ read, isSound }: Database): Promise<boolean> => {
