@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { createApp, type App } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
+import { processEnvironment } from '../environment.ts'
 
 const DEFAULT_CONFIG = process.env['USHER_CONFIG'] ?? '/etc/usher/usher.json'
 
@@ -15,7 +16,9 @@ export const withConfig = (command: Command): Command =>
 /** Opens the installation for one command, beside a server that may be running, and closes it again. */
 export const withApp = async <T>(options: ConfigOption, work: (app: App, config: Config) => Promise<T>): Promise<T> => {
   const config = readConfig(options.config)
-  const app = await createApp(config, { role: 'command' })
+  // Standard output is for what was asked for.
+  const environment = processEnvironment({ logTo: process.stderr })
+  const app = await createApp(config, { role: 'command', environment })
   try {
     return await work(app, config)
   } finally {

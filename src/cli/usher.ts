@@ -11,10 +11,16 @@ const program = new Command('usher')
   .description('Lets people who are not in your directory sign in to Microsoft 365, and gives them an account when they do.')
   .addHelpText('after', `\nExit codes: ${EXIT_CODES}`)
   .showSuggestionAfterError()
-  .exitOverride()
 
 for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, usersCommand, accountsCommand])
   program.addCommand(command())
+
+/** Wrong usage is thrown, so that its exit code is ours; commands that were made elsewhere do not inherit that. */
+const throwing = (command: Command): void => {
+  command.exitOverride()
+  for (const one of command.commands) throwing(one)
+}
+throwing(program)
 
 const isHelp = (error: unknown): boolean =>
   error instanceof Error &&

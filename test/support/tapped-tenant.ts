@@ -48,7 +48,11 @@ const overheard = async (emulator: OpenEmulator, request: Request, heard: Tapped
 }
 
 /** The demo's settings as an administrator's file has them, with the secrets in files of their own. */
-export const settingsWith = (publicUrl: URL, tenant: Pick<TappedTenant, 'addresses'>, secretFiles: Secrets): unknown => {
+export const settingsWith = (
+  publicUrl: URL,
+  tenant: Pick<TappedTenant, 'addresses'>,
+  secretFiles: Secrets,
+): { readonly targets: readonly object[] } => {
   const files = new Map<string, string>([
     ['secret', secretFiles.entra],
     ['clientSecret', secretFiles.google],
