@@ -1,33 +1,29 @@
 import { type DestinationStream, pino } from 'pino'
 import { toUsherError, type UsherError } from '#kernel/errors.ts'
 import { type Log, type LogFields, logFields } from '#kernel/log.ts'
+import { lineWriter } from './line-writer.ts'
 import { shortReference } from './reference.ts'
 
 const EXCERPT_CHARACTERS = 200
 const FRAMES = 6
-const UNREAD_CHARACTERS = 8 * 1024 * 1024
+const STANDARD_OUTPUT = 1
 
 /**
  * The log as JSON lines. Fields that are not on the list are dropped, and an error is written as its code, its detail, a
- * scrubbed excerpt of what it said and, at level `error`, the places it came from.
+ * scrubbed excerpt of what it said and, at level `error`, the places it came from. It goes to standard output unless said
+ * otherwise; what must not be lost is in the database as an event.
  */
 export const createLog = (
   options: { readonly level?: 'info' | 'warn' | 'error' | 'silent'; readonly to?: DestinationStream } = {},
 ): Log => {
   const settings = { level: options.level ?? 'info', base: null, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime } as const
-  const logger = pino(settings, options.to ?? standardOutput())
+  const logger = pino(settings, options.to ?? lineWriter(STANDARD_OUTPUT))
   return {
     info: (event, fields) => logger.info(line(fields), event),
     warn: (event, fields) => logger.warn(line(fields), event),
     error: (event, fields) => logger.error({ ...line(fields), ...places(fields) }, event),
   }
 }
-
-/**
- * Lines are written while nobody waits for them, many at once when they come fast, and the last ones when the process ends.
- * A reader that has stopped reading costs lines, not sign-ins. What must not be lost is in the database as an event.
- */
-const standardOutput = (): DestinationStream => pino.destination({ sync: false, maxLength: UNREAD_CHARACTERS })
 
 const LISTED: ReadonlySet<string> = new Set(logFields)
 
