@@ -22,13 +22,14 @@ export const demoCommand = (): Command =>
   new Command('demo')
     .description('run the whole path on this machine, with Microsoft and Google simulated')
     .option('--reset', 'forget everybody and begin anew')
+    .option('--home <folder>', 'where the demo keeps what it needs to go on later', HOME)
     .option('--port <number>', 'where Usher listens; Microsoft’s side takes the next one', (text) => Number.parseInt(text, 10), USHER_PORT)
     .action(demo)
 
-const demo = async (options: { readonly reset?: boolean; readonly port: number }): Promise<void> => {
+const demo = async (options: { readonly reset?: boolean; readonly home: string; readonly port: number }): Promise<void> => {
   refuseToLeak()
   say('Starting the demo: Usher, and beside it a simulated Microsoft 365 and Google …')
-  const home = openDemoHome(HOME, options.reset === true)
+  const home = openDemoHome(options.home, options.reset === true)
   const port = await freePort(options.port)
   const publicUrl = new URL(`http://usher.localhost:${port}`)
   const calls = outbound()
