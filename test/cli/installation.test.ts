@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { type Installation, makeInstallation, type RunningUsher, startUsher } from '../support/installation.ts'
 import { introduceUsher, settingsWith, type TappedTenant, tappedTenant } from '../support/tapped-tenant.ts'
@@ -110,11 +111,11 @@ test('users add makes a password and prints it once, or reads one; it is never a
   assert.equal((await place.run(['users', 'add', 'z', '--connection', DEMO_CONNECTIONS.google])).code, 1, 'Google keeps its own people')
 })
 
-const signIn = async () => {
+const signIn = async (username = DANA) => {
   const browser = visitor()
   const service = `${tenant.addresses.login}/login.srf?wa=wsignin1.0&whr=${DEMO_TENANT.guestDomain}&wreply=${encodeURIComponent(`${tenant.addresses.service}/`)}`
   const page = await browser.click(await browser.open(service), 'guest password')
-  const stop = await browser.submit(page, { username: DANA, password: PASSWORD })
+  const stop = await browser.submit(page, { username, password: PASSWORD })
   const last = stop.forms[0]?.fields['wresult'] ? await browser.submit(stop) : stop
   await browser.close()
   return last
@@ -162,6 +163,27 @@ test('SIGTERM: it says that it stops, ends with 0, and starts again on the same 
   assert.match(server.stderr(), /Stopping/)
   server = await place.start()
   assert.equal(JSON.parse((await place.run(['accounts', 'show', UPN, '--json'])).stdout).account.stage, 'ready')
+  assert.deepEqual(await server.stop(), { code: 0, signal: null })
+})
+
+test('SIGTERM while a newcomer waits: their page ends, the process ends with 0, and the next one brings them in', async () => {
+  server = await place.start()
+  await place.run(
+    ['users', 'add', 'cleo', '--connection', DEMO_CONNECTIONS.guests, '--given', 'Cleo', '--family', 'Banks', '--password-stdin'],
+    {
+      input: PASSWORD,
+    },
+  )
+  await tenant.scenario('slowDirectory', true, { delayMs: 3_000 })
+  const arriving = signIn('cleo').catch(() => undefined)
+  while (!tenant.heard.some(({ path, asked }) => path === 'POST /v1.0/users' && asked.includes('cleo.banks'))) await setImmediate()
+  assert.deepEqual(await server.stop(), { code: 0, signal: null })
+  const cut = await arriving
+  assert.equal(cut?.headers.get('x-emulator-arrived') ?? undefined, undefined)
+  server = await place.start()
+  await tenant.scenario('slowDirectory', false)
+  assert.equal((await signIn('cleo')).headers.get('x-emulator-arrived'), `cleo.banks@${DEMO_TENANT.guestDomain}`)
+  assert.equal(tenant.heard.filter(({ path, asked }) => path === 'POST /v1.0/users' && asked.includes('cleo.banks')).length, 1)
   assert.deepEqual(await server.stop(), { code: 0, signal: null })
 })
 
