@@ -5,6 +5,7 @@ import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import { createLog } from '#lib/log.ts'
 import { outbound } from '#lib/outbound.ts'
+import { pooledRandomness } from '#lib/randomness.ts'
 
 /** What a process brings along: time, randomness, the network and where its log goes. Tests bring their own. */
 export interface Environment {
@@ -20,7 +21,7 @@ export const processEnvironment = ({ logTo }: { readonly logTo?: NodeJS.Writable
   const { fetch, close } = outbound()
   return {
     clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
-    randomness: { bytes: randomBytes },
+    randomness: pooledRandomness(randomBytes),
     fetch,
     log: createLog(logTo && { to: { write: (line) => void logTo.write(line) } }),
     close,

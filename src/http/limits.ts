@@ -19,7 +19,8 @@ export const limits = {
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionTimeout: SILENCE_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
-  routerOptions: { maxParamLength: LONGEST_PATH_PART },
+  // Visits read the query themselves, byte for byte.
+  routerOptions: { maxParamLength: LONGEST_PATH_PART, querystringParser: () => ({}) },
 } as const satisfies FastifyServerOptions
 
 export interface Tls {

@@ -30,14 +30,18 @@ const NO_FORM = new URLSearchParams()
 export const visitReader = (parts: VisitParts) => {
   const reading = async (request: FastifyRequest): Promise<ReadVisit> => {
     const at = parts.clock.now()
-    const { headers } = request.raw
+    const { headers, socket } = request.raw
+    const remoteAddress = socket.remoteAddress ?? ''
     const cookies = parts.jar.read(headers.cookie)
     const session = cookies.session ? await parts.sessions.find(hashOfCookie(cookies.session), at) : undefined
     const newBrowser = cookies.browser ? undefined : randomValue(parts.randomness)
     const visit: Visit = {
       ...messageOf(request, parts.publicUrl),
       header: (name) => oneHeader(headers[name.toLowerCase()]),
-      ip: parts.address(request.raw.socket.remoteAddress ?? '', oneHeader(headers['x-forwarded-for'])),
+      // Few visits ask, so it is read then, from what the socket said while it was open.
+      get ip() {
+        return parts.address(remoteAddress, oneHeader(headers['x-forwarded-for']))
+      },
       at,
       browser: hashOfCookie(cookies.browser ?? newBrowser ?? ''),
       ...(session && { session }),

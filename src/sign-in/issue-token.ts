@@ -78,15 +78,13 @@ const signed = ({ transaction, occasion }: Going, at: number): Promise<Token> =>
 
 /** The issuer of the federated root domain the person's name is in. Throws `domain_not_federated`. */
 export const issuerFor = (userPrincipalName: string, relyingParty: Pick<RelyingParty, 'domains'>): string => {
-  const labels = userPrincipalName
-    .slice(userPrincipalName.lastIndexOf('@') + 1)
-    .toLowerCase()
-    .split('.')
-  for (let first = 0; first < labels.length; first += 1) {
-    const domain = labels.slice(first).join('.')
-    if (Object.hasOwn(relyingParty.domains, domain)) return relyingParty.domains[domain]?.issuer ?? ''
+  let domain = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase()
+  while (!Object.hasOwn(relyingParty.domains, domain)) {
+    const dot = domain.indexOf('.')
+    if (dot < 0) throw new UsherError('domain_not_federated')
+    domain = domain.slice(dot + 1)
   }
-  throw new UsherError('domain_not_federated')
+  return relyingParty.domains[domain]?.issuer ?? ''
 }
 
 const issuedEvent = ({ user, connection, request, authentication }: Provisioned, token: Token, at: number) =>

@@ -80,9 +80,9 @@ const assertionOf = (order: TokenOrder, { id, notBefore, notAfter }: Validity): 
 }
 
 /** Serialized, or `subject_invalid`: nothing but identifiers can still hold what XML cannot carry. */
-const carried = (element: XmlElement): string => {
+const carried = (element: XmlElement, outer: readonly Namespace[] = []): string => {
   try {
-    return serialize(element)
+    return serialize(element, outer)
   } catch (error) {
     throw new UsherError('subject_invalid', { cause: error })
   }
@@ -91,8 +91,16 @@ const carried = (element: XmlElement): string => {
 const instant = (ms: number): string => new Date(ms).toISOString()
 
 /** The same in both statements, so it is written once. */
-const subjectOf = (immutableId: string): XmlElement =>
-  saml('Subject', {}, [saml('NameIdentifier', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }, [immutableId]), BEARER])
+const subjectOf = (immutableId: string): Xml =>
+  Xml.written(
+    carried(
+      saml('Subject', {}, [
+        saml('NameIdentifier', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }, [immutableId]),
+        BEARER,
+      ]),
+      [SAML],
+    ),
+  )
 
 const BEARER = Xml.written(
   serialize(saml('SubjectConfirmation', {}, [saml('ConfirmationMethod', {}, ['urn:oasis:names:tc:SAML:1.0:cm:bearer'])]), [SAML]),
@@ -139,16 +147,24 @@ const signed = (assertion: string, id: string, key: SigningKey): string => {
   const info = signedInfo(id, hash('sha256', assertion, 'base64'))
   // Not handed to the thread pool: a signature takes less than a millisecond, and password hashes may fill the pool.
   const signature = sign('sha256', Buffer.from(serialize(info)), key.privateKey).toString('base64')
-  const element = ds('Signature', {}, [
-    info,
-    ds('SignatureValue', {}, [signature]),
-    ds('KeyInfo', {}, [ds('X509Data', {}, [ds('X509Certificate', {}, [key.certificate])])]),
-  ])
+  const element = ds('Signature', {}, [info, ds('SignatureValue', {}, [signature]), keyInfo(key)])
   return assertion.slice(0, -END.length) + serialize(element) + END
 }
 
+const keyInfos = new WeakMap<SigningKey, Xml>()
+
+/** The same in every token of a key, and longer than all the rest of its signature: written once. */
+const keyInfo = (key: SigningKey): Xml => {
+  const known = keyInfos.get(key) ?? constant(ds('KeyInfo', {}, [ds('X509Data', {}, [ds('X509Certificate', {}, [key.certificate])])]))
+  keyInfos.set(key, known)
+  return known
+}
+
 const signedInfo = (id: string, digest: string): XmlElement =>
-  ds('SignedInfo', {}, [ALGORITHMS, ds('Reference', { URI: `#${id}` }, [TRANSFORMS, DIGEST_METHOD, ds('DigestValue', {}, [digest])])])
+  ds('SignedInfo', {}, [
+    ALGORITHMS,
+    constant(ds('Reference', { URI: `#${id}` }, [TRANSFORMS, DIGEST_METHOD, ds('DigestValue', {}, [digest])])),
+  ])
 
 const constant = (...elements: readonly XmlElement[]): Xml => Xml.written(elements.map((element) => serialize(element, [DS])).join(''))
 
