@@ -21,7 +21,11 @@ test('every line arrives, in order, when the process ends by itself', async () =
 test('no line is lost when the process is ended, by itself or by an error', async () => {
   const three = "for (const word of ['a', 'b', 'c']) write(word + '\\n');"
   assert.deepEqual(sorted(await text(child(`${three} setImmediate(() => process.exit(3))`).stdout)), ['a', 'b', 'c'])
-  assert.deepEqual(sorted(await text(child(`${three} process.once('uncaughtException', () => process.exit(1)); null.x`).stdout)), ['a', 'b', 'c'])
+  assert.deepEqual(sorted(await text(child(`${three} process.once('uncaughtException', () => process.exit(1)); null.x`).stdout)), [
+    'a',
+    'b',
+    'c',
+  ])
 })
 
 test('a reader that has gone keeps no process from working or ending', async () => {

@@ -9,7 +9,7 @@ const LONGEST_CUT_BYTES = 64
  * is handed out is a copy, and its place in the supply is emptied, so no value is ever in two hands.
  */
 export const pooledRandomness = (fetchBytes: (length: number) => Buffer): Randomness => {
-  let supply = Buffer.alloc(0)
+  let supply: Buffer = Buffer.alloc(0)
   let used = 0
   return {
     bytes: (length) => {
