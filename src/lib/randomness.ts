@@ -1,8 +1,8 @@
 import type { Randomness } from '#kernel/randomness.ts'
 
 const SUPPLY_BYTES = 4096
-/** Longer values are fetched by themselves. */
-const LONGEST_CUT_BYTES = 64
+/** Ids are this short. Cookies, passwords and keys are longer: they exist nowhere before they are asked for. */
+const LONGEST_CUT_BYTES = 16
 
 /**
  * Cuts short values from a supply: asking the system for each of them costs many times more than making ids of them. What
