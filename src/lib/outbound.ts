@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { Agent, fetch as undiciFetch } from 'undici'
+import type { Agent, fetch as undiciFetch } from 'undici'
 import { isLoopbackHost } from './loopback.ts'
 
 const CONNECT_MS = 3_000
@@ -20,16 +20,27 @@ type Resolve = (
  * other name must lead to somebody else: one that resolves to this machine or its link is not called.
  */
 export const outbound = (resolve: Resolve = lookup): { readonly fetch: typeof fetch; readonly close: () => Promise<void> } => {
-  const agent = new Agent({
+  let opening: ReturnType<typeof openAgent> | undefined
+  const call = async (input: string | URL, init?: Parameters<typeof undiciFetch>[1]) => {
+    opening ??= openAgent(resolve)
+    const { agent, fetch } = await opening
+    return fetch(input, { ...init, dispatcher: agent })
+  }
+  // undici's own types and the global ones describe the same objects.
+  return { fetch: call as unknown as typeof fetch, close: async () => (await opening)?.agent.close() }
+}
+
+/** Loaded with the first call: a start waits for nothing it does not need, and a server nobody visits holds nothing of it. */
+const openAgent = async (resolve: Resolve): Promise<{ readonly agent: Agent; readonly fetch: typeof undiciFetch }> => {
+  const undici = await import('undici')
+  const agent = new undici.Agent({
     connect: { timeout: CONNECT_MS, lookup: lookupWith(resolve) },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     maxResponseSize: ONE_MEBIBYTE,
     connections: 64,
   })
-  const call = (input: string | URL, init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher: agent })
-  // undici's own types and the global ones describe the same objects.
-  return { fetch: call as unknown as typeof fetch, close: () => agent.close() }
+  return { agent, fetch: undici.fetch }
 }
 
 /** A lookup that leaves out what is not elsewhere. Its answer is what is connected to: a name gains nothing by changing its mind. */
