@@ -45,7 +45,7 @@ export const openSqlite = (file: string, { role, busyMs }: SqliteOptions): Sqlit
         throw isUnavailable(error) ? new UsherError('storage_unavailable', { cause: error }) : error
       }
     },
-    run: (sql) => void prepare(sql).statement.run(),
+    run: (sql) => database.exec(sql),
     isInTransaction: () => database.isTransaction,
     close: () => database.close(),
   }
