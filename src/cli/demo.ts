@@ -45,8 +45,10 @@ const demo = async (options: { readonly reset?: boolean; readonly home: string; 
   try {
     app = await startUsher(home, publicUrl, port, emulator)
     await introduce(app, publicUrl, home, emulator)
+    // Whoever reads the words may stop us at once.
+    const asked = untilAskedToStop()
     sayWhatToDo(publicUrl, emulator, await addPeople(app), home)
-    await untilAskedToStop()
+    await asked
     say('Stopping …')
   } finally {
     await app?.stop()

@@ -22,8 +22,9 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
     if (config.settingsFile) for (const change of await app.applyFile(config.settingsFile)) say(`  ${change}`)
     if (options.check) return say('✓ the configuration and the settings hold')
     const address = await app.listen()
+    const asked = untilAskedToStop()
     say(`✓ Usher answers for ${config.publicUrl.origin} on ${address}`)
-    await untilAskedToStop()
+    await asked
     say('Stopping: no new sign-ins, those under way are finished …')
   } finally {
     await app.stop()
