@@ -161,7 +161,7 @@ const packages = [
   quarantine('pino', '^src/lib/log[.]ts$', '^node_modules/pino/'),
   quarantine('undici', '^src/lib/outbound[.]ts$', '^node_modules/undici/'),
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
-  quarantine('jose', '^src/connections/', '^node_modules/jose/'),
+  quarantine('jose', '^src/(connections/|provisioning/graph/app-credential[.])', '^node_modules/jose/'),
   quarantine('argon2', '^src/connections/', '^node_modules/@node-rs/argon2/'),
   forbid(
     'declared-packages-only',

@@ -1,11 +1,12 @@
-import { constants, createHash, createPrivateKey, createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
-import type { Clock } from '#kernel/clock.ts'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { type Clock, ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { TargetCredential, TargetSettings } from '#kernel/settings.ts'
 
 /** The form fields that prove who asks at a token endpoint; an assertion is good for one request. */
-export type AppCredential = (endpoint: string) => Readonly<Record<string, string>>
+export type AppCredential = (endpoint: string) => Promise<Readonly<Record<string, string>>>
 
 export interface AppCredentialParts {
   readonly settings: Pick<TargetSettings, 'clientId' | 'credential'>
@@ -13,7 +14,6 @@ export interface AppCredentialParts {
   readonly randomness: Randomness
 }
 
-const ONE_SECOND_MS = 1_000
 const ASSERTION_SECONDS = 5 * 60
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -43,28 +43,22 @@ const signingPair = (credential: CertificateCredential): SigningPair => {
   return { key, thumbprint: createHash('sha256').update(certificate.raw).digest('base64url') }
 }
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-const signed = (text: string, key: KeyObject): string =>
-  sign('sha256', Buffer.from(text), {
-    key,
-    padding: constants.RSA_PKCS1_PSS_PADDING,
-    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-  }).toString('base64url')
-
-const assertion = ({ settings, clock, randomness }: AppCredentialParts, { key, thumbprint }: SigningPair, endpoint: string): string => {
+const assertion = (
+  { settings, clock, randomness }: AppCredentialParts,
+  { key, thumbprint }: SigningPair,
+  endpoint: string,
+): Promise<string> => {
   const now = Math.floor(clock.now() / ONE_SECOND_MS)
-  const claims = {
-    aud: endpoint,
-    iss: settings.clientId,
-    sub: settings.clientId,
-    jti: randomness.bytes(16).toString('hex'),
-    nbf: now,
-    iat: now,
-    exp: now + ASSERTION_SECONDS,
-  }
-  const text = `${encode({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint })}.${encode(claims)}`
-  return `${text}.${signed(text, key)}`
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint })
+    .setAudience(endpoint)
+    .setIssuer(settings.clientId)
+    .setSubject(settings.clientId)
+    .setJti(randomness.bytes(16).toString('hex'))
+    .setNotBefore(now)
+    .setIssuedAt(now)
+    .setExpirationTime(now + ASSERTION_SECONDS)
+    .sign(key)
 }
 
 /**
@@ -73,7 +67,7 @@ const assertion = ({ settings, clock, randomness }: AppCredentialParts, { key, t
  */
 export const appCredential = (parts: AppCredentialParts): AppCredential => {
   const { credential } = parts.settings
-  if (credential.kind === 'secret') return () => ({ client_secret: credential.secret.reveal() })
+  if (credential.kind === 'secret') return async () => ({ client_secret: credential.secret.reveal() })
   const pair = signingPair(credential)
-  return (endpoint) => ({ client_assertion_type: ASSERTION_TYPE, client_assertion: assertion(parts, pair, endpoint) })
+  return async (endpoint) => ({ client_assertion_type: ASSERTION_TYPE, client_assertion: await assertion(parts, pair, endpoint) })
 }

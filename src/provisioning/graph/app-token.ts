@@ -1,4 +1,4 @@
-import type { Clock } from '#kernel/clock.ts'
+import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import { Secret } from '#kernel/secret.ts'
@@ -26,8 +26,7 @@ export interface AppTokenParts {
   readonly log: Log
 }
 
-const ONE_SECOND_MS = 1_000
-const FIVE_MINUTES_MS = 5 * 60 * ONE_SECOND_MS
+const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 /** After a failure, so that a thousand waiting sign-ins do not ask a thousand times. */
 const BREATH_MS = 2 * ONE_SECOND_MS
 
@@ -69,8 +68,8 @@ const ask = async (parts: AppTokenParts, credential: AppCredential): Promise<Fre
   const { cloud, settings, clock, log } = parts
   const endpoint = `${cloud.login}/${encodeURIComponent(settings.tenant)}/oauth2/v2.0/token`
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-  const form = { client_id: settings.clientId, scope: cloud.scope, grant_type: 'client_credentials', ...credential(endpoint) }
   try {
+    const form = { client_id: settings.clientId, scope: cloud.scope, grant_type: 'client_credentials', ...(await credential(endpoint)) }
     const body = new URLSearchParams(form).toString()
     const answer = await exchange(parts, endpoint, { method: 'POST', headers, body })
     const fresh = answer.status === 200 ? freshFrom(answer.json, clock.now()) : undefined

@@ -1,5 +1,6 @@
 import { UsherError } from '#kernel/errors.ts'
 import type { Cloud, TargetSettings } from '#kernel/settings.ts'
+import { isLoopbackHost } from '#lib/loopback.ts'
 
 /** Where one of Microsoft's clouds answers (contract section 5.14). Base addresses without a trailing slash. */
 export interface CloudAddresses {
@@ -22,11 +23,9 @@ export const clouds: Readonly<Record<Exclude<Cloud, 'local'>, CloudAddresses>> =
   china: cloud('login.chinacloudapi.cn', 'microsoftgraph.chinacloudapi.cn'),
 }
 
-const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
 const localAddress = (address: string): string => {
   const url = URL.parse(address)
-  const isLocal = url !== null && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname)
+  const isLocal = url !== null && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname)
   if (!isLocal || url.username !== '' || url.search !== '' || url.hash !== '')
     throw new UsherError('settings_invalid', { detail: { field: 'addresses', problem: 'not a loopback address' } })
   return url.href.replace(/\/+$/, '')

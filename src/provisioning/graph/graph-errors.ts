@@ -1,3 +1,4 @@
+import { ONE_HOUR_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { FailureCode } from '#kernel/errors.ts'
 
 /** An answer that is not a success, as it was on the wire. */
@@ -101,8 +102,7 @@ export const setbackOf = (refusal: GraphRefusal, now: number): Setback => ({
   ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
 })
 
-const ONE_SECOND_MS = 1_000
-const ONE_DAY_MS = 24 * 60 * 60 * ONE_SECOND_MS
+const ONE_DAY_MS = 24 * ONE_HOUR_MS
 
 /** `Retry-After` (RFC 9110 section 10.2.3) as milliseconds from now: seconds, or a date. Undefined when unreadable. */
 export const retryAfterMs = (header: string | null, now: number): number | undefined => {
