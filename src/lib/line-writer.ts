@@ -10,7 +10,7 @@ const UNREAD_CHARACTERS = 8 * 1024 * 1024
 /**
  * Writes lines to a file descriptor while nobody waits for them: one write at a time, with all the lines that came
  * meanwhile, and the last ones when the process ends. A reader that has stopped reading costs lines and one that has gone
- * costs all further ones; neither costs a sign-in or keeps a process from ending.
+ * costs all further ones; neither costs a sign-in. Only one that stays and does not read can hold up the end.
  */
 export const lineWriter = (descriptor: number, ending: Ending = process): { readonly write: (line: string) => void } => {
   let waiting = ''

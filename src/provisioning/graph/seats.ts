@@ -1,6 +1,7 @@
-import type { Clock } from '#kernel/clock.ts'
+import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
+import { createLane } from '#lib/lane.ts'
 import type { SeatBook } from '../seat-book.ts'
 import type { Directory } from './directory.ts'
 import type { Errand, Reply } from './graph-client.ts'
@@ -31,17 +32,7 @@ interface Stock {
   readonly ceilings: Map<string, number>
 }
 
-const STOCK_LIFE_MS = 60_000
-
-/** One after the other: all reservations meet at one row of the book, and a crowd at one row only wakes the database's conflicts. */
-const createQueue = () => {
-  let last: Promise<unknown> = Promise.resolve()
-  return <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
-}
+const STOCK_LIFE_MS = ONE_MINUTE_MS
 
 export const createSeats = ({ settings, book, directory, clock }: SeatsParts): Seats => {
   const target = settings.name
@@ -72,7 +63,8 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
     return reading
   }
 
-  const inTurn = createQueue()
+  // All reservations meet at one row of the book: a crowd at it would only wake the database's conflicts.
+  const inTurn = createLane()
 
   return {
     reserve: async (userId, errand) => {

@@ -1,6 +1,6 @@
 import type { QueryConfig, QueryResult } from 'pg'
+import { createLane } from '#lib/lane.ts'
 import type { Execute } from './database.ts'
-import { createLane } from './gate.ts'
 import { isStalePlan } from './postgres-errors.ts'
 
 /** More different statements than Usher has; the others are not kept prepared. */

@@ -72,6 +72,7 @@ export const accountStore = (parts: Parts) => {
     },
   }
 }
+
 const leased = (tx: Kysely<Schema>, key: AccountKey, { owner, at, ms }: Times & { readonly owner: string }) =>
   tx
     .updateTable('accounts')

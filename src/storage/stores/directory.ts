@@ -4,6 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { DirectorySubject, UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
+import { ofKey } from './account-intent.ts'
 import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
 import { claimName } from './principal-names.ts'
@@ -25,13 +26,10 @@ interface Entry {
 /** The subjects an organization's directory names for its own people: ready from the start, and never another. */
 export const directoryStore = ({ storage, eventRow }: Parts) => ({
   record: async (entry: Entry): Promise<Subject> => {
-    const known = await rowOf(storage.read, entry)
+    const known = await ofKey(storage.read, entry)
     return known ? confirmed(known, entry) : storage.write((tx) => recorded(tx, entry, eventRow))
   },
 })
-
-const rowOf = (db: Kysely<Schema>, { userId, target }: Entry): Promise<AccountsTable | undefined> =>
-  db.selectFrom('accounts').selectAll().where('user_id', '=', userId).where('target', '=', target).executeTakeFirst()
 
 const confirmed = (row: AccountsTable, { directory }: Entry): Subject => {
   const isSame =
@@ -44,7 +42,7 @@ const confirmed = (row: AccountsTable, { directory }: Entry): Subject => {
 }
 
 const recorded = async (tx: Kysely<Schema>, entry: Entry, eventRow: EventRow): Promise<Subject> => {
-  const known = await rowOf(tx, entry)
+  const known = await ofKey(tx, entry)
   if (known) return confirmed(known, entry)
   const { userId, target, directory, reference, at } = entry
   const taken = new UsherError('subject_taken', { detail: { account: userId } })
