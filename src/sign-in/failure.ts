@@ -5,7 +5,7 @@ import type { Answer } from '#kernel/visit.ts'
 import { chooserPage } from './choose-connection.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
-import { connectionsOf, type Occasion, offersAnotherWay, pagePath } from './step.ts'
+import { connectionsOf, linkInto, type Occasion, offersAnotherWay, pagePath } from './step.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
 export const answerFailure = async (error: unknown, held: Held, occasion: Occasion): Promise<Answer> => {
@@ -69,6 +69,3 @@ export const expired = (settings: Settings): Answer => {
   const again = only && !another ? linkInto(only) : undefined
   return problem(new UsherError('transaction_expired'), '', again)
 }
-
-const linkInto = ({ clientId, protocol }: { readonly clientId: string; readonly protocol: string }): string =>
-  `/login?${new URLSearchParams({ client: clientId, protocol })}`

@@ -3,6 +3,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Opened, SignInRequest } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
+import { guid } from '#lib/guid.ts'
 import type { Parts } from './parts.ts'
 
 const TEN_MINUTES_MS = 10 * ONE_MINUTE_MS
@@ -72,9 +73,4 @@ const isAllowed = (asked: string, prefixes: readonly string[]): boolean => {
     const path = allowed.pathname.endsWith('/') ? allowed.pathname : `${allowed.pathname}/`
     return target.origin === allowed.origin && `${target.pathname}/`.startsWith(path)
   })
-}
-
-const guid = (bytes: Buffer): string => {
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -76,18 +76,10 @@ const kept = async (
   { answer, occasion }: { readonly answer: Answer; readonly occasion: Occasion },
 ): Promise<Answer | undefined> => {
   const { transactions } = occasion.parts.books
-  const stored = withoutStanding(transaction)
   if (held.version === undefined) {
-    await transactions.add(stored)
+    await transactions.add(transaction)
     return answer
   }
   const isUnchanged = transaction === held.transaction
-  return isUnchanged || (await transactions.advance(stored, held.version)) ? answer : undefined
-}
-
-/** A subject lives as long as one answer. */
-const withoutStanding = (transaction: StoredTransaction): StoredTransaction => {
-  if (transaction.stage === 'opened' || transaction.stage === 'routed') return transaction
-  const { standing: _, ...stored } = transaction
-  return stored
+  return isUnchanged || (await transactions.advance(transaction, held.version)) ? answer : undefined
 }

@@ -77,8 +77,7 @@ const soon = async <Result>(coming: Promise<Result>, { parts }: Occasion): Promi
 const outcomeOf = (progress: AccountProgress | undefined, transaction: Admitted, occasion: Occasion): Outcome => {
   if (progress?.kind === 'ready') return provisioned(transaction, progress.subject)
   if (progress?.kind === 'stopped') throw new UsherError(progress.failure)
-  const { standing: _, ...kept } = transaction
-  const waiting: Admitted = { ...kept, expiresAt: Math.max(kept.expiresAt, occasion.visit.at + THIRTY_MINUTES_MS) }
+  const waiting: Admitted = { ...transaction, expiresAt: Math.max(transaction.expiresAt, occasion.visit.at + THIRTY_MINUTES_MS) }
   if (!progress) return ask(waiting, { kind: 'wait', transaction: transaction.id })
   return ask(waiting, {
     kind: 'page',

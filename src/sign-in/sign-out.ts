@@ -1,6 +1,7 @@
 import type { Settings } from '#kernel/settings.ts'
 import type { Answer } from '#kernel/visit.ts'
 import type { Arrival } from '#protocols/protocol.ts'
+import { linkInto } from './step.ts'
 
 /** Ends the session because a relying party says so. */
 export const signOut = (arrival: Extract<Arrival, { kind: 'sign-out' }>): Answer => {
@@ -14,7 +15,7 @@ export const signOut = (arrival: Extract<Arrival, { kind: 'sign-out' }>): Answer
       // Somebody else's page frames this one when it is quiet: nothing to click there.
       elsewhere: [],
       ...(relyingParty && { service: relyingParty.name }),
-      ...(relyingParty && !quiet && { onward: linkInto(relyingParty.clientId, relyingParty.protocol) }),
+      ...(relyingParty && !quiet && { onward: linkInto(relyingParty) }),
     },
     session: 'end',
   }
@@ -30,10 +31,8 @@ export const signOutHere = (settings: Settings): Answer => {
     page: {
       name: 'signed-out',
       elsewhere: [...new Set(elsewhere)],
-      ...(only && !another && { service: only.name, onward: linkInto(only.clientId, only.protocol) }),
+      ...(only && !another && { service: only.name, onward: linkInto(only) }),
     },
     session: 'end',
   }
 }
-
-const linkInto = (client: string, protocol: string): string => `/login?${new URLSearchParams({ client, protocol })}`

@@ -45,6 +45,10 @@ export const ask = (transaction: StoredTransaction, answer: Answer): Outcome => 
 export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingParty'>): readonly ConnectionSettings[] =>
   occasion.relyingParty.connections.flatMap((name) => occasion.settings.connections.filter((one) => one.name === name))
 
+/** Where somebody begins who wants to go to this relying party: its smart link. */
+export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' | 'protocol'>): string =>
+  `/login?${new URLSearchParams({ client: clientId, protocol })}`
+
 export const pagePath = (transaction: string, rest = ''): string => `/sign-in/${transaction}${rest}`
 
 /** Failures of a connection after which another way to sign in is offered rather than an end. */
