@@ -8,6 +8,7 @@ import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Names } from '#kernel/person.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
+import { isLoopbackHost } from '#lib/loopback.ts'
 import { type DeclaredSettings, readSettings, readSettingsFile } from '#management/settings-file.ts'
 import type { Stores } from '#storage/open.ts'
 
@@ -25,14 +26,16 @@ interface Parts {
   readonly stores: Stores
   readonly clock: Clock
   readonly openConnection: (settings: ConnectionSettings) => Connection
+  readonly publicUrl: URL
 }
 
 /** What an administrator does, from the command line today. */
-export const administration = ({ stores, clock, openConnection }: Parts) => {
+export const administration = ({ stores, clock, openConnection, publicUrl }: Parts) => {
   /** What changed, in words; nothing when everything was so already. Throws `settings_invalid`. */
   const apply = async (declared: DeclaredSettings): Promise<readonly string[]> => {
     for (const one of declared.connections) openConnection({ ...one, id: one.name })
     assertComplete(declared, await stores.settings.current())
+    if (!isLoopbackHost(publicUrl.hostname)) assertElsewhere(declared)
     const { changes } = await stores.settings.apply(declared, clock.now())
     return changes
   }
@@ -71,6 +74,19 @@ const assertComplete = (declared: DeclaredSettings, current: Settings): void => 
     const at = `relyingParties.${index}`
     if (!targets.has(party.target)) throw missing(`${at}.target`, party.target)
     for (const name of party.connections) if (!connections.has(name)) throw missing(`${at}.connections`, name)
+  })
+}
+
+/** This machine's own addresses are taken only while people reach Usher on this machine, too. */
+const assertElsewhere = ({ targets, relyingParties }: DeclaredSettings): void => {
+  const isHere = (address: string | undefined): boolean => address !== undefined && isLoopbackHost(new URL(address).hostname)
+  const refused = (field: string) =>
+    new UsherError('settings_invalid', { detail: { field, problem: `${field}: an address of this machine; publicUrl is elsewhere` } })
+  targets.forEach(({ addresses }, index) => {
+    if (isHere(addresses?.login) || isHere(addresses?.graph)) throw refused(`targets.${index}.addresses`)
+  })
+  relyingParties.forEach(({ replyUrls, signInUrl, signOutUrl }, index) => {
+    if ([...replyUrls, signInUrl, signOutUrl].some(isHere)) throw refused(`relyingParties.${index}`)
   })
 }
 

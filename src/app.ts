@@ -43,7 +43,7 @@ export const createApp = async (
   const server = serverOf({ config, environment, storage, keys, plugins, drives, stopping: stopping.signal })
   const upkeep: Promise<void>[] = []
   return {
-    ...administration({ stores: storage.stores, clock: environment.clock, openConnection: plugins.connection }),
+    ...administration({ ...environment, stores: storage.stores, openConnection: plugins.connection, publicUrl: config.publicUrl }),
     /** The certificates relying parties should trust, the one in use first; base64 DER. */
     certificates: (): readonly string[] => keys.published(),
     listen: async (): Promise<string> => {

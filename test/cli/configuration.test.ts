@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { test } from 'node:test'
+import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { type Installation, makeInstallation, runUsher } from '../support/installation.ts'
 
 for (const command of [[], ['start'], ['demo'], ['apply'], ['users'], ['users', 'add'], ['accounts'], ['accounts', 'show'], ['migrate']])
@@ -82,4 +83,23 @@ test('migrate twice, then start --check: nothing to complain about', async (t) =
     if (command[0] !== 'start') assert.equal(stdout, '')
     assert.match(stderr, /✓/)
   }
+})
+
+test('addresses of this machine are refused while people reach Usher elsewhere', async (t) => {
+  const place = await makeInstallation({ publicUrl: 'https://id.fabrikam.com' })
+  t.after(place.close)
+  const target = {
+    name: 'contoso',
+    tenant: DEMO_TENANT.tenant,
+    clientId: DEMO_TENANT.clientId,
+    credential: { kind: 'secret', secret: { secret: 'not a real one' } },
+    cloud: 'local',
+    addresses: { login: 'http://login.localhost:4401', graph: 'http://graph.localhost:4401' },
+    domain: DEMO_TENANT.guestDomain,
+    usageLocation: { default: 'DE' },
+  }
+  const { code, stderr } = await place.run(['apply', place.write('settings.json', { targets: [target] })])
+  assert.equal(code, 1)
+  assert.match(stderr, /targets\.0\.addresses: an address of this machine/)
+  assert.ok(!stderr.includes('not a real one'))
 })
