@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import { Secret } from '../src/kernel/secret.ts'
 import { sqliteDatabase } from '../src/storage/dialects/sqlite.ts'
 import { openStorage } from '../src/storage/open.ts'
 import { hashOf } from '../src/storage/stores/columns.ts'
+import { freePort } from '../test/support/free-port.ts'
 import type { LoadOrder } from './load.ts'
 
 const ENTRY = fileURLToPath(new URL('../src/cli/usher.ts', import.meta.url))
@@ -169,12 +169,3 @@ const rowsOf = (person: number, { at, connection }: { readonly at: number; reado
     },
   } as const
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })

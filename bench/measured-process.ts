@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Installation } from './installation.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 
 /** What is measured runs on this core, the load on the other one. */
@@ -32,6 +34,23 @@ export const firstLine = async (child: ChildProcess): Promise<string> => {
   if (!child.stdout) throw new Error('no output to read')
   for await (const line of createInterface({ input: child.stdout })) return line
   throw new Error('it ended before it said anything')
+}
+
+const LOOK_MS = 20
+
+/** The server of an installation, once it answers. Throws when it ends before. */
+export const serve = async ({
+  startArguments,
+  logFile,
+  port,
+}: Pick<Installation, 'startArguments' | 'logFile' | 'port'>): Promise<ChildProcess> => {
+  const server = pinned(startArguments, { outputFile: logFile })
+  while (server.exitCode === null) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
+    if (answer?.ok) return server
+    await wait(LOOK_MS)
+  }
+  throw new Error(`the server ended with ${server.exitCode} before it answered; its log says why`)
 }
 
 export const stop = async (child: ChildProcess): Promise<void> => {

@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DEMO_TENANT } from '../src/cli/demo-settings.ts'
 import { type Installation, prepareInstallation } from './installation.ts'
-import { cpuUs, firstLine, load, pinned, stop } from './measured-process.ts'
+import { cpuUs, firstLine, load, pinned, serve, stop } from './measured-process.ts'
 import { digits, median, report } from './report.ts'
-import { started } from './sign-in.ts'
 
 const FOLDER = fileURLToPath(new URL('peers', import.meta.url))
 const CONNECTIONS = 32
@@ -17,10 +16,9 @@ const THEIRS = 1_000
 export const peersBenchmark = async (): Promise<void> => {
   install()
   const installation = await prepareInstallation(1_000)
-  const ours = pinned(installation.startArguments, { outputFile: installation.logFile })
+  const ours = await serve(installation)
   const theirs = pinned(['server.cjs'], { cwd: FOLDER, input: JSON.stringify(await peerSettings(installation)) })
   try {
-    await started(installation)
     const { port } = JSON.parse(await firstLine(theirs))
     const ourOrder = { port: installation.port, connections: CONNECTIONS, shapes: installation.shapes(1_000), expected: 'name="wresult"' }
     const theirOrder = {

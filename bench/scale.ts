@@ -1,7 +1,6 @@
 import { type Installation, prepareInstallation } from './installation.ts'
-import { cpuUs, load, pinned, stop } from './measured-process.ts'
+import { cpuUs, load, serve, stop } from './measured-process.ts'
 import { digits, median, report } from './report.ts'
-import { started } from './sign-in.ts'
 
 const CONNECTIONS = 32
 const WARM_UP = 3_000
@@ -15,9 +14,8 @@ const FULL = 1_000_000
 export const scaleBenchmark = async (isFull: boolean): Promise<void> => {
   const few = await prepareInstallation(FEW)
   const many = await prepareInstallation(isFull ? FULL : MANY)
-  const servers = [few, many].map(({ startArguments, logFile }) => pinned(startArguments, { outputFile: logFile }))
+  const servers = await Promise.all([few, many].map(serve))
   try {
-    await Promise.all([started(few), started(many)])
     const pids = servers.map(({ pid }) => pid ?? 0)
     for (const one of [few, many]) await load(orderFor(one, WARM_UP))
     const ratios: number[] = []

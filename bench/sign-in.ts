@@ -1,4 +1,4 @@
-import { load, cpuUs, firstLine, pinned, stop } from './measured-process.ts'
+import { cpuUs, firstLine, load, pinned, serve, stop } from './measured-process.ts'
 import { type Installation, prepareInstallation } from './installation.ts'
 import { digits, median, report } from './report.ts'
 
@@ -28,9 +28,8 @@ export const signInBenchmark = async (): Promise<void> => {
 }
 
 const measure = async (installation: Installation) => {
-  const server = pinned(installation.startArguments, { outputFile: installation.logFile })
+  const server = await serve(installation)
   try {
-    await started(installation)
     const shapes = installation.shapes(1_000)
     const order = { port: installation.port, connections: CONNECTIONS, shapes, expected: 'name="wresult"' }
     await load({ ...order, requests: WARM_UP })
@@ -54,12 +53,3 @@ const measure = async (installation: Installation) => {
 }
 
 export const rawSignatureUs = async (): Promise<number> => Number(await firstLine(pinned([RAW])))
-
-/** Resolves when it answers. */
-export const started = async ({ port }: Pick<Installation, 'port'>): Promise<void> => {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
-    if (answer?.ok) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

@@ -1,8 +1,9 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Installation, prepareInstallation } from './installation.ts'
-import { firstLine, pinned, residentMiB, stop } from './measured-process.ts'
+import { firstLine, pinned, residentMiB, serve, stop } from './measured-process.ts'
 import { digits, median, report } from './report.ts'
-import { started } from './sign-in.ts'
 
 const ROUNDS = 7
 const EMPTY = ['--eval', '0']
@@ -28,7 +29,7 @@ export const startBenchmark = async (): Promise<void> => {
       wanted: 'at most',
     })
     report({ what: '(e) start', measured: startMs, target: 1_000, wanted: 'at most', unit: ' ms' })
-    const [usher, fastify] = [await idleMiB(installation.startArguments, installation), await idleMiB(EMPTY_FASTIFY)]
+    const [usher, fastify] = [await idleMiB(await serve(installation)), await idleMiB(await emptyFastify())]
     console.log(`idle memory ${digits(usher)} MiB, an empty Fastify ${digits(fastify)} MiB`)
     report({ what: '(e) idle memory ÷ an empty Fastify', measured: usher / fastify, target: 1.6, wanted: 'at most' })
     report({ what: '(e) idle memory', measured: usher, target: 130, wanted: 'at most', unit: ' MiB' })
@@ -45,18 +46,21 @@ const emptyMs = async (): Promise<number> => {
 
 const usherMs = async (installation: Installation): Promise<number> => {
   const began = performance.now()
-  const server = pinned(installation.startArguments, { outputFile: installation.logFile })
-  await started(installation)
+  const server = await serve(installation)
   const ms = performance.now() - began
   await stop(server)
   return ms
 }
 
-const idleMiB = async (args: readonly string[], installation?: Installation): Promise<number> => {
-  const child = pinned(args, installation && { outputFile: installation.logFile })
-  await (installation ? started(installation) : firstLine(child))
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+const idleMiB = async (child: ChildProcess): Promise<number> => {
+  await wait(IDLE_MS)
   const memory = residentMiB(child.pid ?? 0)
   await stop(child)
   return memory
+}
+
+const emptyFastify = async (): Promise<ChildProcess> => {
+  const child = pinned(EMPTY_FASTIFY)
+  await firstLine(child)
+  return child
 }
