@@ -48,13 +48,22 @@ export const postgresDatabase = ({ url, log }: Options): Database => {
   const gate = createGate()
   const read = databaseOn(reading(readers, names))
   const lane = createLane()
+  let turn: Promise<unknown> = Promise.resolve()
+  // Only one of this node waits for its turn among all nodes, so that the others keep their connections.
+  const writeInTurn = <Result>(unit: Unit<Result>): Promise<Result> =>
+    lane(() => {
+      const written = withClient(writers, (client) => tryAgain(client, unit, names))
+      turn = written.catch(() => undefined)
+      return written
+    })
   const write = async <Result>(unit: Unit<Result>): Promise<Result> => {
+    // Newcomers let the one whose turn it is go first: it was overtaken already.
+    await turn
     try {
       return await withClient(writers, (client) => inTransaction(client, unit, names))
     } catch (error) {
       if (!isConflict(error)) throw error
-      // Only one of this node waits for its turn among all nodes, so that the others keep their connections.
-      return lane(() => withClient(writers, (client) => tryAgain(client, unit, names)))
+      return writeInTurn(unit)
     }
   }
   return {
