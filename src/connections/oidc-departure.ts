@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import * as openid from 'openid-client'
 import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
@@ -20,7 +21,7 @@ export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<De
     scope: settings.scopes.join(' '),
     state: order.state,
     nonce,
-    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
     ...asked.parameters,
     ...hintOf(order, opened.connection),
