@@ -18,6 +18,13 @@ export interface AuditEvent {
     | 'account_stopped'
     | 'account_released'
     | 'settings_applied'
+    | 'rules_changed'
+    | 'rule_denied'
+    | 'subject_bound'
+    | 'subject_mismatch'
+    | 'metadata_changed'
+    | 'user_linked'
+    | 'user_imported'
     | 'user_added'
     | 'user_found_new'
   readonly at: number

@@ -61,6 +61,16 @@ export const failures = {
   not_admitted: row(403, 'You need an invitation', ASK),
   email_unverified: row(403, 'Your email address is not confirmed', 'Confirm it where you have the account, then try again.', true),
 
+  // The organization's rules.
+  rule_denied: row(403, 'You are not let in', ASK, true),
+  rule_failed: row(500, 'A check of your organization did not work', ASK, true),
+  rule_timeout: row(504, 'A check of your organization took too long', LATER, true),
+  rules_unavailable: row(503, 'Sign-in is not available right now', LATER, true),
+  subject_mismatch: row(403, 'Your account cannot be used here', ASK),
+  token_refused: row(403, 'Your account cannot be used here', ASK),
+  multifactor_unavailable: row(403, 'An extra check is needed', 'It is not set up yet. Contact your administrator.'),
+  invalid_request: row(400, 'We could not read this answer', LINK),
+
   // The account in the directory.
   license_exhausted: row(
     503,

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+
 export type UserId = string
 export type ConnectionId = string
 
@@ -61,3 +63,35 @@ export interface User {
 export const calledName = (person: Pick<User, 'names' | 'email'>): string =>
   person.names.display ??
   ([person.names.given, person.names.family].filter((name) => name !== undefined).join(' ') || (person.email ?? 'you'))
+
+/** One account of a person at one provider, as rules and the Management API show it. */
+export interface LinkedIdentity {
+  readonly identity: Identity
+  /** The connection's name and its field's word for the kind, `google-oauth2`; fixed when the identity was first seen. */
+  readonly connectionName: string
+  readonly provider: string
+  /** The identity's id without the provider: what follows the first `|` of a `user_id`. */
+  readonly providerUserId: string
+  readonly isSocial: boolean
+  /** What the provider said last; only of identities that were linked to another user. */
+  readonly profileData?: JsonObject
+}
+
+/** What is remembered about a user beyond who they are: rules and the Management API read and write it. */
+export interface UserRecord {
+  readonly userId: UserId
+  /** How rules and the Management API call the user: `google-oauth2|1234`. Unique; an imported user keeps theirs. */
+  readonly publicId: string
+  /** What the connection said last, by Auth0's names; never metadata. */
+  readonly root: JsonObject
+  readonly appMetadata: JsonObject
+  readonly userMetadata: JsonObject
+  /** The user's own identity first, then the linked ones. */
+  readonly identities: readonly [LinkedIdentity, ...LinkedIdentity[]]
+  readonly loginsCount: number
+  readonly lastLoginAt?: number
+  readonly lastIp?: string
+  readonly blocked: boolean
+  readonly createdAt: number
+  readonly updatedAt: number
+}

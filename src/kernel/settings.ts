@@ -1,4 +1,6 @@
+import type { JsonObject } from './json.ts'
 import type { ConnectionId } from './person.ts'
+import type { RuleSettings } from './rule.ts'
 import type { Secret } from './secret.ts'
 
 /** Who is let in: anybody who authenticated, certain verified mail domains, invited addresses, or who the rules let pass. */
@@ -33,6 +35,12 @@ export interface RelyingParty {
   readonly signOutUrl?: string
   /** Smart links by name, each with the address behind it. */
   readonly links: Readonly<Record<string, { readonly deepLink?: string }>>
+  /** Its people are made by a rule, by other means than Graph through Usher: what the first sign-in names is bound for good. */
+  readonly subjectsFromRules?: boolean
+  /** A denial is sent to the relying party as a SOAP fault instead of being shown here. */
+  readonly sendsFaults?: boolean
+  /** What rules find in `context.samlConfiguration`. */
+  readonly samlConfiguration?: JsonObject
   /** Addresses a smart link may lead to besides the named ones: origins, or origins with a path prefix. */
   readonly deepLinkPrefixes: readonly string[]
 }
@@ -104,4 +112,5 @@ export interface Settings {
   readonly relyingParties: readonly RelyingParty[]
   readonly connections: readonly ConnectionSettings[]
   readonly targets: readonly TargetSettings[]
+  readonly rules: RuleSettings
 }

@@ -1,4 +1,5 @@
 import type { Subject } from './account.ts'
+import type { Claims } from './token.ts'
 import type { Authentication, ConnectionId, DirectorySubject, User, UserId } from './person.ts'
 
 export type TransactionId = string
@@ -93,16 +94,54 @@ export interface Authenticated extends Proven {
 /** Policies let the person in. */
 export interface Admitted extends Proven {
   readonly stage: 'admitted'
+  /** Set while rules run for it: by whom, and until when nobody else does. */
+  readonly running?: { readonly owner: string; readonly until: number }
+  /** Set when a rule sent the person to another site: what that must bring back. Spent with the first return. */
+  readonly redirect?: { readonly state: string }
+  /** What the other site sent along when the person came back. */
+  readonly continued?: Continued
+}
+
+/** What came with a person who was sent to another site by a rule. */
+export interface Continued {
+  readonly query: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, string>>
+}
+
+/** The organization's rules had their say, or there are none. */
+export interface Ruled extends Proven {
+  readonly stage: 'ruled'
+  /** What they decided; undefined when there are none. */
+  readonly verdict?: Verdict
+}
+
+/** What the rules of one sign-in leave for its token. */
+export interface Verdict {
+  readonly claims: Claims
+  readonly wishes: TokenWishes
+}
+
+/** How an administrator's rules may want a token to differ. */
+export interface TokenWishes {
+  readonly issuer?: string
+  readonly audience?: string
+  /** May only shorten. */
+  readonly lifetimeSeconds?: number
+  /** Names of the claims the name ID is taken from, the first that has a value. */
+  readonly nameIdentifierProbes?: readonly string[]
+  /** Instead of the context the relying party sent. */
+  readonly context?: string
 }
 
 /** The account is ready; a token may be issued about its subject. */
 export interface Provisioned extends Proven {
   readonly stage: 'provisioned'
   readonly subject: Subject
+  readonly verdict?: Verdict
 }
 
 /** One sign-in on its way. Each stage adds what the next one needs, so the wrong order does not compile. */
-export type Transaction = Opened | Routed | Authenticated | Admitted | Provisioned
+export type Transaction = Opened | Routed | Authenticated | Admitted | Ruled | Provisioned
 
 /** The stages a transaction is stored in. The last one is never stored: a subject lives as long as one answer. */
 export type StoredTransaction = Exclude<Transaction, Provisioned>

@@ -39,4 +39,7 @@ export const relyingParty = z.strictObject({
   signOutUrl: webAddress.optional(),
   links: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), z.strictObject({ deepLink: webAddress.optional() })).default({}),
   deepLinkPrefixes: z.array(webAddress).default([]),
+  subjectsFromRules: z.boolean().optional(),
+  sendsFaults: z.boolean().optional(),
+  samlConfiguration: z.record(z.string(), z.json()).optional(),
 })

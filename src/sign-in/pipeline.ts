@@ -1,9 +1,11 @@
 import type { StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange } from '#kernel/visit.ts'
 import { admit } from './admit.ts'
+import { applyRules } from './apply-rules.ts'
 import { authenticate } from './authenticate.ts'
 import { chooseConnection } from './choose-connection.ts'
 import { issueToken } from './issue-token.ts'
+
 import { provision } from './provision.ts'
 import { type Occasion, type Outcome, pagePath } from './step.ts'
 
@@ -61,6 +63,8 @@ const step = (transaction: Transaction, occasion: Occasion, isStored: boolean): 
     case 'authenticated':
       return admit(transaction, occasion)
     case 'admitted':
+      return applyRules(transaction, occasion)
+    case 'ruled':
       return provision(transaction, occasion)
     case 'provisioned':
       return issueToken(transaction, occasion, isStored)

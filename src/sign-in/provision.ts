@@ -1,7 +1,7 @@
 import { ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Subject } from '#kernel/account.ts'
-import type { Admitted } from '#kernel/transaction.ts'
+import type { Ruled } from '#kernel/transaction.ts'
 import type { AccountProgress, Candidate } from '#provisioning/target.ts'
 import type { Drive } from './drives.ts'
 import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
@@ -11,8 +11,8 @@ const UNNOTICED_MS = 1_500
 const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
 const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 
-/** Admitted → provisioned: waits for the account, which is worked on whoever is watching. */
-export const provision: Step<Admitted> = async (transaction, occasion) => {
+/** Ruled → provisioned: waits for the account, which is worked on whoever is watching. */
+export const provision: Step<Ruled> = async (transaction, occasion) => {
   if (transaction.directory) return provisioned(transaction, await recordDirectory(transaction, occasion))
   const standing = transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
   if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt)) {
@@ -25,7 +25,7 @@ export const provision: Step<Admitted> = async (transaction, occasion) => {
 }
 
 /** Whoever proves who they are anew is told when their account was taken away, instead of being sent to a closed door. */
-const assertStillThere = async (transaction: Admitted, occasion: Occasion): Promise<void> => {
+const assertStillThere = async (transaction: Ruled, occasion: Occasion): Promise<void> => {
   const { parts, settings, relyingParty } = occasion
   const looking = parts.target(settings, relyingParty.target).verify(candidateOf(transaction))
   // A directory that answers late keeps nobody out who was let in before; the row is stopped all the same.
@@ -34,10 +34,10 @@ const assertStillThere = async (transaction: Admitted, occasion: Occasion): Prom
 }
 
 /** Starts or joins the work on the account of this sign-in. */
-export const beginDrive = (transaction: Admitted, { parts, settings, relyingParty }: Occasion): Drive =>
+export const beginDrive = (transaction: Ruled, { parts, settings, relyingParty }: Occasion): Drive =>
   parts.drives.begin(parts.target(settings, relyingParty.target), candidateOf(transaction))
 
-const candidateOf = ({ user, attributes, request }: Admitted): Candidate => ({
+const candidateOf = ({ user, attributes, request }: Ruled): Candidate => ({
   user,
   attributes,
   reference: request.correlation,
@@ -48,7 +48,7 @@ const candidateOf = ({ user, attributes, request }: Admitted): Candidate => ({
 const hasArrived = (unprovenTokenAt: number | undefined, arrivedAt: number): boolean =>
   unprovenTokenAt === undefined || arrivedAt < unprovenTokenAt || arrivedAt - unprovenTokenAt > FIVE_MINUTES_MS
 
-const recordDirectory = ({ user, directory, request }: Admitted, { parts, relyingParty, visit }: Occasion): Promise<Subject> => {
+const recordDirectory = ({ user, directory, request }: Ruled, { parts, relyingParty, visit }: Occasion): Promise<Subject> => {
   if (!directory) throw new UsherError('internal_error')
   return parts.books.directory.record({
     userId: user.id,
@@ -59,7 +59,7 @@ const recordDirectory = ({ user, directory, request }: Admitted, { parts, relyin
   })
 }
 
-const provisioned = (transaction: Admitted, subject: Subject): Outcome => next({ ...transaction, stage: 'provisioned', subject })
+const provisioned = (transaction: Ruled, subject: Subject): Outcome => next({ ...transaction, stage: 'provisioned', subject })
 
 const soon = async <Result>(coming: Promise<Result>, { parts }: Occasion): Promise<Result | undefined> => {
   const patience = new AbortController()
@@ -74,10 +74,10 @@ const soon = async <Result>(coming: Promise<Result>, { parts }: Occasion): Promi
   }
 }
 
-const outcomeOf = (progress: AccountProgress | undefined, transaction: Admitted, occasion: Occasion): Outcome => {
+const outcomeOf = (progress: AccountProgress | undefined, transaction: Ruled, occasion: Occasion): Outcome => {
   if (progress?.kind === 'ready') return provisioned(transaction, progress.subject)
   if (progress?.kind === 'stopped') throw new UsherError(progress.failure)
-  const waiting: Admitted = { ...transaction, expiresAt: Math.max(transaction.expiresAt, occasion.visit.at + THIRTY_MINUTES_MS) }
+  const waiting: Ruled = { ...transaction, expiresAt: Math.max(transaction.expiresAt, occasion.visit.at + THIRTY_MINUTES_MS) }
   if (!progress) return ask(waiting, { kind: 'wait', transaction: transaction.id })
   return ask(waiting, {
     kind: 'page',

@@ -1,6 +1,6 @@
 import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { AccountStage } from '#kernel/account.ts'
-import type { Admitted } from '#kernel/transaction.ts'
+import type { Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import type { AccountProgress } from '#provisioning/target.ts'
 import type { Parts } from './parts.ts'
@@ -29,7 +29,7 @@ export async function* watchAccount(
 ): AsyncIterable<Progress> {
   const found = await parts.books.transactions.find(id, visit.at)
   const transaction = found?.transaction
-  if (transaction?.stage !== 'admitted' || transaction.browser !== visit.browser) {
+  if (transaction?.stage !== 'ruled' || transaction.browser !== visit.browser) {
     yield { steps: [], done: true }
     return
   }
@@ -37,7 +37,7 @@ export async function* watchAccount(
 }
 
 async function* progressOf(
-  transaction: Admitted,
+  transaction: Ruled,
   visit: Visit,
   { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
 ): AsyncIterable<Progress> {

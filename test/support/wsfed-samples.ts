@@ -38,6 +38,7 @@ export const settingsWith = (...relyingParties: readonly RelyingParty[]): Settin
   relyingParties,
   connections: [],
   targets: [],
+  rules: { rules: [], configuration: {}, budgetMs: 20_000 },
 })
 
 /** Bytes that only depend on the seed and on how many were taken. */

@@ -29,7 +29,7 @@ export const mergeSettings = (current: Settings, declared: Declared, newId: () =
   const connections = merge('connection', { current: current.connections, declared: withIds, nameOf: (one) => one.name })
   const targets = merge('target', { current: current.targets, declared: declared.targets, nameOf: (one) => one.name })
   return {
-    settings: { relyingParties: relyingParties.all, connections: connections.all, targets: targets.all },
+    settings: { relyingParties: relyingParties.all, connections: connections.all, targets: targets.all, rules: current.rules },
     changes: [...targets.changes, ...connections.changes, ...relyingParties.changes],
   }
 }
@@ -62,6 +62,7 @@ export const keepingUnchanged = (before: Settings, after: Settings): Settings =>
   relyingParties: after.relyingParties.map((one) => before.relyingParties.find((known) => isSame(known, one)) ?? one),
   connections: after.connections.map((one) => before.connections.find((known) => isSame(known, one)) ?? one),
   targets: after.targets.map((one) => before.targets.find((known) => isSame(known, one)) ?? one),
+  rules: isSame(before.rules, after.rules) ? before.rules : after.rules,
 })
 
 const isSame = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other))

@@ -16,7 +16,13 @@ interface Parts {
 }
 
 const CURRENT = 'current'
-const NOTHING: Settings = { revision: 0, relyingParties: [], connections: [], targets: [] }
+const NOTHING: Settings = {
+  revision: 0,
+  relyingParties: [],
+  connections: [],
+  targets: [],
+  rules: { rules: [], configuration: {}, budgetMs: 20_000 },
+}
 const CONNECTION_ID_BYTES = 12
 
 /** What an administrator declared, always of one piece. */
@@ -59,9 +65,9 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
 const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settings> => {
   const row = await db.selectFrom('settings').selectAll().where('name', '=', CURRENT).executeTakeFirst()
   if (!row) return NOTHING
-  // What writeSettings put there, checked when it was declared.
-  const body = openedValue(JSON.parse(row.body_json), 'settings', sealer) as Omit<Settings, 'revision'>
-  return { ...body, revision: row.revision }
+  // What writeSettings put there, checked when it was declared; what an earlier version did not know is as at the beginning.
+  const body = openedValue(JSON.parse(row.body_json), 'settings', sealer) as Partial<Settings>
+  return { ...NOTHING, ...body, revision: row.revision }
 }
 
 const writeSettings = (tx: Kysely<Schema>, row: SettingsTable) =>

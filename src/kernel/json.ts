@@ -1,0 +1,6 @@
+/** Plain data as JSON has it. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [name: string]: Json
+}

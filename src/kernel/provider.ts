@@ -1,0 +1,26 @@
+import type { ConnectionSettings } from './settings.ts'
+
+/** Auth0's word for a kind of connection, and how the ids of its people begin. */
+export interface Provider {
+  readonly name: string
+  readonly isSocial: boolean
+  /** Whether the connection's name stands in the ids of its people, because one kind may have many. */
+  readonly hasConnectionInId: boolean
+}
+
+const providers: Readonly<Record<string, Provider>> = {
+  database: { name: 'auth0', isSocial: false, hasConnectionInId: false },
+  google: { name: 'google-oauth2', isSocial: true, hasConnectionInId: false },
+  oidc: { name: 'oidc', isSocial: false, hasConnectionInId: true },
+}
+
+export const providerOf = ({ type }: Pick<ConnectionSettings, 'type'>): Provider =>
+  providers[type] ?? { name: type, isSocial: false, hasConnectionInId: true }
+
+/** What follows the provider in a `user_id`: `google-oauth2|1234`, `oidc|partners|1234`. */
+export const providerUserIdOf = (connection: Pick<ConnectionSettings, 'type' | 'name'>, subject: string): string =>
+  providerOf(connection).hasConnectionInId ? `${connection.name}|${subject}` : subject
+
+/** How rules and the Management API call a person. */
+export const publicIdOf = (connection: Pick<ConnectionSettings, 'type' | 'name'>, subject: string): string =>
+  `${providerOf(connection).name}|${providerUserIdOf(connection, subject)}`
