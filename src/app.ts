@@ -11,6 +11,8 @@ import { wsfed } from '#protocols/wsfed/wsfed.ts'
 import { type GraphTarget, graphTarget } from '#provisioning/graph/graph-target.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
+import type { Decision } from '#sign-in/rule-decision.ts'
+import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
 import { type OpenedStorage, openStorage } from '#storage/open.ts'
 import { saml11 } from '#tokens/saml11.ts'
@@ -39,8 +41,9 @@ export const createApp = async (
   const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives(environment)
+  const ruleRuns = createRuleRuns<Decision>({ ...environment, owner: environment.randomness.bytes(OWNER_BYTES).toString('hex') })
   const stopping = new AbortController()
-  const server = serverOf({ config, environment, storage, keys, plugins, drives, stopping: stopping.signal })
+  const server = serverOf({ config, environment, storage, keys, plugins, drives, ruleRuns, stopping: stopping.signal })
   const upkeep: Promise<void>[] = []
   return {
     ...administration({ ...environment, stores: storage.stores, openConnection: plugins.connection, publicUrl: config.publicUrl }),
@@ -56,7 +59,7 @@ export const createApp = async (
     stop: async (): Promise<void> => {
       stopping.abort()
       await server.close()
-      await drives.stop()
+      await Promise.all([drives.stop(), ruleRuns.stop()])
       await Promise.all(upkeep)
       await storage.close()
       await environment.close()
@@ -112,17 +115,25 @@ interface ServerParts {
   readonly keys: SigningKeys
   readonly plugins: Plugins
   readonly drives: Drives
+  readonly ruleRuns: RuleRuns<Decision>
   readonly stopping: AbortSignal
 }
 
-const serverOf = ({ config, environment, storage, keys, plugins, drives, stopping }: ServerParts): HttpServer => {
+const serverOf = ({ config, environment, storage, keys, plugins, drives, ruleRuns, stopping }: ServerParts): HttpServer => {
   const { publicUrl, trustedProxies, listen } = config
   const protocols = [wsfed({ ...environment, publicUrl, certificates: keys })]
   const formats = [saml11({ ...environment, keys })]
   const signIn = createSignIn({
     ...environment,
     ...plugins,
-    books: storage.stores,
+    // Until storage has them and a pool runs rules.
+    books: {
+      ...storage.stores,
+      records: { find: async () => undefined, byPublicId: async () => undefined, signedIn: async () => undefined },
+      subjects: { settle: async ({ named }) => named },
+    },
+    ruleRunner: { run: async () => ({ kind: 'denied', failure: new UsherError('rules_unavailable') }) },
+    ruleRuns,
     protocols: byName(protocols),
     formats: byName(formats),
     drives,

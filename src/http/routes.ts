@@ -34,6 +34,8 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
     kind: 'message',
     answer: (visit, at) => signIn.callback(at.connection ?? '', visit),
   },
+  { method: 'GET', path: '/continue', kind: 'navigation', answer: (visit) => signIn.continue(visit) },
+  { method: 'POST', path: '/continue', kind: 'message', answer: (visit) => signIn.continue(visit) },
   ...['/logout', '/v2/logout'].map(
     (path): Route => ({ method: 'GET', path, kind: 'navigation', answer: (visit) => signIn.signOut(visit) }),
   ),

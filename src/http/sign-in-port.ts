@@ -20,6 +20,8 @@ export interface SignIn {
   readonly account: (transaction: string, visit: Visit) => Promise<Answer>
   /** Back from a provider. */
   readonly callback: (connection: string, visit: Visit) => Promise<Answer>
+  /** `/continue?state=…`, back from a site that a rule sent the person to. */
+  readonly continue: (visit: Visit) => Promise<Answer>
   readonly signOut: (visit: Visit) => Promise<Answer>
   /** How a waiting sign-in comes along; ends when there is somewhere to go, or soon after the signal. */
   readonly watch: (transaction: string, visit: Visit, signal: AbortSignal) => AsyncIterable<Progress>

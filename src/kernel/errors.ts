@@ -120,12 +120,15 @@ export type FailureDetail = Readonly<Record<string, string | number | boolean | 
 export class UsherError extends Error {
   readonly code: FailureCode
   readonly detail: FailureDetail
+  /** What the author of a rule wants the person to read besides; plain text, at most 300 characters. */
+  readonly said: string | undefined
 
-  constructor(code: FailureCode, more: { readonly cause?: unknown; readonly detail?: FailureDetail } = {}) {
+  constructor(code: FailureCode, more: { readonly cause?: unknown; readonly detail?: FailureDetail; readonly said?: string } = {}) {
     super(code, { cause: more.cause })
     this.name = 'UsherError'
     this.code = code
     this.detail = more.detail ?? {}
+    this.said = more.said
   }
 }
 

@@ -31,6 +31,7 @@ export const logFields = [
   'signal',
   'silent',
   'reason',
+  'rule',
 ] as const
 
 export type LogFields = { readonly [name in (typeof logFields)[number]]?: string | number | boolean | undefined } & {

@@ -29,7 +29,16 @@ export type Page =
       readonly expected?: string
       readonly action: string
     }
-  | { readonly name: 'problem'; readonly failure: FailureCode; readonly reference: string; readonly again?: string }
+  | {
+      readonly name: 'problem'
+      readonly failure: FailureCode
+      readonly reference: string
+      readonly again?: string
+      /** What the organization's own rules say about it. */
+      readonly said?: string
+      /** Where the person can choose to be somebody else. */
+      readonly otherAccount?: string
+    }
   /** Waiting for hours rather than seconds, for example for a license. Looks again by itself. */
   | { readonly name: 'waiting'; readonly failure: FailureCode; readonly reference: string; readonly again: string }
   /** A sign-in that was answered already, opened once more. */

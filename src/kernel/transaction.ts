@@ -34,6 +34,8 @@ export interface SignInRequest {
   /** One for the whole way: the relying party's when it sent one, else ours. */
   readonly correlation: string
   readonly arrivedAt: number
+  /** What the request said, by name, where an organization's rules want to see it. */
+  readonly query?: Readonly<Record<string, string>>
   /** Set for sign-ins that began at Usher: where the person is taken in the end, through the relying party. */
   readonly onward?: { readonly deepLink?: string }
 }
@@ -97,7 +99,7 @@ export interface Admitted extends Proven {
   /** Set while rules run for it: by whom, and until when nobody else does. */
   readonly running?: { readonly owner: string; readonly until: number }
   /** Set when a rule sent the person to another site: what that must bring back. Spent with the first return. */
-  readonly redirect?: { readonly state: string }
+  readonly redirect?: { readonly state: string; readonly location: string }
   /** What the other site sent along when the person came back. */
   readonly continued?: Continued
 }

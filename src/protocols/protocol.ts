@@ -30,7 +30,7 @@ export interface Protocol {
   /** The token, on its way to the relying party. Throws `reply_url_refused` when the address was taken off its list meanwhile. */
   readonly respond: (request: SignInRequest, token: Token, relyingParty: RelyingParty) => Answer
   /** No, in the protocol's own words; undefined when it has none and the person is told instead. */
-  readonly refuse: (request: SignInRequest, failure: UsherError) => Answer | undefined
+  readonly refuse: (request: SignInRequest, failure: UsherError, relyingParty: RelyingParty) => Answer | undefined
   /** Sends somebody who signed in here first to the relying party, which will come back with a request of its own. */
   readonly start: (relyingParty: RelyingParty, subject: Subject, deepLink: string | undefined) => Answer
 }

@@ -40,15 +40,21 @@ export interface RuleVisit {
 
 export type RuleOutcome =
   | ({ readonly kind: 'passed' } & RuleVerdict)
-  /** `said`: what the rule's author wants the person to read (UnauthorizedError); at most 300 characters, plain text. */
-  | { readonly kind: 'denied'; readonly failure: UsherError; readonly said?: string }
+  /** The failure's `said` is what a rule's UnauthorizedError says to the person. */
+  | { readonly kind: 'denied'; readonly failure: UsherError }
+
+/** The two names of a subject, as far as somebody says them. */
+export interface NamedSubject {
+  readonly userPrincipalName?: string
+  readonly immutableId?: string
+}
 
 /** What rules decided; all of it is their word, checked in form alone. */
 export interface RuleVerdict {
   /** `user.upn` and `user.inmutableid` after the rules, when they set them: to be held against the account row. */
-  readonly named: { readonly userPrincipalName?: string; readonly immutableId?: string }
-  /** Further claims; reserved names are dropped by the token format. */
-  readonly claims: Claims
+  readonly named: NamedSubject
+  /** Further claims, once it is settled what the subject's names are; reserved names are dropped by the token format. */
+  readonly claims: (settled: NamedSubject) => Claims
   /** From `context.samlConfiguration`. */
   readonly wishes: TokenWishes
   /** The user this sign-in shall be completed as (`context.primaryUser`), by public id. */

@@ -10,7 +10,7 @@ import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './s
 export const admit: Step<Authenticated> = async (transaction, occasion) => {
   const { question, fresh, ...answered } = transaction
   const { input } = occasion
-  if (input?.kind === 'account' && input.choice === 'switch') return next(startOver(transaction))
+  if (input?.kind === 'ways' || (input?.kind === 'account' && input.choice === 'switch')) return next(startOver(transaction))
   const isSomebodyElse = question !== undefined || (!fresh && isAnotherThanRemembered(transaction, occasion))
   if (isSomebodyElse && input?.kind !== 'account') return askWhoTheyAre(transaction, occasion)
   if (answered.user.blocked) throw new UsherError('user_blocked')
@@ -49,9 +49,9 @@ const askWhoTheyAre = (transaction: Authenticated, { relyingParty }: Occasion): 
 
 /** Throws `not_admitted` or `email_unverified`; a directory's own people belong to the organization already. */
 const assertAdmitted = (admission: Admission, user: User, fromDirectory: boolean): void => {
-  if (admission.policy === 'everyone' || fromDirectory) return
-  // Rules decide this one, and there are none that ran.
-  if (admission.policy === 'rule' || !user.email) throw new UsherError('not_admitted')
+  // Where rules decide, they do when they ran.
+  if (admission.policy === 'everyone' || admission.policy === 'rule' || fromDirectory) return
+  if (!user.email) throw new UsherError('not_admitted')
   const email = user.email.toLowerCase()
   const domain = email.slice(email.lastIndexOf('@') + 1)
   const listed = admission.policy === 'domains' ? admission.domains.includes(domain) : admission.emails.includes(email)

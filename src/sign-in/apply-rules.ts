@@ -1,8 +1,108 @@
-import type { Admitted, Ruled } from '#kernel/transaction.ts'
-import { next, type Step } from './step.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { ONE_MINUTE_MS } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { RuleSettings } from '#kernel/rule.ts'
+import type { Admitted, Continued, Opened, Ruled } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
+import { decide, type Decision } from './rule-decision.ts'
+import type { RuleResult } from './rule-runs.ts'
+import { sessionFor } from './sessions.ts'
+import { soon } from './soon.ts'
+import { ask, next, type Occasion, type Outcome, type Step } from './step.ts'
 
-/** Admitted → ruled: the organization's rules have their say. */
-export const applyRules: Step<Admitted> = async ({ running: _running, redirect: _redirect, continued: _continued, ...admitted }) => {
+const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
+/** Beyond the rules' own time: for the runner to be started, and the result to be stored. */
+const LEASE_MARGIN_MS = 10_000
+
+/** Admitted → ruled: the organization's rules have their say. They run whoever is watching. */
+export const applyRules: Step<Admitted> = async (transaction, occasion) => {
+  const { settings, relyingParty, input, visit } = occasion
+  if (input?.kind === 'ways') return next(startOver(transaction))
+  if (!hasRules(settings.rules)) return withoutRules(transaction, occasion)
+  if (input?.kind === 'continue') return next(comeBack(transaction, visit))
+  if (transaction.redirect) return ask(transaction, { kind: 'redirect', location: transaction.redirect.location })
+  if (isRunElsewhere(transaction, occasion)) return wait(transaction, occasion)
+  const result = await soon(begin(transaction, occasion), occasion.parts.clock)
+  if (!result) return wait(withLease(transaction, occasion), occasion)
+  occasion.parts.ruleRuns.forget(transaction.id)
+  const decision = decidedBy(result)
+  if (decision.kind === 'elsewhere') return ask(decision.transaction, { kind: 'redirect', location: decision.location })
+  const isSomebodyElse = decision.transaction.user.id !== transaction.user.id
+  return next(decision.transaction, isSomebodyElse ? sessionFor(decision.transaction, relyingParty, visit.at) : undefined)
+}
+
+/** Whether anything runs at all; actions count. */
+export const hasRules = ({ rules }: RuleSettings): boolean => rules.some(({ enabled }) => enabled)
+
+const withoutRules = (transaction: Admitted, { relyingParty }: Occasion): Outcome => {
+  // Where rules decide who is let in, nobody is while there are none.
+  if (relyingParty.admission.policy === 'rule' && !transaction.directory) throw new UsherError('not_admitted')
+  const { running: _running, redirect: _redirect, continued: _continued, ...admitted } = transaction
   const ruled: Ruled = { ...admitted, stage: 'ruled' }
   return next(ruled)
 }
+
+const startOver = ({ id, browser, request, expiresAt }: Admitted): Opened => ({
+  stage: 'opened',
+  id,
+  browser,
+  request,
+  expiresAt,
+  fresh: true,
+})
+
+/** Starts or joins the rules of this sign-in; when nobody waits for them any more, storage learns what came of them. */
+const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult<Decision>> => {
+  const { ruleRuns } = occasion.parts
+  const running = ruleRuns.find(transaction.id)
+  if (running !== undefined) return running
+  const result = ruleRuns.begin(transaction, () => decide(transaction, occasion))
+  result.then((settled) => remember(settled, transaction, occasion)).catch(() => undefined)
+  return result
+}
+
+/** Only where a visit left the sign-in waiting for us: any node goes on with it from there. */
+const remember = async (result: RuleResult<Decision>, { id }: Admitted, { parts }: Occasion): Promise<void> => {
+  const { transactions } = parts.books
+  const found = await transactions.find(id, parts.clock.now())
+  if (found?.transaction.stage !== 'admitted' || found.transaction.running?.owner !== parts.ruleRuns.owner) return
+  const { running: _, ...released } = found.transaction
+  await transactions.advance(result.kind === 'decided' ? result.decision.transaction : released, found.version)
+}
+
+const decidedBy = (result: RuleResult<Decision>): Decision => {
+  if (result.kind === 'decided') return result.decision
+  throw result.error
+}
+
+const isRunElsewhere = ({ id, running }: Admitted, { parts }: Occasion): boolean =>
+  running !== undefined && running.owner !== parts.ruleRuns.owner && running.until > parts.clock.now() && !parts.ruleRuns.find(id)
+
+const withLease = (transaction: Admitted, { parts, settings }: Occasion): Admitted => ({
+  ...transaction,
+  running: { owner: parts.ruleRuns.owner, until: parts.clock.now() + settings.rules.budgetMs + LEASE_MARGIN_MS },
+})
+
+const wait = (transaction: Admitted, { visit }: Occasion): Outcome =>
+  ask(
+    { ...transaction, expiresAt: Math.max(transaction.expiresAt, visit.at + THIRTY_MINUTES_MS) },
+    { kind: 'wait', transaction: transaction.id },
+  )
+
+/** Back from the site a rule sent the person to. Throws `invalid_request` unless it brings the state along. */
+const comeBack = (transaction: Admitted, visit: Visit): Admitted => {
+  const { redirect, ...rest } = transaction
+  if (!redirect || !isSame(redirect.state, continueState(visit) ?? '')) throw new UsherError('invalid_request')
+  return { ...rest, continued: continuedBy(visit) }
+}
+
+/** The state that leads back from a rule's redirect, in the query or the form. One only. */
+export const continueState = (visit: Visit): string | undefined => {
+  const all = [...visit.url.searchParams.getAll('state'), ...visit.form.getAll('state')]
+  return new Set(all).size === 1 ? all[0] : undefined
+}
+
+const continuedBy = ({ url, form }: Visit): Continued => ({ query: Object.fromEntries(url.searchParams), body: Object.fromEntries(form) })
+
+const isSame = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other.padEnd(one.length).slice(0, one.length)))

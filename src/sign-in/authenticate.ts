@@ -7,6 +7,7 @@ import type { Authenticated, Leg, Opened, Routed } from '#kernel/transaction.ts'
 import type { Answer } from '#kernel/visit.ts'
 import { expectation } from './choose-connection.ts'
 import { directorySubject } from './directory-subject.ts'
+import { profileRoot } from './profile-root.ts'
 import { satisfiesSecondFactor } from './sessions.ts'
 import { ask, connectionsOf, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
 
@@ -137,6 +138,7 @@ const recognized = async (profile: Profile, settings: ConnectionSettings, going:
   const identity = { connection: settings.id, issuer: profile.issuer, subject: profile.subject }
   const directory = settings.directory && directorySubject(profile, settings.directory)
   const user = await parts.books.people.recognize(identity, profile, visit.at)
+  await parts.books.records.signedIn({ user, connection: settings, root: profileRoot(profile), ip: visit.ip, at: visit.at })
   const { stage: _stage, leg: _leg, ...base } = transaction
   const standing = await parts.books.people.standing(user.id, occasion.relyingParty.target)
   const principal = standing?.subject?.userPrincipalName

@@ -1,8 +1,10 @@
 import type { Subject } from '#kernel/account.ts'
 import type { AuditEvent } from '#kernel/audit.ts'
-import type { DirectorySubject, Identity, Profile, User, UserId } from '#kernel/person.ts'
+import type { JsonObject } from '#kernel/json.ts'
+import type { DirectorySubject, Identity, Profile, User, UserId, UserRecord } from '#kernel/person.ts'
 import type { Session } from '#kernel/session.ts'
-import type { Settings } from '#kernel/settings.ts'
+import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
+import type { NamedSubject } from '#rules/runner.ts'
 import type { Ended, StoredTransaction, TransactionId } from '#kernel/transaction.ts'
 
 /** Everything a sign-in reads and leaves behind; storage has these shapes. */
@@ -14,6 +16,38 @@ export interface Books {
   readonly grants: GrantBook
   readonly directory: DirectoryBook
   readonly ledger: Ledger
+  readonly records: RecordBook
+  readonly subjects: SubjectDesk
+}
+
+/** What is remembered about people beyond who they are. */
+export interface RecordBook {
+  readonly find: (userId: UserId) => Promise<UserRecord | undefined>
+  readonly byPublicId: (publicId: string) => Promise<UserRecord | undefined>
+  /** What a connection just said, and that its person signed in there. */
+  readonly signedIn: (entry: {
+    readonly user: User
+    readonly connection: Pick<ConnectionSettings, 'name' | 'type'>
+    readonly root: JsonObject
+    readonly ip: string
+    readonly at: number
+  }) => Promise<unknown>
+}
+
+/** Holds what rules say about a subject against the account row. */
+export interface SubjectDesk {
+  /**
+   * What the row says, when what is named says the same or is known as something a rule asked for. With `mayBind`, a
+   * person without a row gets one with these very values. Throws `subject_mismatch`.
+   */
+  readonly settle: (entry: {
+    readonly userId: UserId
+    readonly target: string
+    readonly named: NamedSubject
+    readonly mayBind: boolean
+    readonly reference: string
+    readonly at: number
+  }) => Promise<NamedSubject>
 }
 
 export interface SettingsBook {

@@ -14,11 +14,14 @@ export const chooseConnection: Step<Opened> = async (transaction, occasion) => {
   const choices = capable(transaction, occasion)
   if (choices.length === 0) throw new UsherError(connectionsOf(occasion).length === 0 ? 'settings_invalid' : 'second_factor_required')
   if (occasion.input?.kind === 'choose') return next(route(transaction, chosen(choices, occasion.input.connection)))
-  const loops = !transaction.fresh && (await hoppedBefore(occasion.parts.books.grants, transaction, occasion.visit.at))
-  if (transaction.fresh || loops) return ask({ ...transaction, fresh: true }, chooserPage(transaction, occasion))
+  if (await wantsToChoose(transaction, occasion)) return ask({ ...transaction, fresh: true }, chooserPage(transaction, occasion))
   const discovered = await discover(transaction, choices, occasion)
   return discovered ? next(route(transaction, discovered)) : ask(transaction, chooserPage(transaction, occasion))
 }
+
+/** The person said so, or came back from the relying party as if nothing had happened. */
+const wantsToChoose = async (transaction: Opened, { input, parts, visit }: Occasion): Promise<boolean> =>
+  transaction.fresh === true || input?.kind === 'ways' || hoppedBefore(parts.books.grants, transaction, visit.at)
 
 /** The ways there are to go on, as a page; with a notice when the last one did not work. */
 export const chooserPage = (transaction: Opened | Routed, occasion: Occasion, notice?: FailureCode): Answer => ({
@@ -56,7 +59,7 @@ const route = ({ stage: _, ...opened }: Opened, connection: ConnectionSettings):
 
 /** The session of this browser, or the grant that a hop through the relying party left, taken for an answer. */
 const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenticated | undefined> => {
-  if (transaction.fresh) return undefined
+  if (transaction.fresh || occasion.input?.kind === 'ways') return undefined
   const { visit, parts } = occasion
   const { session } = visit
   const good = session && satisfies(session.authentication, transaction.request.freshness, visit.at)

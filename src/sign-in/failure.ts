@@ -23,10 +23,28 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
     failure: failure.code,
     ...('user' in transaction && { user: transaction.user.id }),
   })
-  const inItsOwnWords = parts.protocols.get(request.protocol)?.refuse(request, failure)
+  const inItsOwnWords = parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (offersAnotherWay(failure.code) && isRouting(transaction)) return anotherWay(failure, transaction, { held, occasion })
+  if (failure.code === 'rule_denied') return refusedByRule(failure, held, parts)
   return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
+}
+
+/** The session stays, so the same person would be refused again: the way to be somebody else is offered. */
+const refusedByRule = async (failure: UsherError, { transaction, version }: Held, { books }: Parts): Promise<Answer> => {
+  if (version === undefined) await books.transactions.add(transaction)
+  return {
+    kind: 'page',
+    status: statusOf(failure),
+    page: {
+      name: 'problem',
+      failure: failure.code,
+      reference: transaction.request.correlation,
+      again: pagePath(transaction.id),
+      otherAccount: pagePath(transaction.id, '/ways'),
+      ...(failure.said && { said: failure.said }),
+    },
+  }
 }
 
 const isRouting = (transaction: StoredTransaction): transaction is Opened | Routed =>

@@ -2,9 +2,10 @@ import { ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Token } from '#kernel/token.ts'
-import type { Ended, Provisioned } from '#kernel/transaction.ts'
+import type { Ended, Provisioned, SignInRequest } from '#kernel/transaction.ts'
 import type { Protocol } from '#protocols/protocol.ts'
 import { grantHop } from './hop.ts'
+import { wishedIssuer, wishedNameId, wishedParty } from './token-wishes.ts'
 import { connectionsOf, type Occasion, type Outcome } from './step.ts'
 
 /** After this long Microsoft has forgotten what its `wctx` was about. */
@@ -54,27 +55,37 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
     user: transaction.user.id,
     silent: transaction.silent,
   })
-  return { kind: 'end', answer: protocol.respond(transaction.request, token, relyingParty) }
+  return { kind: 'end', answer: protocol.respond(answeredRequest(transaction), token, addressee(going)) }
 }
 
 /** A directory's people have arrived long ago, also when a session answers for them. */
 const isOfDirectory = ({ transaction, occasion }: Going): boolean =>
   connectionsOf(occasion).some(({ id, directory }) => id === transaction.connection && directory !== undefined)
 
-const signed = ({ transaction, occasion }: Going, at: number): Promise<Token> => {
+const signed = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occasion'>, at: number): Promise<Token> => {
   const { relyingParty, parts } = occasion
   if (Math.abs(parts.clockSkewMs()) > FOUR_MINUTES_MS) throw new UsherError('clock_off')
   const format = parts.formats.get(relyingParty.format)
   if (!format) throw new UsherError('settings_invalid', { detail: { field: 'format' } })
+  const { subject, authentication, verdict } = transaction
+  const nameId = verdict && wishedNameId(verdict.wishes)
   return format.issue({
-    subject: transaction.subject,
-    authentication: transaction.authentication,
-    claims: {},
-    relyingParty,
-    issuer: issuerFor(transaction.subject.userPrincipalName, relyingParty),
+    subject,
+    authentication,
+    claims: verdict?.claims ?? {},
+    relyingParty: addressee({ transaction, occasion }),
+    issuer: wishedIssuer(issuerFor(subject.userPrincipalName, relyingParty), relyingParty, verdict?.wishes),
+    ...(nameId && { nameId }),
     at,
   })
 }
+
+/** The relying party as this token addresses it. */
+const addressee = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occasion'>): RelyingParty =>
+  transaction.verdict ? wishedParty(occasion.relyingParty, transaction.verdict.wishes, occasion.settings) : occasion.relyingParty
+
+const answeredRequest = ({ request, verdict }: Provisioned): SignInRequest =>
+  verdict?.wishes.context === undefined ? request : { ...request, context: verdict.wishes.context }
 
 /** The issuer of the federated root domain the person's name is in. Throws `domain_not_federated`. */
 export const issuerFor = (userPrincipalName: string, relyingParty: Pick<RelyingParty, 'domains'>): string => {

@@ -5,9 +5,12 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import type { Protocol } from '#protocols/protocol.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
+import type { RuleRunner } from '#rules/runner.ts'
 import type { TokenFormat } from '#tokens/format.ts'
 import type { Books } from './books.ts'
 import type { Drives } from './drives.ts'
+import type { Decision } from './rule-decision.ts'
+import type { RuleRuns } from './rule-runs.ts'
 
 /** Everything a sign-in is made of, by contract; app.ts puts it together. */
 export interface Parts {
@@ -18,6 +21,8 @@ export interface Parts {
   readonly connection: (settings: ConnectionSettings) => Connection
   readonly target: (settings: Settings, name: string) => ProvisioningTarget
   readonly drives: Drives
+  readonly ruleRunner: RuleRunner
+  readonly ruleRuns: RuleRuns<Decision>
   readonly publicUrl: URL
   readonly clock: Clock
   readonly randomness: Randomness

@@ -4,10 +4,9 @@ import type { Subject } from '#kernel/account.ts'
 import type { Ruled } from '#kernel/transaction.ts'
 import type { AccountProgress, Candidate } from '#provisioning/target.ts'
 import type { Drive } from './drives.ts'
+import { soon } from './soon.ts'
 import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
 
-/** Below this nothing is shown: the person goes straight through. */
-const UNNOTICED_MS = 1_500
 const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
 const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 
@@ -21,7 +20,7 @@ export const provision: Step<Ruled> = async (transaction, occasion) => {
     return provisioned({ ...transaction, standing }, standing.subject)
   }
   const drive = beginDrive(transaction, occasion)
-  return outcomeOf(await soon(drive.settled, occasion), transaction, occasion)
+  return outcomeOf(await soon(drive.settled, occasion.parts.clock), transaction, occasion)
 }
 
 /** Whoever proves who they are anew is told when their account was taken away, instead of being sent to a closed door. */
@@ -29,7 +28,7 @@ const assertStillThere = async (transaction: Ruled, occasion: Occasion): Promise
   const { parts, settings, relyingParty } = occasion
   const looking = parts.target(settings, relyingParty.target).verify(candidateOf(transaction))
   // A directory that answers late keeps nobody out who was let in before; the row is stopped all the same.
-  const failure = await soon(looking, occasion)
+  const failure = await soon(looking, parts.clock)
   if (failure) throw new UsherError(failure)
 }
 
@@ -60,19 +59,6 @@ const recordDirectory = ({ user, directory, request }: Ruled, { parts, relyingPa
 }
 
 const provisioned = (transaction: Ruled, subject: Subject): Outcome => next({ ...transaction, stage: 'provisioned', subject })
-
-const soon = async <Result>(coming: Promise<Result>, { parts }: Occasion): Promise<Result | undefined> => {
-  const patience = new AbortController()
-  const enough = parts.clock.sleep(UNNOTICED_MS, patience.signal).then(
-    () => undefined,
-    () => undefined,
-  )
-  try {
-    return await Promise.race([coming, enough])
-  } finally {
-    patience.abort()
-  }
-}
 
 const outcomeOf = (progress: AccountProgress | undefined, transaction: Ruled, occasion: Occasion): Outcome => {
   if (progress?.kind === 'ready') return provisioned(transaction, progress.subject)

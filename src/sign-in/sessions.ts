@@ -1,6 +1,6 @@
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Session } from '#kernel/session.ts'
-import type { Authenticated, Freshness } from '#kernel/transaction.ts'
+import type { Admitted, Freshness, Ruled } from '#kernel/transaction.ts'
 import type { Authentication } from '#kernel/person.ts'
 import type { SessionChange } from '#kernel/visit.ts'
 
@@ -18,7 +18,11 @@ export const satisfiesSecondFactor = (authentication: Authentication, freshness:
 }
 
 /** What the browser is remembered by from now on; undefined where the relying party keeps no sessions. */
-export const sessionFor = (transaction: Authenticated, relyingParty: RelyingParty, at: number): SessionChange | undefined =>
+export const sessionFor = (
+  transaction: Pick<Admitted | Ruled, 'user' | 'connection' | 'authentication'>,
+  relyingParty: RelyingParty,
+  at: number,
+): SessionChange | undefined =>
   relyingParty.sessionMaxAgeSeconds === 0
     ? undefined
     : ({

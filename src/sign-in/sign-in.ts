@@ -2,6 +2,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Settings } from '#kernel/settings.ts'
 import type { SignInRequest, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
+import { continueState, hasRules } from './apply-rules.ts'
 import { callbackState } from './authenticate.ts'
 import { namedLinkRequest, open, smartLinkRequest } from './open.ts'
 import type { Parts } from './parts.ts'
@@ -30,7 +31,7 @@ export const createSignIn = (parts: Parts) => {
   }
 
   const begin = async (request: SignInRequest, visit: Visit, settings: Settings): Promise<Answer> => {
-    const transaction = open(request, visit, parts)
+    const transaction = open(hasRules(settings.rules) ? { ...request, query: saidIn(visit) } : request, visit, parts)
     if (visit.method === 'POST') {
       // A cross-site POST carries no session cookie; our own page by GET has it again.
       await parts.books.transactions.add(transaction)
@@ -56,22 +57,37 @@ export const createSignIn = (parts: Parts) => {
     proceed: (id: string, visit: Visit) => go(id, visit),
     ways: (id: string, visit: Visit) => go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'ways' } : undefined)),
     choose: (id: string, connection: string, visit: Visit) =>
-      go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'choose', connection } : undefined)),
+      go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'choose', connection } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
     callback: (connection: string, visit: Visit) =>
       go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
+    continue: (visit: Visit) =>
+      go(continuedTransaction(visit), visit, ({ stage }) => (stage === 'admitted' ? { kind: 'continue' } : undefined)),
     signOut: async (): Promise<Answer> => signOutHere(await current()),
     watch: (id: string, visit: Visit, signal: AbortSignal): AsyncIterable<Progress> => watchAccount(id, visit, { parts, signal }),
   }
 }
 
-const mayChoose = (transaction: StoredTransaction) => transaction.stage === 'opened' || transaction.stage === 'routed'
+/** Also after somebody was refused: they may choose to be somebody else. */
+const mayChoose = ({ stage }: StoredTransaction) => stage !== 'ruled'
+
+/** What rules find in `context.request.query`. */
+const saidIn = ({ url, form }: Visit): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(url.searchParams),
+  ...Object.fromEntries(form),
+})
 
 const accountInput = (visit: Visit): Input => {
   const choice = visit.form.get('choice')
   if (choice !== 'continue' && choice !== 'switch') throw new UsherError('request_malformed', { detail: { parameter: 'choice' } })
   return { kind: 'account', choice }
+}
+
+const continuedTransaction = (visit: Visit): string => {
+  const id = continueState(visit)?.split('.')[0]
+  if (!id) throw new UsherError('invalid_request', { detail: { reason: 'state' } })
+  return id
 }
 
 const transactionOf = (callback: Visit): string => {

@@ -21,6 +21,8 @@ export type Input =
   | { readonly kind: 'password' }
   | { readonly kind: 'callback'; readonly connection: string }
   | { readonly kind: 'account'; readonly choice: 'continue' | 'switch' }
+  /** Back from where a rule sent the person. */
+  | { readonly kind: 'continue' }
 
 /** What came of a step: the next stage, something to ask the person, or the end. */
 export type Outcome =

@@ -1,6 +1,6 @@
 import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { AccountStage } from '#kernel/account.ts'
-import type { Ruled } from '#kernel/transaction.ts'
+import type { Admitted, Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import type { AccountProgress } from '#provisioning/target.ts'
 import type { Parts } from './parts.ts'
@@ -29,12 +29,34 @@ export async function* watchAccount(
 ): AsyncIterable<Progress> {
   const found = await parts.books.transactions.find(id, visit.at)
   const transaction = found?.transaction
-  if (transaction?.stage !== 'ruled' || transaction.browser !== visit.browser) {
-    yield { steps: [], done: true }
-    return
-  }
-  yield* progressOf(transaction, visit, { parts, signal })
+  if (transaction?.browser !== visit.browser) yield OVER
+  else if (transaction.stage === 'admitted') yield* rulesOf(transaction, { parts, signal })
+  else if (transaction.stage === 'ruled') yield* progressOf(transaction, visit, { parts, signal })
+  else yield OVER
 }
+
+const OVER: Progress = { steps: [], done: true }
+
+/** While rules run, here or in another process: the sign-in goes on when they are done, or when their time is over. */
+async function* rulesOf(
+  { id, running }: Admitted,
+  { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
+): AsyncIterable<Progress> {
+  const { ruleRuns, clock, books } = parts
+  const here = ruleRuns.find(id)
+  if (!here && !running) return yield OVER
+  yield { steps: stepsAt(0), done: false }
+  const isOver = async (): Promise<boolean> => {
+    const now = await books.transactions.find(id, clock.now())
+    return now?.transaction.stage !== 'admitted' || (now.transaction.running?.until ?? 0) <= clock.now()
+  }
+  while (!signal.aborted) {
+    const isDone = await Promise.race([here?.then(() => true) ?? NEVER, clock.sleep(LOOK_MS, signal).then(isOver, () => true)])
+    if (isDone) return yield OVER
+  }
+}
+
+const NEVER = new Promise<boolean>(() => undefined)
 
 async function* progressOf(
   transaction: Ruled,

@@ -11,6 +11,8 @@ export interface TokenOrder {
   readonly relyingParty: RelyingParty
   /** The issuer of the federated root domain of the subject's user principal name. */
   readonly issuer: string
+  /** Which of the subject's two names is the name ID; its immutable ID when left out. */
+  readonly nameId?: 'immutableId' | 'userPrincipalName'
   /** Milliseconds since the epoch. */
   readonly at: number
 }

@@ -55,7 +55,7 @@ interface Validity {
 }
 
 const assertionOf = (order: TokenOrder, { id, notBefore, notAfter }: Validity): string => {
-  const subject = subjectOf(order.subject.immutableId)
+  const subject = subjectOf(order.subject[order.nameId ?? 'immutableId'])
   const conditions = saml('Conditions', { NotBefore: instant(notBefore), NotOnOrAfter: instant(notAfter) }, [
     saml('AudienceRestrictionCondition', {}, [saml('Audience', {}, [order.relyingParty.realm])]),
   ])
@@ -91,13 +91,10 @@ const carried = (element: XmlElement, outer: readonly Namespace[] = []): string 
 const instant = (ms: number): string => new Date(ms).toISOString()
 
 /** The same in both statements, so it is written once. */
-const subjectOf = (immutableId: string): Xml =>
+const subjectOf = (nameId: string): Xml =>
   Xml.written(
     carried(
-      saml('Subject', {}, [
-        saml('NameIdentifier', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }, [immutableId]),
-        BEARER,
-      ]),
+      saml('Subject', {}, [saml('NameIdentifier', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }, [nameId]), BEARER]),
       [SAML],
     ),
   )

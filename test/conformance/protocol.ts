@@ -154,7 +154,7 @@ const answers = (subject: ProtocolUnderTest): void => {
   })
 
   test(`${name}: a failure is told in its own words or to the person, and never with a token`, async () => {
-    const answer = (await subject.protocol()).refuse(await asked(), new UsherError('not_admitted'))
+    const answer = (await subject.protocol()).refuse(await asked(), new UsherError('not_admitted'), relyingParty)
     assert.ok(answer === undefined || !JSON.stringify(answer).includes('Assertion'))
   })
 }

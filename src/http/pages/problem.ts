@@ -8,6 +8,8 @@ export interface Problem {
   /** The correlation; empty when the sign-in is not known any more. */
   readonly reference: string
   readonly again?: string
+  readonly said?: string
+  readonly otherAccount?: string
 }
 
 /** What happened, what to do, and the reference to give when asking for help. */
@@ -17,8 +19,9 @@ export const problem = (page: Problem, frame: Frame): View => {
     title: `Problem: ${failure.heading}`,
     policy: 'page',
     content: html`<h1>${failure.heading}</h1>
-<p>${failure.message}</p>
+${page.said !== undefined && html`<p>${page.said}</p>\n`}<p>${failure.message}</p>
 ${page.again !== undefined && button('Try again', page.again)}
+${page.otherAccount !== undefined && html`<p><a href="${page.otherAccount}">Use another account</a></p>`}
 ${details(page, frame)}
 `,
   }

@@ -5,6 +5,7 @@ import type { RelyingParty, Settings } from '#kernel/settings.ts'
 import type { Answer } from '#kernel/visit.ts'
 import type { Arrival, Protocol } from '../protocol.ts'
 import { type Address, byClientId, byRealm, readAddress, relyingPartiesOf, WSFED } from './address.ts'
+import { fault } from './fault.ts'
 import { federationMetadata } from './metadata.ts'
 import { type Parameters, readParameters } from './parameters.ts'
 import type { PublishedCertificates } from './published-certificates.ts'
@@ -46,8 +47,16 @@ export const wsfed = (parts: WsfedParts): Protocol => ({
     const fields = { wa: 'wsignin1.0', wresult: tokenResponse(token, relyingParty), wctx: request.context ?? '' }
     return { kind: 'post-form', action: request.replyUrl, fields }
   },
-  // WS-Federation has no message that says no, so the person is told instead.
-  refuse: () => undefined,
+  // Microsoft has no page for a fault, so the person is told instead unless the relying party wants it.
+  refuse: (request, failure, relyingParty) => {
+    const wantsFault = relyingParty.sendsFaults === true && failure.code === 'rule_denied'
+    if (!wantsFault || !relyingParty.replyUrls.includes(request.replyUrl)) return undefined
+    return {
+      kind: 'post-form',
+      action: request.replyUrl,
+      fields: { wa: 'wsignin1.0', wresult: fault(failure), wctx: request.context ?? '' },
+    }
+  },
   start,
 })
 

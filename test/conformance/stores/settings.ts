@@ -60,7 +60,7 @@ const nothing = { relyingParties: [], connections: [], targets: [] }
 export const settingsConformance = (name: string, open: OpenStores): void => {
   test(`${name}: nothing was declared at first`, async (t) => {
     const { settings } = (await open(t)).stores
-    assert.deepEqual(await settings.current(), { revision: 0, ...nothing })
+    assert.deepEqual(await settings.current(), { revision: 0, ...nothing, rules: { rules: [], configuration: {}, budgetMs: 20_000 } })
     assert.deepEqual(await settings.apply(nothing, AT), { revision: 0, changes: [] })
   })
 

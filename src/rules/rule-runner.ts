@@ -1,0 +1,125 @@
+import { UsherError } from '#kernel/errors.ts'
+import type { JsonObject } from '#kernel/json.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Rule } from '#kernel/rule.ts'
+import { contextFor } from './facade/context.ts'
+import { userFor } from './facade/person.ts'
+import { verdictOf } from './facade/verdict.ts'
+import type { Isolation, Job, JobResult, Script } from './isolation.ts'
+import { type RunRecord, recordOf } from './run-record.ts'
+import type { RuleCaller, RuleOrder, RuleOutcome, RuleRunner } from './runner.ts'
+
+export interface RuleRunnerParts {
+  readonly isolation: Pick<Isolation, 'run'>
+  /** Lets a rule call the Management API for as long as it runs. */
+  readonly tokens: { readonly issue: (caller: RuleCaller) => string; readonly revoke: (token: string) => void }
+  readonly updateMetadata: (change: {
+    readonly kind: 'app' | 'user'
+    readonly publicId: string
+    readonly patch: JsonObject
+    readonly caller: RuleCaller
+  }) => Promise<JsonObject>
+  /** Keeps what happened, for those who look after the rules. Never waited for. */
+  readonly keep: (run: RunRecord) => Promise<void>
+  readonly publicUrl: URL
+  readonly log: Log
+}
+
+const LONGEST_SAID = 300
+
+/** Runs an organization's rules: puts a sign-in into Auth0's words, has them run elsewhere, and reads what they say. */
+export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => ({
+  run: async (order) => {
+    const enabled = scriptsOf(order)
+    const notes: string[] = []
+    const caller = callerOf(order, notes)
+    const token = parts.tokens.issue(caller)
+    const job = jobOf(order, { enabled, caller, token, parts })
+    const result = await parts.isolation.run(job).catch((error: unknown) => unavailable(error, parts.log))
+    parts.tokens.revoke(token)
+    parts.log.info('rules_ran', {
+      reference: caller.reference,
+      user: caller.userId,
+      count: enabled.length,
+      kind: result.kind,
+      ms: result.timings.reduce((sum, { ms }) => sum + ms, 0),
+    })
+    const record = recordOf({ order, job, result, notes })
+    parts.keep(record).catch((error: unknown) => parts.log.error('rule_run_lost', { reference: caller.reference, error }))
+    return outcomeOf(result, job, enabled)
+  },
+})
+
+/** Rules in their order, then actions in theirs. */
+const scriptsOf = ({ settings }: RuleOrder): readonly Rule[] => {
+  const enabled = settings.rules.filter((rule) => rule.enabled).toSorted((one, other) => one.order - other.order)
+  return [...enabled.filter(({ kind }) => kind === 'rule'), ...enabled.filter(({ kind }) => kind === 'action')]
+}
+
+const callerOf = ({ transaction, relyingParty }: RuleOrder, notes: string[]): RuleCaller => ({
+  userId: transaction.user.id,
+  target: relyingParty.target,
+  relyingParty: relyingParty.clientId,
+  reference: transaction.request.correlation,
+  transaction,
+  note: (line) => void notes.push(line.slice(0, 1_000)),
+})
+
+interface Making {
+  readonly enabled: readonly Rule[]
+  readonly caller: RuleCaller
+  readonly token: string
+  readonly parts: RuleRunnerParts
+}
+
+const jobOf = (order: RuleOrder, { enabled, caller, token, parts }: Making): Job => ({
+  scripts: enabled.map(scriptOf),
+  user: userFor(order),
+  context: contextFor(order),
+  configuration: Object.fromEntries(Object.entries(order.settings.configuration).map(([name, secret]) => [name, secret.reveal()])),
+  auth0: { domain: parts.publicUrl.host, baseUrl: new URL('/api/v2', parts.publicUrl).href, accessToken: token },
+  budgetMs: order.settings.budgetMs,
+  caller,
+  updateMetadata: (kind, publicId, patch) => parts.updateMetadata({ kind, publicId, patch, caller }),
+})
+
+const scriptOf = ({ id, name, kind, script, legacyGlobals, hosts, secrets = {} }: Rule): Script => ({
+  id,
+  name,
+  kind,
+  script,
+  legacyGlobals,
+  secrets: Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()])),
+  ...(hosts && { hosts }),
+})
+
+const unavailable = (error: unknown, log: Log): JobResult => {
+  log.error('rules_unavailable', { error })
+  return { kind: 'failed', why: 'unavailable', console: [], timings: [] }
+}
+
+const outcomeOf = (result: JobResult, job: Job, enabled: readonly Rule[]): RuleOutcome => {
+  switch (result.kind) {
+    case 'passed': {
+      const { user, context } = result
+      const verdict = verdictOf(
+        { before: job.user, user, context },
+        enabled.map(({ id }) => id),
+      )
+      return { kind: 'passed', ...verdict }
+    }
+    case 'denied':
+      return { kind: 'denied', failure: deniedBy(result) }
+    case 'failed':
+      return { kind: 'denied', failure: failedBy(result) }
+  }
+}
+
+/** An UnauthorizedError, or an error handed to the callback, is a decision; its sentence is for the person only if the rule means it so. */
+const deniedBy = ({ rule, message, isRefusal }: Extract<JobResult, { kind: 'denied' }>): UsherError =>
+  new UsherError('rule_denied', { detail: { rule }, ...(isRefusal && message && { said: message.slice(0, LONGEST_SAID) }) })
+
+const failedBy = ({ why, rule }: Extract<JobResult, { kind: 'failed' }>): UsherError => {
+  const code = why === 'timeout' ? 'rule_timeout' : why === 'unavailable' ? 'rules_unavailable' : 'rule_failed'
+  return new UsherError(code, { detail: { reason: why, ...(rule && { rule }) } })
+}

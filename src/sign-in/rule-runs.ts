@@ -1,0 +1,54 @@
+import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
+import type { Admitted, TransactionId } from '#kernel/transaction.ts'
+
+/** A result nobody came for is forgotten after this long. */
+const FORGOTTEN_MS = 5 * ONE_MINUTE_MS
+
+/** What came of the rules of one sign-in: where it goes on, or why it does not. */
+export type RuleResult<Decision> =
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+export interface RuleRuns<Decision> {
+  /** This process, among all that share the transactions. */
+  readonly owner: string
+  /** Starts the rules of a sign-in, or joins them when this process runs them already; they end whoever is watching. */
+  readonly begin: (transaction: Admitted, run: () => Promise<Decision>) => Promise<RuleResult<Decision>>
+  /** The run this process has for the sign-in, if any. */
+  readonly find: (transaction: TransactionId) => Promise<RuleResult<Decision>> | undefined
+  /** A visit took the result along. */
+  readonly forget: (transaction: TransactionId) => void
+  /** Resolves when nothing runs any more. */
+  readonly stop: () => Promise<void>
+}
+
+/** Rules that run in this process. */
+export const createRuleRuns = <Decision>({ clock, owner }: { readonly clock: Clock; readonly owner: string }): RuleRuns<Decision> => {
+  const runs = new Map<TransactionId, { readonly result: Promise<RuleResult<Decision>>; readonly forgetAt: number }>()
+
+  const forgetOld = (): void => {
+    const now = clock.now()
+    for (const [id, { forgetAt }] of runs) {
+      if (forgetAt > now) return
+      runs.delete(id)
+    }
+  }
+
+  return {
+    owner,
+    begin: ({ id }, run) => {
+      forgetOld()
+      const joined = runs.get(id)
+      if (joined) return joined.result
+      const result = run().then(
+        (decision) => ({ kind: 'decided', decision }) as const,
+        (error: unknown) => ({ kind: 'failed', error }) as const,
+      )
+      runs.set(id, { result, forgetAt: clock.now() + FORGOTTEN_MS })
+      return result
+    },
+    find: (id) => runs.get(id)?.result,
+    forget: (id) => void runs.delete(id),
+    stop: async () => void (await Promise.all([...runs.values()].map(({ result }) => result))),
+  }
+}
