@@ -1,0 +1,28 @@
+/** Something to tell whoever brings an export. */
+export interface Finding {
+  /**
+   * `problem`: nothing is written while it stands. `needs`: it comes over and wants something from an administrator.
+   * `left`: it does not come over. `note`: good to know.
+   */
+  readonly kind: 'problem' | 'needs' | 'left' | 'note'
+  /** The file it is about, from the root of the export. */
+  readonly file?: string
+  readonly text: string
+}
+
+/** Collects what there is to tell, so that one bad file hides no other. */
+export interface Findings {
+  readonly add: (kind: Finding['kind'], text: string, file?: string) => void
+  readonly all: () => readonly Finding[]
+}
+
+export const createFindings = (): Findings => {
+  const all: Finding[] = []
+  return {
+    add: (kind, text, file) => {
+      const isKnown = all.some((one) => one.kind === kind && one.text === text && one.file === file)
+      if (!isKnown) all.push({ kind, text, ...(file !== undefined && { file }) })
+    },
+    all: () => all,
+  }
+}

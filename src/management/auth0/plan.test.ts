@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CLIENT_ID, DIRECTORY, type Files, GATE, GREETING, inMemory, office365, YAML } from '../../../test/import/exports.ts'
+import { createFindings } from './findings.ts'
+import type { ImportPlan, ImportSurroundings, ImportWishes } from './planned.ts'
+import { planImport } from './plan.ts'
+import { readTenant } from './tenant.ts'
+
+const AROUND: ImportSurroundings = {
+  publicUrl: new URL('https://id.contoso.example'),
+  targets: ['contoso'],
+  connections: [],
+  relyingParties: [],
+  configuration: [],
+  hasModule: (name) => name === 'lodash',
+}
+
+interface Said extends Partial<ImportWishes> {
+  readonly mapping?: Readonly<Record<string, unknown>>
+  readonly file?: string
+  readonly around?: Partial<ImportSurroundings>
+}
+
+const planOf = (files: Files, { mapping = {}, file, around, ...wishes }: Said = {}): ImportPlan => {
+  const findings = createFindings()
+  const tenant = readTenant({ ...(file && { file }) }, { files: inMemory(files), mapping, findings })
+  return planImport(tenant, { wishes: { clientIds: {}, values: {}, ...wishes }, around: { ...AROUND, ...around }, findings })
+}
+
+const said = (plan: ImportPlan, kind: string): readonly string[] =>
+  plan.findings.filter((one) => one.kind === kind).map(({ text, file }) => (file ? `${file}: ${text}` : text))
+
+const WITH_ID = { clientIds: { 'Office 365': CLIENT_ID } }
+
+test('a folder of Auth0’s own tool: rules unedited and in order, the relying party, what Usher has types for', () => {
+  const plan = planOf(DIRECTORY, WITH_ID)
+  assert.deepEqual(said(plan, 'problem'), [])
+  assert.equal(plan.layout, 'directory')
+  assert.deepEqual(
+    plan.rules.map(({ name, kind, order, enabled, legacyGlobals }) => ({ name, kind, order, enabled, legacyGlobals })),
+    [
+      { name: 'Partners only', kind: 'rule', order: 10, enabled: false, legacyGlobals: true },
+      { name: 'Greeting', kind: 'rule', order: 20, enabled: true, legacyGlobals: true },
+      { name: 'Stamp', kind: 'action', order: 21, enabled: true, legacyGlobals: false },
+    ],
+  )
+  assert.equal(plan.rules[0]?.script, GATE)
+  assert.equal(plan.rules[1]?.script, GREETING)
+  assert.deepEqual(plan.settings.relyingParties, [
+    {
+      clientId: CLIENT_ID,
+      name: 'Office 365',
+      target: 'contoso',
+      connections: ['Username-Password-Authentication'],
+      admission: { policy: 'rule' },
+      domains: { 'guests.contoso.example': { issuer: 'https://id.contoso.example/issuer/guests.contoso.example' } },
+    },
+  ])
+  assert.equal(plan.configuration['CITY']?.reveal(), 'Berlin')
+})
+
+test('what does not come over is told, with its file', () => {
+  const plan = planOf(DIRECTORY, WITH_ID)
+  const left = said(plan, 'left').join('\n')
+  assert.match(left, /connections\/facebook\.json: connection facebook: facebook is not supported yet, people of it cannot sign in/)
+  assert.match(left, /rules\/Failed\.json: rule Failed: runs at login_failure/)
+  assert.match(left, /1 applications that are not Microsoft 365/)
+})
+
+test('what wants a value is told: configuration read in any way, masked secrets, secrets of actions', () => {
+  const plan = planOf(DIRECTORY, WITH_ID)
+  assert.deepEqual(plan.missingConfiguration, ['AUTH0_OFFICE365_CLIENT_ID', 'MOTTO', 'PARTNER_DOMAIN'])
+  const needs = said(plan, 'needs').join('\n')
+  assert.match(needs, new RegExp(`configuration\\.AUTH0_OFFICE365_CLIENT_ID has no value: .*probably ${CLIENT_ID}`))
+  assert.match(
+    needs,
+    /google-oauth2: its client secret is not in the export, so it does not come over; give CONNECTIONS_GOOGLE_OAUTH2_SECRET/,
+  )
+  assert.match(needs, /action Stamp: its secret STAMP_KEY has no value/)
+  const given = planOf(DIRECTORY, {
+    ...WITH_ID,
+    values: {
+      AUTH0_OFFICE365_CLIENT_ID: 'another',
+      PARTNER_DOMAIN: 'f.example',
+      STAMP_KEY: 's',
+      UNUSED: 'x',
+      CONNECTIONS_GOOGLE_OAUTH2_SECRET: 'g',
+    },
+  })
+  assert.deepEqual(given.missingConfiguration, ['MOTTO'])
+  assert.ok(!('UNUSED' in given.configuration), 'nobody reads it')
+  assert.equal(given.settings.connections.length, 2)
+  assert.match(said(given, 'needs').join('\n'), /AUTH0_OFFICE365_CLIENT_ID is not the client ID of the relying party/)
+})
+
+test('an export without client IDs is not written before somebody gives the one of Microsoft 365', () => {
+  const plan = planOf(DIRECTORY)
+  assert.match(said(plan, 'problem').join('\n'), /clients\/Office 365\.json: application Office 365: .*--map "Office 365=CLIENT_ID"/)
+  assert.deepEqual(plan.settings.relyingParties, [])
+})
+
+test('YAML: scripts beside it, applications by id or by name, values as JSON', () => {
+  const plan = planOf(YAML, { file: 'tenant.yaml', mapping: { PARTNERS_SECRET: 'p4rtners' } })
+  assert.deepEqual(said(plan, 'problem'), [])
+  assert.equal(plan.rules[0]?.script, GREETING)
+  const [party] = plan.settings.relyingParties
+  assert.deepEqual(party && 'connections' in party && party.connections, ['partners', 'guests'])
+  assert.deepEqual(plan.settings.connections[0], {
+    name: 'partners',
+    type: 'oidc',
+    label: 'Partner account',
+    settings: {
+      clientId: 'usher',
+      clientSecret: plan.settings.connections[0] && Reflect.get(Reflect.get(plan.settings.connections[0], 'settings'), 'clientSecret'),
+      issuer: 'https://id.fabrikam.example/',
+      scopes: ['openid', 'email'],
+    },
+  })
+  assert.ok(!JSON.stringify(plan).includes('p4rtners'))
+  assert.equal(planOf(YAML).layout, 'yaml', 'the same when the folder is named')
+})
+
+test('an export without rules says so, instead of looking like one that has none', () => {
+  const { 'rules/Greeting.json': _1, 'rules/Greeting.js': _2, ...rest } = DIRECTORY
+  const without = Object.fromEntries(Object.entries(rest).filter(([path]) => !path.startsWith('rules/')))
+  const plan = planOf(without, WITH_ID)
+  assert.match(said(plan, 'note').join('\n'), /the export has no rules\. Auth0 no longer hands them out/)
+  assert.doesNotMatch(said(planOf(DIRECTORY, WITH_ID), 'note').join('\n'), /has no rules/)
+})
+
+test('markers: JSON and bare text, in code as well; one that has no value keeps its file out', () => {
+  const files = {
+    'rules/Marked.js':
+      'function (user, context, callback) { const all = @@PARTNERS@@; user.motto = "##MOTTO##"; callback(null, user, context) }',
+    'clients/o.json':
+      '{ "name": "##NAME##", "app_type": "office365", "client_id": "@@ID@@", "addons": { "office365": { "domain": "a.example" } } }',
+    'database-connections/g/database.json': { name: 'g', enabled_clients: ['Office'] },
+  }
+  const plan = planOf(files, { mapping: { PARTNERS: ['a', { b: 1 }], MOTTO: 'costs $& more', NAME: 'Office', ID: 'abc' } })
+  assert.deepEqual(said(plan, 'problem'), [])
+  assert.match(plan.rules[0]?.script ?? '', /const all = \["a",\{"b":1\}\]; user\.motto = "costs \$& more"/)
+  const open = planOf(files)
+  assert.deepEqual(open.rules, [])
+  assert.match(said(open, 'problem').join('\n'), /rules\/Marked\.js: the markers PARTNERS, MOTTO in its code/)
+  assert.match(
+    said(open, 'problem').join('\n'),
+    /clients\/o\.json: the marker ID, NAME has no value|clients\/o\.json: the marker NAME, ID has no value/,
+  )
+})
+
+test('a reference that leads out of the export is not read', () => {
+  for (const script of ['../../etc/passwd.js', '/etc/passwd.js', '..\\..\\secret.js', 'C:\\secret.js']) {
+    const plan = planOf({ 'rules/Evil.json': { name: 'Evil', script }, 'rules/Fine.js': GREETING })
+    assert.match(said(plan, 'problem').join('\n'), /rules\/Evil\.json: refers to .*leads out of the export/, script)
+    assert.deepEqual(
+      plan.rules.map(({ name }) => name),
+      ['Fine'],
+    )
+  }
+})
+
+test('one bad file hides no other', () => {
+  const plan = planOf({
+    'rules/A.json': '{ not JSON',
+    'rules/B.js': 'function (user, context, callback) {\n  callback(null user)\n}',
+    'rules/C.json': { name: 'C', script: './Gone.js' },
+    'rules/D.json': { name: '-bad-', script: './D.js' },
+    'rules/D.js': GREETING,
+    'rules/E.js': GREETING,
+  })
+  const problems = said(plan, 'problem')
+  assert.equal(problems.length, 4, problems.join('\n'))
+  assert.match(problems.join('\n'), /rules\/B\.js: rule B: line 2, column 17: Unexpected token/)
+  for (const file of ['A.json', 'Gone.js', 'D.json'])
+    assert.ok(
+      problems.some((one) => one.includes(file)),
+      file,
+    )
+  assert.deepEqual(
+    plan.rules.map(({ name }) => name),
+    ['B', 'E'],
+  )
+})
+
+test('bare scripts and lists as the API answers them', () => {
+  const bare = planOf({ 'Second.js': GREETING, 'First.js': GATE })
+  assert.equal(bare.layout, 'scripts')
+  assert.deepEqual(
+    bare.rules.map(({ name, order }) => [name, order]),
+    [
+      ['First', 1],
+      ['Second', 2],
+    ],
+  )
+  const git = planOf({ 'rules/x1.js': GREETING, 'rules/x1.json': { enabled: false, order: 7 } })
+  assert.deepEqual(
+    git.rules.map(({ name, order, enabled }) => [name, order, enabled]),
+    [['x1', 7, false]],
+  )
+  const dump = planOf(
+    { 'rules.json': { total: 1, rules: [{ id: 'rul_abcdEFGH1234', name: 'Greeting', script: GREETING, order: 3, enabled: true }] } },
+    { file: 'rules.json' },
+  )
+  assert.deepEqual(
+    dump.rules.map(({ name, id }) => [name, id]),
+    [['Greeting', 'rul_abcdEFGH1234']],
+  )
+  assert.equal(planOf({ 'Only.js': GREETING, 'Other.js': GATE }, { file: 'Only.js' }).rules.length, 1)
+})
+
+test('modules that are not there are told with the line', () => {
+  const plan = planOf({ 'rules/M.js': 'function (user, context, callback) {\n  require("@onfido/api@1.5.1");\n  callback()\n}' })
+  assert.match(said(plan, 'needs').join('\n'), /rules\/M\.js: rule M: line 2: require\('@onfido\/api@1\.5\.1'\) is not there/)
+})
+
+test('no target, an unknown one, or several: the relying party waits for a choice', () => {
+  const files = { ...DIRECTORY, 'clients/Office 365.json': office365({ client_id: CLIENT_ID }) }
+  assert.match(said(planOf(files, { around: { targets: [] } }), 'problem').join(), /declare one first with `usher apply`/)
+  assert.match(said(planOf(files, { target: 'nowhere' }), 'problem').join(), /there is no target nowhere/)
+  const two = { targets: ['contoso', 'fabrikam'] }
+  assert.match(said(planOf(files, { around: two }), 'problem').join(), /choose one with --target: contoso, fabrikam/)
+  assert.deepEqual(said(planOf(files, { around: two, target: 'fabrikam' }), 'problem'), [])
+})
+
+test('two rules of one place get two', () => {
+  const rule = (name: string, order: number) => ({ name, order, script: GREETING })
+  const plan = planOf({ 'rules.json': [rule('bb1', 5), rule('aa1', 5), rule('cc1', 1)] }, { file: 'rules.json' })
+  assert.deepEqual(
+    plan.rules.map(({ name, order }) => [name, order]),
+    [
+      ['cc1', 1],
+      ['aa1', 5],
+      ['bb1', 6],
+    ],
+  )
+})

@@ -1,0 +1,80 @@
+import { parse as parseYaml } from 'yaml'
+import { type ExportFiles, referred } from './export-files.ts'
+import type { Findings } from './findings.ts'
+import { type Mapping, markersIn, withoutMarkers, withoutMarkersInData } from './markers.ts'
+
+/** What it takes to read an export: its files, values for its markers, and somebody to tell. */
+export interface Reading {
+  readonly files: ExportFiles
+  readonly mapping: Mapping
+  readonly findings: Findings
+}
+
+/** One thing of an export, and the file it stands in. */
+export interface Found {
+  readonly file: string
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** The value of a JSON or YAML file; undefined, and a problem told, when it cannot be had. */
+export const readValue = (reading: Reading, file: string): unknown => {
+  const text = readText(reading, file)
+  if (text === undefined) return undefined
+  const data = withoutMarkersInData(text, reading.mapping)
+  try {
+    return /\.ya?ml$/i.test(file) ? parseYaml(data, { maxAliasCount: 100 }) : JSON.parse(data)
+  } catch (error) {
+    const [marker] = markersIn(data)
+    const why = marker === undefined ? messageOf(error) : `the marker ${marker} has no value; give one with --mapping`
+    reading.findings.add('problem', `cannot be read: ${why}`, file)
+    return undefined
+  }
+}
+
+/** A script with its markers replaced; undefined, and a problem told, when one has no value or the file is not there. */
+export const readScript = (reading: Reading, file: string): string | undefined => {
+  const text = readText(reading, file)
+  return text === undefined ? undefined : finishedScript(reading, text, file)
+}
+
+/** The script another file refers to, or that stands in it. */
+export const scriptOf = (reading: Reading, from: string, written: string): string | undefined => {
+  if (!isPath(written)) return finishedScript(reading, written, from)
+  const target = referred(reading.files, from, written)
+  if (target === undefined) {
+    reading.findings.add('problem', `refers to ${written}, which leads out of the export; it is not read`, from)
+    return undefined
+  }
+  return readScript(reading, target.path)
+}
+
+// A script of one line has blanks or brackets; a path of `.js` has neither line breaks nor brackets.
+const isPath = (written: string): boolean => /^[^\n(){};=]+\.js$/.test(written.trim())
+
+const finishedScript = ({ mapping, findings }: Reading, text: string, file: string): string | undefined => {
+  const script = withoutMarkers(text, mapping)
+  const open = markersIn(script)
+  if (open.length === 0) return script
+  findings.add(
+    'problem',
+    `the marker${open.length > 1 ? 's' : ''} ${open.join(', ')} in its code has no value; give one with --mapping`,
+    file,
+  )
+  return undefined
+}
+
+const readText = ({ files, findings }: Reading, file: string): string | undefined => {
+  try {
+    return files.read(file)
+  } catch (error) {
+    findings.add('problem', `cannot be read: ${messageOf(error)}`, file)
+    return undefined
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))

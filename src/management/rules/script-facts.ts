@@ -1,0 +1,96 @@
+import type { Node } from 'acorn'
+import { full } from 'acorn-walk'
+import { type ParsedScript, parseScript, type ScriptKind, type SyntaxProblem } from './parse-script.ts'
+
+/** What can be seen in a script without running it. */
+export interface ScriptFacts {
+  /** Keys it reads of `configuration`. */
+  readonly configuration: readonly string[]
+  /** True when it reads keys that are only known when it runs. */
+  readonly readsAnyConfiguration: boolean
+  /** An action's keys of `event.secrets`. */
+  readonly secrets: readonly string[]
+  readonly modules: readonly { readonly name: string; readonly line: number }[]
+}
+
+export type Scanned = { readonly facts: ScriptFacts } | { readonly problem: SyntaxProblem }
+
+/** Looks through a script. Says where it cannot be understood. */
+export const scanScript = (script: string, kind: ScriptKind): Scanned => {
+  const parsed = parseScript(script, kind)
+  if ('problem' in parsed) return parsed
+  const seen = { configuration: new Set<string>(), secrets: new Set<string>(), modules: new Map<string, number>(), isDynamic: false }
+  full(parsed.root, (node) => look(node, parsed, seen))
+  return {
+    facts: {
+      configuration: [...seen.configuration],
+      readsAnyConfiguration: seen.isDynamic,
+      secrets: [...seen.secrets],
+      modules: [...seen.modules].map(([name, line]) => ({ name, line })),
+    },
+  }
+}
+
+interface Seen {
+  readonly configuration: Set<string>
+  readonly secrets: Set<string>
+  readonly modules: Map<string, number>
+  isDynamic: boolean
+}
+
+const look = (node: Node, { lineOf }: ParsedScript, seen: Seen): void => {
+  if (isA(node, 'MemberExpression')) readMember(node, seen)
+  if (isA(node, 'VariableDeclarator')) readPattern(node['id'], node['init'], seen)
+  if (isA(node, 'AssignmentExpression')) readPattern(node['left'], node['right'], seen)
+  const module = moduleOf(node)
+  if (module !== undefined && !seen.modules.has(module)) seen.modules.set(module, lineOf(node.start))
+}
+
+/** The name in `require('name')`. */
+const moduleOf = (node: Node): string | undefined => {
+  if (!isA(node, 'CallExpression') || !isName(node['callee'], 'require')) return undefined
+  return Array.isArray(node['arguments']) ? textOf(node['arguments'][0]) : undefined
+}
+
+type Loose = Node & Readonly<Record<string, unknown>>
+
+const isA = (node: unknown, type: string): node is Loose =>
+  typeof node === 'object' && node !== null && 'type' in node && (type === 'Node' || node.type === type)
+
+const isName = (node: unknown, name: string): boolean => isA(node, 'Identifier') && node['name'] === name
+
+/** `event.secrets`, whatever the parameter is called. */
+const isSecrets = (node: unknown): boolean =>
+  isA(node, 'MemberExpression') && keyOf(node) === 'secrets' && isA(node['object'], 'Identifier')
+
+const textOf = (node: unknown): string | undefined =>
+  isA(node, 'Literal') && typeof node['value'] === 'string' ? node['value'] : undefined
+
+/** The key a member or property is read by; undefined when only running tells. */
+const keyOf = (node: Loose): string | undefined => {
+  const key = node.type === 'MemberExpression' ? node['property'] : node['key']
+  const isComputed = node['computed'] === true
+  if (!isComputed && isA(key, 'Identifier')) return String(key['name'])
+  return textOf(key)
+}
+
+const readMember = (node: Loose, seen: Seen): void => {
+  const key = keyOf(node)
+  if (isName(node['object'], 'configuration')) note(seen, key)
+  if (isSecrets(node['object']) && key !== undefined) seen.secrets.add(key)
+}
+
+const note = (seen: Seen, key: string | undefined): void => {
+  if (key === undefined) seen.isDynamic = true
+  else seen.configuration.add(key)
+}
+
+/** `const { A, B: c = 1 } = configuration`, and the same of `event.secrets`. */
+const readPattern = (pattern: unknown, from: unknown, seen: Seen): void => {
+  if (!isA(pattern, 'ObjectPattern') || !Array.isArray(pattern['properties'])) return
+  const keys = pattern['properties'].map((one) => (isA(one, 'Property') ? keyOf(one) : undefined))
+  if (isName(from, 'configuration')) for (const key of keys) note(seen, key)
+  if (isSecrets(from)) for (const key of keys.filter(isText)) seen.secrets.add(key)
+}
+
+const isText = (key: string | undefined): key is string => key !== undefined
