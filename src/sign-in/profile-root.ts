@@ -10,7 +10,8 @@ const DEEPEST = 4
 export const profileRoot = (profile: Profile): JsonObject => {
   const { names, email, emailVerified, attributes } = profile
   const said = jsonIn(attributes, DEEPEST)
-  const extras = isObject(said) ? said : {}
+  // Whether an address is the person's is not for a provider's other words to say.
+  const { email: _email, email_verified: _verified, ...extras } = isObject(said) ? said : {}
   return {
     ...extras,
     ...(email !== undefined && { email, email_verified: emailVerified }),

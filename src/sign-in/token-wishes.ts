@@ -3,15 +3,15 @@ import type { RelyingParty, Settings } from '#kernel/settings.ts'
 import type { TokenWishes } from '#kernel/transaction.ts'
 
 /** The claims whose values are the account row's: a name ID can be one of them, nothing else. */
-const NAME_ID_PROBES: Readonly<Record<string, 'immutableId' | 'userPrincipalName'>> = {
-  'http://schemas.microsoft.com/liveid/federation/2008/05/immutableid': 'immutableId',
-  'http://schemas.xmlsoap.org/claims/upn': 'userPrincipalName',
-  'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn': 'userPrincipalName',
-}
+const NAME_ID_PROBES: ReadonlyMap<string, 'immutableId' | 'userPrincipalName'> = new Map([
+  ['http://schemas.microsoft.com/liveid/federation/2008/05/immutableid', 'immutableId'],
+  ['http://schemas.xmlsoap.org/claims/upn', 'userPrincipalName'],
+  ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn', 'userPrincipalName'],
+])
 
 /** The first probe that names a value of the subject; undefined leaves the name ID as it is. */
 export const wishedNameId = ({ nameIdentifierProbes = [] }: TokenWishes): 'immutableId' | 'userPrincipalName' | undefined =>
-  nameIdentifierProbes.flatMap((probe) => NAME_ID_PROBES[probe.toLowerCase()] ?? [])[0]
+  nameIdentifierProbes.flatMap((probe) => NAME_ID_PROBES.get(probe.toLowerCase()) ?? [])[0]
 
 /** An issuer that a rule names must be one the relying party knows for one of its domains. Throws `token_refused`. */
 export const wishedIssuer = (issuer: string, { domains }: Pick<RelyingParty, 'domains'>, wishes: TokenWishes | undefined): string => {

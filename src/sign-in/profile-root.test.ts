@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Profile } from '#kernel/person.ts'
+import { profileRoot } from './profile-root.ts'
+
+const profile: Profile = {
+  issuer: 'https://accounts.google.com',
+  subject: '118212',
+  names: { given: 'Nadia', family: 'Haas' },
+  email: 'nadia@mail.example',
+  emailVerified: false,
+  attributes: { picture: 'https://pictures.example/n', locale: 'de' },
+  authentication: { at: 0, method: 'federated' },
+}
+
+test('a profile is remembered by Auth0’s names', () => {
+  assert.deepEqual(profileRoot(profile), {
+    picture: 'https://pictures.example/n',
+    locale: 'de',
+    email: 'nadia@mail.example',
+    email_verified: false,
+    name: 'Nadia Haas',
+    given_name: 'Nadia',
+    family_name: 'Haas',
+    nickname: 'nadia',
+  })
+})
+
+test('what a provider calls itself cannot make an address verified', () => {
+  const root = profileRoot({ ...profile, attributes: { email_verified: true, email: 'chief@contoso.example' } })
+  assert.deepEqual([root['email'], root['email_verified']], ['nadia@mail.example', false])
+})
+
+test('without an address there is none, and the nickname is still a word', () => {
+  const { email: _, ...without } = profile
+  const root = profileRoot({ ...without, attributes: { email: 'chief@contoso.example', email_verified: true } })
+  assert.equal(root['email'], undefined)
+  assert.equal(root['nickname'], 'Nadia')
+})
+
+test('what JSON cannot hold, a prototype or endless depth is left out', () => {
+  const endless: Record<string, unknown> = {}
+  endless['again'] = endless
+  const attributes = { when: undefined, big: 10n, call: () => 1, endless, ...JSON.parse('{"__proto__":{"admin":true}}') }
+  const root = profileRoot({ ...profile, attributes })
+  assert.doesNotThrow(() => JSON.stringify(root))
+  assert.equal('admin' in root, false)
+  assert.equal('when' in root || 'big' in root || 'call' in root, false)
+})
