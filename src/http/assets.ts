@@ -8,14 +8,23 @@ export interface Asset {
   readonly path: string
   readonly type: string
   readonly body: Buffer
-  /** The same, packed once. */
+  /** The same, packed when the first browser asks: a start does not wait for it. */
   readonly brotli: Buffer
 }
 
 const asset = (name: string, type: string, parts: readonly string[] = [name]): Asset => {
   const body = Buffer.concat(parts.map((part) => readFileSync(join(import.meta.dirname, 'pages', part))))
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
-  return { path: `/static/${digest}/${name}`, type, body, brotli: brotliCompressSync(body) }
+  let packed: Buffer | undefined
+  return {
+    path: `/static/${digest}/${name}`,
+    type,
+    body,
+    get brotli() {
+      packed ??= brotliCompressSync(body)
+      return packed
+    },
+  }
 }
 
 /** The files pages refer to, read once at start. */

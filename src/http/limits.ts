@@ -13,12 +13,18 @@ const KEEP_ALIVE_MS = 65_000
 const CHECK_INTERVAL_MS = 2_000
 const LONGEST_PATH_PART = 256
 
+/** No route has a schema, so the libraries that compile them are not even loaded. */
+const compileNothing = () => () => {
+  throw new Error('a route has a schema')
+}
+
 /** What one connection may cost us, however slowly or widely somebody sends. */
 export const limits = {
   bodyLimit: LARGEST_FORM_BYTES,
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionTimeout: SILENCE_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
+  schemaController: { compilersFactory: { buildValidator: compileNothing, buildSerializer: compileNothing } },
   // Visits read the query themselves, byte for byte.
   routerOptions: { maxParamLength: LONGEST_PATH_PART, querystringParser: () => ({}) },
 } as const satisfies FastifyServerOptions

@@ -175,12 +175,12 @@ const addEvents = (app: FastifyInstance, { read, answers }: Inside): void => {
 }
 
 const addFiles = (app: FastifyInstance): void => {
-  for (const { path, type, body, brotli } of Object.values(assets)) {
-    app.get(path, { exposeHeadRoute: true }, (request, reply) => {
+  for (const asset of Object.values(assets)) {
+    app.get(asset.path, { exposeHeadRoute: true }, (request, reply) => {
       const takesBrotli = /\bbr\b/.test(String(request.headers['accept-encoding']))
       if (takesBrotli) reply.header('content-encoding', 'br')
-      reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding').type(type)
-      return reply.send(takesBrotli ? brotli : body)
+      reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding').type(asset.type)
+      return reply.send(takesBrotli ? asset.brotli : asset.body)
     })
   }
 }

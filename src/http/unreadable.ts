@@ -1,13 +1,14 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '#kernel/log.ts'
 import { shortReference } from '#lib/reference.ts'
 import { plainProblem } from './pages/problem.ts'
 import type { HeaderMap } from './security-headers.ts'
 
-const statuses: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+// Written out: importing the names Node has for them would load all else `node:http` exports, a WebSocket among it.
+const MALFORMED = { status: 400, reason: 'Bad Request' }
+const others: Readonly<Record<string, typeof MALFORMED>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, reason: 'Request Header Fields Too Large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, reason: 'Request Timeout' },
 }
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet, so the answer is written by hand. */
@@ -20,11 +21,11 @@ export const refuseUnreadable = (everywhere: HeaderMap, freshCorrelation: () => 
       socket.destroy()
       return
     }
-    const status = statuses[error.code ?? ''] ?? 400
+    const { status, reason } = others[error.code ?? ''] ?? MALFORMED
     const reference = freshCorrelation()
     log.info('request_unreadable', { reference, status, ...(error.code && { reason: error.code }) })
     const body = plainProblem(status === 431 ? 'request_too_large' : 'request_malformed', shortReference(reference))
     const about = `content-type: text/html; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${about}\r\n${body}`)
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines}${about}\r\n${body}`)
   }
 }
