@@ -1,12 +1,8 @@
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { ConnectionType, RedirectConnection } from './connection.ts'
-import type { OidcParts, OpenedOidc } from './oidc-client.ts'
-import { departFor } from './oidc-departure.ts'
-import { connectionFailure } from './oidc-failure.ts'
-import { returnFrom } from './oidc-return.ts'
+import type { OidcParts } from './oidc-client.ts'
+import type { OidcExchange } from './oidc-exchange.ts'
 import { type Provider, readOidcSettings } from './oidc-settings.ts'
-import { providerCall } from './provider-calls.ts'
-import { providerDocuments } from './provider-documents.ts'
 
 const GENERIC: Provider = {
   scopes: ['openid', 'profile', 'email'],
@@ -26,16 +22,15 @@ export const oidcTypeOf = (type: string, provider: Provider, parts: OidcParts): 
 
 const openOidc = (connection: ConnectionSettings, provider: Provider, parts: OidcParts): RedirectConnection => {
   const settings = readOidcSettings(connection, provider, parts.publicUrl)
-  const call = providerCall({ ...parts, settings })
-  const documents = providerDocuments({ ...parts, call, settings })
-  const opened: OpenedOidc = { connection, settings, provider, parts, call, documents }
-  const named = <Result>(work: Promise<Result>): Promise<Result> =>
-    work.catch((error) => {
-      throw connectionFailure(error, connection.name)
-    })
+  let loading: Promise<OidcExchange> | undefined
+  // The libraries are loaded when the first person goes to the provider: a start waits for nothing it does not need.
+  const exchange = (): Promise<OidcExchange> => {
+    loading ??= import('./oidc-exchange.ts').then(({ oidcExchange }) => oidcExchange({ connection, settings, provider, parts }))
+    return loading
+  }
   return {
     kind: 'redirect',
-    begin: (order) => named(departFor(order, opened)),
-    complete: (callback, leg) => named(returnFrom(callback, leg, opened)),
+    begin: async (order) => (await exchange()).begin(order),
+    complete: async (callback, leg) => (await exchange()).complete(callback, leg),
   }
 }
