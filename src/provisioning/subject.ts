@@ -105,12 +105,18 @@ export const nextPrincipalName = ({ userPrincipalNames }: DerivedNames, current:
   return userPrincipalNames[at === -1 ? Math.max(0, userPrincipalNames.length - 2) : at + 1]
 }
 
-const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+let countries: Intl.DisplayNames | undefined
+
+// Made when a country is first looked up: reading the list takes longer than all the rest of this folder at a start.
+const isCountry = (code: string): boolean => {
+  countries ??= new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+  return countries.of(code) !== undefined
+}
 
 const countryIn = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined
   const code = /^(?:[a-z]{2,3}[-_])?([a-z]{2})$/i.exec(value)?.[1]?.toUpperCase()
-  return code !== undefined && countries.of(code) !== undefined ? code : undefined
+  return code !== undefined && isCountry(code) ? code : undefined
 }
 
 /** Where a license will be used: what the provider's claim says when it names a country, else the default. */

@@ -1,5 +1,4 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { SignJWT } from 'jose'
 import { type Clock, ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Randomness } from '#kernel/randomness.ts'
@@ -43,11 +42,13 @@ const signingPair = (credential: CertificateCredential): SigningPair => {
   return { key, thumbprint: createHash('sha256').update(certificate.raw).digest('base64url') }
 }
 
-const assertion = (
+const assertion = async (
   { settings, clock, randomness }: AppCredentialParts,
   { key, thumbprint }: SigningPair,
   endpoint: string,
 ): Promise<string> => {
+  // Loaded when a token is needed: a start waits for nothing it does not need.
+  const { SignJWT } = await import('jose')
   const now = Math.floor(clock.now() / ONE_SECOND_MS)
   return new SignJWT()
     .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint })
