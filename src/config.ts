@@ -40,6 +40,12 @@ export const rows = {
   tlsCertificateFile: row(z.string().optional(), 'A certificate (PEM) when Usher ends TLS itself.'),
   tlsKeyFile: row(z.string().optional(), 'Its private key (PEM).'),
   trustedProxies: row(z.array(z.string()), 'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed.', []),
+  ruleJail: row(
+    z.enum(['auto', 'unshare', 'bwrap', 'none']),
+    'What keeps the processes that run rules apart from the machine besides Node’s own limits; none only when written here.',
+    'auto',
+  ),
+  ruleHosts: row(z.array(z.string()), 'Hosts in private networks that rules may reach, as host or host:port; public ones need no entry.', []),
   settingsFile: row(z.string().optional(), 'Declarative settings (see `usher apply`) that are applied at every start.'),
 } as const satisfies Record<string, Row<unknown>>
 
@@ -52,7 +58,16 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string }
   readonly trustedProxies: readonly string[]
+  readonly rules: RuleConfig
   readonly settingsFile?: string
+}
+
+/** How rules are run on this machine. */
+export interface RuleConfig {
+  readonly jail: 'auto' | 'unshare' | 'bwrap' | 'none'
+  /** Whether they may run where no jail can be had. */
+  readonly mayRunUnjailed: boolean
+  readonly privateHosts: readonly string[]
 }
 
 const shape = z.strictObject({
@@ -68,6 +83,8 @@ const shape = z.strictObject({
   tlsCertificateFile: rows.tlsCertificateFile.type,
   tlsKeyFile: rows.tlsKeyFile.type,
   trustedProxies: rows.trustedProxies.type.default([]),
+  ruleJail: rows.ruleJail.type.default('auto'),
+  ruleHosts: rows.ruleHosts.type.default([]),
   settingsFile: rows.settingsFile.type,
 })
 
@@ -106,6 +123,11 @@ const checked = (raw: z.infer<typeof shape>, file: string): Config => {
     keyFile: at(raw.keyFile),
     listen: { host, port },
     trustedProxies: raw.trustedProxies,
+    rules: {
+      jail: raw.ruleJail,
+      mayRunUnjailed: raw.ruleJail === 'none' || isLoopbackHost(new URL(raw.publicUrl).hostname),
+      privateHosts: raw.ruleHosts,
+    },
     ...(raw.tlsCertificateFile && raw.tlsKeyFile && { tls: { certificateFile: at(raw.tlsCertificateFile), keyFile: at(raw.tlsKeyFile) } }),
     ...(raw.settingsFile && { settingsFile: at(raw.settingsFile) }),
   }

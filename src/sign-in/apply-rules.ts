@@ -22,8 +22,9 @@ export const applyRules: Step<Admitted> = async (transaction, occasion) => {
   if (input?.kind === 'continue') return next(comeBack(transaction, visit))
   if (transaction.redirect) return ask(transaction, { kind: 'redirect', location: transaction.redirect.location })
   if (isRunElsewhere(transaction, occasion)) return wait(transaction, occasion)
-  const result = await soon(begin(transaction, occasion), occasion.parts.clock)
-  if (!result) return wait(withLease(transaction, occasion), occasion)
+  const coming = begin(transaction, occasion)
+  const result = await soon(coming, occasion.parts.clock)
+  if (!result) return leaveRunning(coming, transaction, occasion)
   occasion.parts.ruleRuns.forget(transaction.id)
   const decision = decidedBy(result)
   if (decision.kind === 'elsewhere') return ask(decision.transaction, { kind: 'redirect', location: decision.location })
@@ -51,17 +52,21 @@ const startOver = ({ id, browser, request, expiresAt }: Admitted): Opened => ({
   fresh: true,
 })
 
-/** Starts or joins the rules of this sign-in; when nobody waits for them any more, storage learns what came of them. */
+/** Starts or joins the rules of this sign-in. */
 const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult<Decision>> => {
   const { ruleRuns } = occasion.parts
   const running = ruleRuns.find(transaction.id)
   if (running !== undefined) return running
-  const result = ruleRuns.begin(transaction, () => decide(transaction, occasion))
-  result.then((settled) => remember(settled, transaction, occasion)).catch(() => undefined)
-  return result
+  return ruleRuns.begin(transaction, () => decide(transaction, occasion))
 }
 
-/** Only where a visit left the sign-in waiting for us: any node goes on with it from there. */
+/** The visit ends before the rules do; storage will learn what came of them, so that any node goes on from there. */
+const leaveRunning = (coming: Promise<RuleResult<Decision>>, transaction: Admitted, occasion: Occasion): Outcome => {
+  const isNews = transaction.running?.owner !== occasion.parts.ruleRuns.owner
+  if (isNews) coming.then((result) => remember(result, transaction, occasion)).catch(() => undefined)
+  return wait(isNews ? withLease(transaction, occasion) : transaction, occasion)
+}
+
 const remember = async (result: RuleResult<Decision>, { id }: Admitted, { parts }: Occasion): Promise<void> => {
   const { transactions } = parts.books
   const found = await transactions.find(id, parts.clock.now())
