@@ -5,7 +5,7 @@ import type { Answer } from '#kernel/visit.ts'
 import { chooserPage } from './choose-connection.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
-import { connectionsOf, linkInto, type Occasion, offersAnotherWay, pagePath } from './step.ts'
+import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, pagePath } from './step.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
 export const answerFailure = async (error: unknown, held: Held, occasion: Occasion): Promise<Answer> => {
@@ -26,12 +26,12 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   const inItsOwnWords = parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (offersAnotherWay(failure.code) && isRouting(transaction)) return anotherWay(failure, transaction, { held, occasion })
-  if (failure.code === 'rule_denied') return refusedByRule(failure, held, parts)
+  if (concernsThisPersonAlone(failure.code)) return refusedHere(failure, held, parts)
   return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
 }
 
 /** The session stays, so the same person would be refused again: the way to be somebody else is offered. */
-const refusedByRule = async (failure: UsherError, { transaction, version }: Held, { books }: Parts): Promise<Answer> => {
+const refusedHere = async (failure: UsherError, { transaction, version }: Held, { books }: Parts): Promise<Answer> => {
   if (version === undefined) await books.transactions.add(transaction)
   return {
     kind: 'page',

@@ -53,6 +53,18 @@ export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' |
 
 export const pagePath = (transaction: string, rest = ''): string => `/sign-in/${transaction}${rest}`
 
+const refusals: ReadonlySet<FailureCode> = new Set([
+  'rule_denied',
+  'not_admitted',
+  'email_unverified',
+  'user_blocked',
+  'subject_mismatch',
+  'multifactor_unavailable',
+])
+
+/** Refusals that somebody else would not meet: the way to another account is offered. */
+export const concernsThisPersonAlone = (code: FailureCode): boolean => refusals.has(code)
+
 /** Failures of a connection after which another way to sign in is offered rather than an end. */
 export const offersAnotherWay = (code: FailureCode): boolean =>
   code === 'connection_refused' || code === 'connection_unavailable' || code === 'connection_answer_invalid'
