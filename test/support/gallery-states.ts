@@ -71,6 +71,17 @@ const pages: Readonly<Record<string, GalleryState>> = {
     action: '/sign-in/t/account',
   }),
   'problem-again': page({ name: 'problem', failure: 'connection_unavailable', reference: REFERENCE, again: '/sign-in/t' }, 502),
+  'problem-refused': page(
+    {
+      name: 'problem',
+      failure: 'rule_denied',
+      reference: REFERENCE,
+      again: '/sign-in/t',
+      otherAccount: '/sign-in/t/ways',
+      said: 'Contractors sign in from Monday to Friday.',
+    },
+    403,
+  ),
   waiting: page({ name: 'waiting', failure: 'license_exhausted', reference: REFERENCE, again: '/sign-in/waiting' }, 503),
   finished: page({ name: 'finished', service: SERVICE, onward: '/login?client=c' }),
   'signed-out': page({ name: 'signed-out', elsewhere: [] }),

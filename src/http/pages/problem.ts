@@ -21,7 +21,7 @@ export const problem = (page: Problem, frame: Frame): View => {
     content: html`<h1>${failure.heading}</h1>
 ${page.said !== undefined && html`<p>${page.said}</p>\n`}<p>${failure.message}</p>
 ${page.again !== undefined && button('Try again', page.again)}
-${page.otherAccount !== undefined && html`<p><a href="${page.otherAccount}">Use another account</a></p>`}
+${page.otherAccount !== undefined && html`<p class="after"><a href="${page.otherAccount}">Use another account</a></p>`}
 ${details(page, frame)}
 `,
   }
