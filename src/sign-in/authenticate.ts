@@ -68,7 +68,7 @@ const expectedLeg = ({ transaction, occasion }: Going, settings: ConnectionSetti
   const { input, visit } = occasion
   const isItsOwn = input?.kind === 'callback' && input.connection === settings.name
   const { leg } = transaction
-  if (!leg || !isItsOwn || !isSame(leg.state, callbackState(visit) ?? ''))
+  if (!leg || !isItsOwn || !endsLeg(leg, visit))
     throw new UsherError('connection_answer_invalid', { detail: { connection: settings.name, reason: 'state' } })
   return leg
 }
@@ -79,8 +79,13 @@ export const callbackState = (visit: Occasion['visit']): string | undefined => {
   return all.length === 1 ? all[0] : undefined
 }
 
-const isSame = (one: string, other: string): boolean =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other.padEnd(one.length).slice(0, one.length)))
+/** Whether a callback carries the state this leg was begun with. */
+export const endsLeg = ({ state }: Leg, callback: Occasion['visit']): boolean => isSame(state, callbackState(callback) ?? '')
+
+const isSame = (one: string, other: string): boolean => {
+  const [bytes, otherBytes] = [Buffer.from(one), Buffer.from(other)]
+  return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes)
+}
 
 const here = async (connection: PasswordConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
   const { transaction, occasion } = going

@@ -3,10 +3,13 @@ import { outbound } from '../../../src/lib/outbound.ts'
 import { ANA, assertArrived, assertPage, BEN, graphWrites, guest, type Guest, madeByUsher } from '../../support/guests.ts'
 import type { House } from '../../support/house.ts'
 import { story } from '../../support/story.ts'
+import type { Stop } from '../../support/visitor.ts'
 
 /** Somebody at the provider agreed, and their browser has not followed the redirect yet: the address it would go to. */
-const callbackOf = async (person: Guest, name: string): Promise<URL> => {
-  const google = await person.browser.click(await person.openService(), 'Google')
+const callbackOf = async (person: Guest, name: string): Promise<URL> => callbackFrom(person, await person.openService(), name)
+
+const callbackFrom = async (person: Guest, chooser: Stop, name: string): Promise<URL> => {
+  const google = await person.browser.click(chooser, 'Google')
   const link = google.links.find(({ text }) => text.includes(name))
   assert.ok(link)
   const calls = outbound()
@@ -65,6 +68,22 @@ story('a callback of one connection does nothing at another one’s address', as
     assert.deepEqual(sessionOf(house, ana), [], connection)
   }
   assert.deepEqual(graphWrites(house), [])
+})
+
+story('a callback from before a new try does not spend the new one', async ({ house }) => {
+  const ana = guest(house)
+  const chooser = await ana.openService()
+  const before = await callbackFrom(ana, chooser, BEN)
+  const now = await callbackFrom(ana, chooser, ANA)
+  const madeUp = new URL(now)
+  // As long as a state of ours in characters, though not in bytes.
+  madeUp.searchParams.set('state', (now.searchParams.get('state') ?? '').replace(/.$/, 'é'))
+  for (const stray of [before, madeUp, before]) {
+    assertPage(house, await ana.browser.open(stray), /could not check that account/, 403)
+    assert.deepEqual(sessionOf(house, ana), [])
+  }
+  assert.deepEqual(graphWrites(house), [])
+  assertArrived(house, await ana.onward(await ana.browser.open(now)))
 })
 
 story('a callback without a state, with another, or with two, leads nowhere', async ({ house }) => {
