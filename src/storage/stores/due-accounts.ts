@@ -13,6 +13,8 @@ export const dueAccounts = ({ read }: Storage) => ({
       .where('stage', 'in', ['intent', 'created', 'licensed', 'waiting', 'closed'])
       .where('next_attempt_at', '<=', at)
       .where((row) => row.or([row('stage', '<>', 'closed'), row('attempts', '>', 0)]))
+      // Thousands may have been brought from elsewhere: each is looked for when its person comes.
+      .where((row) => row.or([row('origin', '<>', 'imported'), row('stage', '<>', 'intent'), row('attempts', '>', 0)]))
       .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', at)]))
       // Nobody makes an account for somebody whose access is switched off.
       .where('user_id', 'not in', (from) =>
