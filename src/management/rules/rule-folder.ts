@@ -1,0 +1,74 @@
+import { posix } from 'node:path'
+import { z } from 'zod'
+import type { ExportFiles } from '../auth0/export-files.ts'
+import type { Findings } from '../auth0/findings.ts'
+import { parseScript } from './parse-script.ts'
+import { isRuleName } from './rule-name.ts'
+import type { WantedRule } from './wanted-rules.ts'
+
+/** `NAME.json` beside `NAME.js`: what a script cannot say of itself. */
+const description = z.strictObject({
+  name: z.string().refine(isRuleName, 'not a name for a rule').optional(),
+  kind: z.enum(['rule', 'action']).optional(),
+  enabled: z.boolean().optional(),
+  order: z.int().min(0).optional(),
+  legacyGlobals: z.boolean().optional(),
+  hosts: z.array(z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'a host such as api.example.com or *.example.com')).optional(),
+})
+
+type Description = z.infer<typeof description>
+
+/** Rules as files of a folder: scripts, each with an optional description. Everything wrong is told, with its place. */
+export const readRuleFolder = (files: ExportFiles, findings: Findings): readonly WantedRule[] => {
+  const scripts = files.paths.filter((path) => /^[^/]+\.js$/.test(path))
+  if (scripts.length === 0) findings.add('problem', 'there is no .js file in the folder')
+  const rules = scripts.flatMap((path) => readRule(path, files, findings) ?? [])
+  for (const [index, { name }] of rules.entries())
+    if (rules.findIndex((one) => one.name === name) !== index) findings.add('problem', `there are two rules ${name}`)
+  return rules
+}
+
+const readRule = (path: string, files: ExportFiles, findings: Findings): WantedRule | undefined => {
+  try {
+    const script = files.read(path)
+    const beside = path.replace(/\.js$/, '.json')
+    const said = files.paths.includes(beside) ? describedBy(files.read(beside), beside) : {}
+    const { name = posix.basename(path, '.js'), kind = kindOf(script), ...rest } = said
+    if (!isRuleName(name)) throw new Error('its name is none for a rule')
+    assertScript(script, kind)
+    return { name, kind, script, ...rest }
+  } catch (error) {
+    findings.add('problem', error instanceof Error ? error.message : String(error), path)
+    return undefined
+  }
+}
+
+const describedBy = (text: string, file: string): Description => {
+  const parsed = description.safeParse(JSON.parse(text))
+  if (parsed.success) return parsed.data
+  throw new Error(`${file}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`)
+}
+
+/** What a script is, as far as it shows. */
+export const kindOf = (script: string): 'rule' | 'action' => (/\bexports\s*\.\s*onExecutePostLogin\b/.test(script) ? 'action' : 'rule')
+
+/** Throws a sentence with line and column for a script that cannot be understood. */
+export const assertScript = (script: string, kind: 'rule' | 'action'): void => {
+  const parsed = parseScript(script, kind)
+  if ('problem' in parsed) throw new Error(`line ${parsed.problem.line}, column ${parsed.problem.column}: ${parsed.problem.message}`)
+}
+
+/** A rule as files: its script, and what the script cannot say. */
+export const filesOf = (rule: WantedRule & { readonly order: number; readonly enabled: boolean }): Readonly<Record<string, string>> => {
+  const { name, kind, script, order, enabled, legacyGlobals, hosts } = rule
+  const base = name.replace(/[^\p{L}\p{N} ._-]/gu, '_')
+  const said: Description = {
+    ...(base !== name && { name }),
+    ...(kind !== kindOf(script) && { kind }),
+    enabled,
+    order,
+    ...(legacyGlobals !== (kind === 'rule') && { legacyGlobals }),
+    ...(hosts && { hosts: [...hosts] }),
+  }
+  return { [`${base}.js`]: script, [`${base}.json`]: `${JSON.stringify(said, null, 2)}\n` }
+}
