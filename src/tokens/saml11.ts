@@ -4,6 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Authentication, Method } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import { guid } from '#lib/guid.ts'
+import { instant } from '#lib/instant.ts'
 import { elementsOf, type Namespace, serialize, Xml, type XmlElement } from '#lib/xml.ts'
 import { type ClaimType, IMMUTABLE_ID, METHOD, METHODS, permittedClaims, SECOND_FACTOR_AT, SECOND_FACTOR_DONE, UPN } from './claim-types.ts'
 import type { TokenFormat, TokenOrder } from './format.ts'
@@ -87,8 +88,6 @@ const carried = (element: XmlElement, outer: readonly Namespace[] = []): string 
     throw new UsherError('subject_invalid', { cause: error })
   }
 }
-
-const instant = (ms: number): string => new Date(ms).toISOString()
 
 /** The same in both statements, so it is written once. */
 const subjectOf = (nameId: string): Xml =>

@@ -1,5 +1,6 @@
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Token } from '#kernel/token.ts'
+import { instant } from '#lib/instant.ts'
 import { elementsOf, type Namespace, serialize, Xml, type XmlElement } from '#lib/xml.ts'
 
 const TRUST: Namespace = { prefix: 't', uri: 'http://schemas.xmlsoap.org/ws/2005/02/trust' }
@@ -28,10 +29,7 @@ export const tokenResponse = (token: Token, relyingParty: Pick<RelyingParty, 're
   const reference = constant(referenceTo(token))
   return serialize(
     trust('RequestSecurityTokenResponse', {}, [
-      trust('Lifetime', {}, [
-        utility('Created', {}, [new Date(token.notBefore).toISOString()]),
-        utility('Expires', {}, [new Date(token.notAfter).toISOString()]),
-      ]),
+      trust('Lifetime', {}, [utility('Created', {}, [instant(token.notBefore)]), utility('Expires', {}, [instant(token.notAfter)])]),
       policy('AppliesTo', {}, [addressing('EndpointReference', {}, [addressing('Address', {}, [relyingParty.realm])])]),
       trust('RequestedSecurityToken', {}, [Xml.written(token.value)]),
       trust('RequestedAttachedReference', {}, [reference]),
