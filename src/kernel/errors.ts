@@ -69,6 +69,7 @@ export const failures = {
   subject_mismatch: row(403, 'Your account cannot be used here', ASK),
   token_refused: row(403, 'Your account cannot be used here', ASK),
   multifactor_unavailable: row(403, 'An extra check is needed', 'It is not set up yet. Contact your administrator.'),
+  metadata_too_large: row(413, 'We could not keep what we were told about you', ASK),
   invalid_request: row(400, 'We could not read this answer', LINK),
 
   // The account in the directory.

@@ -26,6 +26,11 @@ export interface Schema {
   readonly events: EventsTable
   readonly passwords: PasswordsTable
   readonly password_tries: PasswordTriesTable
+  readonly user_records: UserRecordsTable
+  readonly linked_identities: LinkedIdentitiesTable
+  readonly rule_versions: RuleVersionsTable
+  readonly rule_runs: RuleRunsTable
+  readonly api_tokens: ApiTokensTable
 }
 
 /** One row, `current`: everything an administrator declared, so that a reading is always of one piece. */
@@ -100,6 +105,7 @@ export interface PrincipalNamesTable {
   readonly name_key: string
   readonly user_id: string
 }
+
 
 export interface SeatsTable {
   readonly target: string
@@ -178,5 +184,66 @@ export interface PasswordsTable {
 export interface PasswordTriesTable {
   readonly key_hash: string
   readonly tries: number
+  readonly expires_at: number
+}
+
+/** What is remembered about a user beyond who they are. */
+export interface UserRecordsTable {
+  readonly user_id: string
+  readonly public_id: string
+  readonly root_json: string
+  readonly app_metadata_json: string
+  readonly user_metadata_json: string
+  readonly connection_name: string
+  readonly provider: string
+  readonly provider_user_id: string
+  readonly is_social: Flag
+  readonly logins_count: number
+  readonly last_login_at: number | null
+  readonly last_ip: string | null
+  readonly updated_at: number
+}
+
+/** Identities that belong to a user besides their own; none of them is in `users`. */
+export interface LinkedIdentitiesTable {
+  readonly connection: string
+  readonly issuer: string
+  readonly subject: string
+  readonly user_id: string
+  readonly profile_json: string
+  readonly connection_name: string
+  readonly provider: string
+  readonly provider_user_id: string
+  readonly is_social: Flag
+  readonly linked_at: number
+}
+
+/** Every script a rule ever had. */
+export interface RuleVersionsTable {
+  readonly rule_id: string
+  readonly version: number
+  readonly name: string
+  readonly script: string
+  readonly author: string
+  readonly at: number
+  readonly what: 'created' | 'changed'
+}
+
+/** Traces. The id begins with the instant. */
+export interface RuleRunsTable {
+  readonly id: string
+  readonly at: number
+  readonly user_id: string
+  readonly relying_party: string
+  readonly reference: string
+  readonly body_sealed: string
+  readonly expires_at: number
+}
+
+export interface ApiTokensTable {
+  readonly token_hash: string
+  readonly name: string
+  readonly scopes_json: string
+  readonly created_at: number
   readonly expires_at: number
 }

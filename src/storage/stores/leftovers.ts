@@ -6,7 +6,11 @@ const kinds = [
   { table: 'transactions', key: 'id' },
   { table: 'grants', key: 'key_hash' },
   { table: 'password_tries', key: 'key_hash' },
+  { table: 'rule_runs', key: 'id' },
 ] as const
+
+/** Traces are for looking at what happened lately: beyond these the oldest go. */
+const MOST_RULE_RUNS = 1_000
 
 /** Rows nobody needs any more. Each kind is a unit of its own, so that no sign-in waits behind all of them. */
 export const leftoverStore = ({ write }: Storage) => ({
@@ -20,6 +24,15 @@ export const leftoverStore = ({ write }: Storage) => ({
       const { numAffectedRows } = await write((tx) => statement.execute(tx))
       deleted += Number(numAffectedRows ?? 0)
     }
-    return deleted
+    return deleted + (await deleteOldRuns(write, limit))
   },
 })
+
+const deleteOldRuns = async (write: Storage['write'], limit: number): Promise<number> => {
+  const { numDeletedRows } = await write((tx) => {
+    // Every id is greater than nothing: said so that the newest are read from the end of the index.
+    const old = tx.selectFrom('rule_runs').select('id').where('id', '>', '').orderBy('id', 'desc').limit(limit).offset(MOST_RULE_RUNS)
+    return tx.deleteFrom('rule_runs').where('id', 'in', old).executeTakeFirstOrThrow()
+  })
+  return Number(numDeletedRows)
+}

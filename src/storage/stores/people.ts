@@ -26,6 +26,15 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
   const byIdentity = storage.prepared((db, { connection, issuer, subject }: Identity) =>
     db.selectFrom('users').selectAll().where('connection', '=', connection).where('issuer', '=', issuer).where('subject', '=', subject),
   )
+  const byLinked = storage.prepared((db, { connection, issuer, subject }: Identity) =>
+    db
+      .selectFrom('linked_identities')
+      .innerJoin('users', 'users.id', 'linked_identities.user_id')
+      .selectAll('users')
+      .where('linked_identities.connection', '=', connection)
+      .where('linked_identities.issuer', '=', issuer)
+      .where('linked_identities.subject', '=', subject),
+  )
   const standingOf = storage.prepared((db, { id, target }: { readonly id: UserId; readonly target: string }) =>
     db
       .selectFrom('users')
@@ -35,20 +44,26 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
       .where('users.id', '=', id),
   )
   return {
+    /** The user of this identity, be it their own or linked to them; who they are stays what their own identity says. */
     recognize: async (identity: Identity, said: Said, at: number): Promise<User> => {
       const columns = saidColumns(said)
       const known = await byIdentity.first(storage.read, identity)
       if (known && isAsSaid(known, columns)) return userIn(known)
+      const linked = known ? undefined : await byLinked.first(storage.read, identity)
+      if (linked) return userIn(linked)
       const { connection, issuer, subject } = identity
       const id = randomness.bytes(USER_ID_BYTES).toString('hex')
-      const row = await storage.write((tx) =>
-        tx
+      const row = await storage.write(async (tx) => {
+        // Asked again where nobody can come in between: an identity is linked, or a user of its own, and never both.
+        const owner = await byLinked.first(tx, identity)
+        if (owner) return owner
+        return tx
           .insertInto('users')
           .values({ ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
           .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doUpdateSet(columns))
           .returningAll()
-          .executeTakeFirstOrThrow(),
-      )
+          .executeTakeFirstOrThrow()
+      })
       return userIn(row)
     },
     standing: async (id: UserId, target: string): Promise<Standing | undefined> => {

@@ -39,6 +39,9 @@ const others: typeof warm = {
   'a password is looked up': (stores) => stores.passwords.find('con_guests', 'dana'),
   'a try is counted': (stores) => stores.passwords.countTry('dana', { tries: 10, windowMs: 60_000 }, AT),
   'an account is found': (stores) => stores.accounts.find('dana', 't'),
+  'a token of the Management API is known': (stores) => stores.apiTokens.find('bearer', AT),
+  'a trace is found': (stores) => stores.ruleRuns.find('one'),
+  'a script is found': (stores) => stores.rules.version('rul_1', 1),
   'a session ends': (stores) => stores.sessions.end('cookie', AT),
 }
 
@@ -47,6 +50,19 @@ const several: typeof warm = {
   'due accounts': (stores) => stores.accounts.due(AT, 20),
   'expired rows': (stores) => stores.upkeep.deleteExpired(AT, 500),
   "a person's sessions end": (stores) => stores.accounts.endSessions('dana'),
+  "whose an identity is that is nobody's own": (stores) =>
+    stores.people.recognize({ ...identity, subject: 'linked' }, { names: {}, emailVerified: false }, AT),
+  'what is remembered about somebody': async (stores) => {
+    await stores.records.find('dana')
+    return stores.records.find('dana')
+  },
+  'somebody by their public id': (stores) => stores.records.byPublicId('unknown|con_guests|dana'),
+  'people by their address': (stores) => stores.records.byEmail('dana@t.example'),
+  'what is remembered is changed': (stores) =>
+    stores.records.patchMetadata({ kind: 'app', publicId: 'unknown|con_guests|dana', patch: { a: 1 }, by: 'x', at: AT }),
+  'the latest traces': (stores) => stores.ruleRuns.latest({ limit: 3 }),
+  'the latest traces of one relying party': (stores) => stores.ruleRuns.latest({ limit: 3, relyingParty: 'rp' }),
+  'scripts a rule had': (stores) => stores.rules.versions('rul_1'),
   'held-up accounts': (stores) => stores.accountDesk.open(),
   'one account with its history': async (stores) => {
     await stores.directory.record({

@@ -49,20 +49,17 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
         const { settings, changes } = mergeSettings(current, declared, newId)
         if (changes.length === 0) return { revision: current.revision, changes }
         for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
-        const next = { ...settings, revision: current.revision + 1 }
-        await writeSettings(tx, {
-          name: CURRENT,
-          revision: next.revision,
-          body_json: JSON.stringify(sealedValue(settings, 'settings', sealer)),
-        })
-        const event = { type: 'settings_applied', at, reference: `revision ${next.revision}`, facts: { changes: changes.length } } as const
+        const next = current.revision + 1
+        await writeSettings(tx, { ...settings, revision: next }, sealer)
+        const event = { type: 'settings_applied', at, reference: `revision ${next}`, facts: { changes: changes.length } } as const
         await tx.insertInto('events').values(eventRow(event)).execute()
-        return { revision: next.revision, changes }
+        return { revision: next, changes }
       }),
   }
 }
 
-const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settings> => {
+/** The settings in force, inside a unit or outside. */
+export const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settings> => {
   const row = await db.selectFrom('settings').selectAll().where('name', '=', CURRENT).executeTakeFirst()
   if (!row) return NOTHING
   // What writeSettings put there, checked when it was declared; what an earlier version did not know is as at the beginning.
@@ -70,12 +67,16 @@ const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settin
   return { ...NOTHING, ...body, revision: row.revision }
 }
 
-const writeSettings = (tx: Kysely<Schema>, row: SettingsTable) =>
-  tx
+/** Puts settings in force, their secrets sealed. */
+export const writeSettings = async (tx: Kysely<Schema>, { revision, ...settings }: Settings, sealer: Secrets): Promise<void> => {
+  const body_json = JSON.stringify(sealedValue(settings, 'settings', sealer))
+  const row: SettingsTable = { name: CURRENT, revision, body_json }
+  await tx
     .insertInto('settings')
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute()
+}
 
 const hasPeople = async (tx: Kysely<Schema>, connection: string): Promise<boolean> =>
   (await tx.selectFrom('users').select('id').where('connection', '=', connection).limit(1).executeTakeFirst()) !== undefined

@@ -4,6 +4,7 @@ import type { Secrets } from '#lib/secrets.ts'
 import type { Storage } from '../storage.ts'
 import { accountDesk } from './account-desk.ts'
 import { accountStore } from './accounts.ts'
+import { apiTokenStore } from './api-tokens.ts'
 import { directoryStore } from './directory.ts'
 import { dueAccounts } from './due-accounts.ts'
 import { eventRows } from './events.ts'
@@ -12,9 +13,14 @@ import { identityDigest } from './identity-digest.ts'
 import { keyStore } from './keys.ts'
 import { ledgerStore } from './ledger.ts'
 import { leftoverStore } from './leftovers.ts'
+import { linkStore } from './links.ts'
 import { passwordTries } from './password-tries.ts'
 import { passwordStore } from './passwords.ts'
 import { peopleStore } from './people.ts'
+import { recordChanges } from './record-changes.ts'
+import { recordStore } from './records.ts'
+import { ruleRunStore } from './rule-runs.ts'
+import { ruleStore } from './rules.ts'
 import { seatStore } from './seats.ts'
 import { sessionStore } from './sessions.ts'
 import { settingsStore } from './settings.ts'
@@ -33,10 +39,16 @@ export type Stores = ReturnType<typeof createStores>
 /** Everything Usher keeps. Each store has the shape its users ask for, and knows none of them. */
 export const createStores = ({ storage, sealer, identityKey, randomness }: StoresParts) => {
   const eventRow = eventRows(randomness)
+  const settings = settingsStore({ storage, sealer, randomness, eventRow })
+  const records = recordStore({ storage, settings })
   return {
-    settings: settingsStore({ storage, sealer, randomness, eventRow }),
+    settings,
     transactions: transactionStore({ storage, sealer }),
     people: peopleStore({ storage, randomness }),
+    records: { ...records, ...recordChanges({ storage, eventRow, ...records }), ...linkStore({ storage, eventRow, randomness }) },
+    rules: ruleStore({ storage, sealer, eventRow }),
+    ruleRuns: ruleRunStore({ storage, sealer, randomness }),
+    apiTokens: apiTokenStore(storage),
     sessions: sessionStore({ storage, eventRow }),
     grants: grantStore(storage),
     directory: directoryStore({ storage, eventRow }),
