@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { listen } from '../../emulator/http-server.ts'
 import { startTenant, TENANT_SECRET } from '../support/emulated-tenant.ts'
+import { passwordSpellings } from '../support/password-spellings.ts'
 import type { ProvisioningOrder } from './one-provisioning.ts'
 
 const PROGRAM = fileURLToPath(new URL('one-provisioning.ts', import.meta.url))
@@ -22,18 +23,6 @@ const run = (order: ProvisioningOrder): Promise<Ran> => {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
-}
-
-/** In every way in which it could lie about: as it is, without its beginning, encoded, and backwards in memory order. */
-const spellings = (password: string): readonly Buffer[] => {
-  const tail = password.slice(4)
-  const texts = [password, tail, tail.slice(0, 20), tail.slice(-20), encodeURIComponent(password)]
-  return texts.flatMap((text) => [
-    Buffer.from(text),
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(Buffer.from(text).toString('base64').slice(0, 24)),
-    Buffer.from(Buffer.from(text).toString('hex')),
-  ])
 }
 
 test('the password of a new person is posted once and is nowhere afterwards: not in the database, the log or the memory', async (t) => {
@@ -82,5 +71,5 @@ test('the password of a new person is posted once and is nowhere afterwards: not
 })
 
 const assertNowhere = (file: string, bytes: Buffer, passwords: readonly string[]): void => {
-  for (const spelling of passwords.flatMap(spellings)) assert.equal(bytes.includes(spelling), false, `${file} has it`)
+  for (const spelling of passwords.flatMap(passwordSpellings)) assert.equal(bytes.includes(spelling), false, `${file} has it`)
 }

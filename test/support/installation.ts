@@ -100,8 +100,8 @@ export const makeInstallation = async (more: Readonly<Record<string, unknown>> =
     },
     run: (args: readonly string[], options: RunOptions = {}) => runUsher([...args, ...configArgs], own(options)),
     /** The server, once it listens. */
-    start: async (): Promise<RunningUsher> => {
-      const server = startUsher(['start', ...configArgs], environment)
+    start: async (more: Readonly<Record<string, string>> = {}): Promise<RunningUsher> => {
+      const server = startUsher(['start', ...configArgs], { ...environment, ...more })
       running.push(server)
       await server.spoken(/Usher answers for/)
       return server
