@@ -1,6 +1,7 @@
 import type { Node } from 'acorn'
 import { full } from 'acorn-walk'
 import { type ParsedScript, parseScript, type ScriptKind, type SyntaxProblem } from './parse-script.ts'
+import { argumentsOf, isA, isName, keyOf, type Loose, textOf } from './syntax.ts'
 
 /** What can be seen in a script without running it. */
 export interface ScriptFacts {
@@ -47,32 +48,12 @@ const look = (node: Node, { lineOf }: ParsedScript, seen: Seen): void => {
 }
 
 /** The name in `require('name')`. */
-const moduleOf = (node: Node): string | undefined => {
-  if (!isA(node, 'CallExpression') || !isName(node['callee'], 'require')) return undefined
-  return Array.isArray(node['arguments']) ? textOf(node['arguments'][0]) : undefined
-}
-
-type Loose = Node & Readonly<Record<string, unknown>>
-
-const isA = (node: unknown, type: string): node is Loose =>
-  typeof node === 'object' && node !== null && 'type' in node && (type === 'Node' || node.type === type)
-
-const isName = (node: unknown, name: string): boolean => isA(node, 'Identifier') && node['name'] === name
+const moduleOf = (node: Node): string | undefined =>
+  isA(node, 'CallExpression') && isName(node['callee'], 'require') ? textOf(argumentsOf(node)[0]) : undefined
 
 /** `event.secrets`, whatever the parameter is called. */
 const isSecrets = (node: unknown): boolean =>
   isA(node, 'MemberExpression') && keyOf(node) === 'secrets' && isA(node['object'], 'Identifier')
-
-const textOf = (node: unknown): string | undefined =>
-  isA(node, 'Literal') && typeof node['value'] === 'string' ? node['value'] : undefined
-
-/** The key a member or property is read by; undefined when only running tells. */
-const keyOf = (node: Loose): string | undefined => {
-  const key = node.type === 'MemberExpression' ? node['property'] : node['key']
-  const isComputed = node['computed'] === true
-  if (!isComputed && isA(key, 'Identifier')) return String(key['name'])
-  return textOf(key)
-}
 
 const readMember = (node: Loose, seen: Seen): void => {
   const key = keyOf(node)
