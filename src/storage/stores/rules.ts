@@ -15,7 +15,7 @@ interface Parts {
   readonly eventRow: EventRow
 }
 
-interface RuleChange {
+export interface RuleChange {
   /** Who changes it, for the audit. */
   readonly author: string
   readonly at: number
@@ -40,21 +40,7 @@ export const ruleStore = ({ storage: { read, write }, sealer, eventRow }: Parts)
    * Puts an edit in force as a new revision; no revision when nothing differs. Throws `settings_invalid` when two rules
    * have one id or order.
    */
-  change: ({ author, at, edit }: RuleChange): Promise<RuleSettings> =>
-    write(async (tx) => {
-      const current = await readSettings(tx, sealer)
-      const next = await counted(tx, current.rules, edit(current.rules))
-      if (isDeepStrictEqual(comparable(next), comparable(current.rules))) return current.rules
-      assertDistinct(next.rules)
-      const revision = current.revision + 1
-      await writeSettings(tx, { ...current, rules: next, revision }, sealer)
-      const rows = versionRows(current.rules, next).map((row) => ({ ...row, author, at }))
-      if (rows.length > 0) await tx.insertInto('rule_versions').values(rows).execute()
-      const facts = { by: author, rules: next.rules.length, scripts: rows.length }
-      const event = eventRow({ type: 'rules_changed', at, reference: `revision ${revision}`, facts })
-      await tx.insertInto('events').values(event).execute()
-      return next
-    }),
+  change: (change: RuleChange): Promise<RuleSettings> => write((tx) => changeRules(tx, change, { sealer, eventRow })),
   /** The newest first. */
   versions: async (ruleId: RuleId): Promise<readonly RuleVersion[]> => {
     const rows = await versionsOf(read, ruleId).orderBy('version', 'desc').execute()
@@ -65,6 +51,26 @@ export const ruleStore = ({ storage: { read, write }, sealer, eventRow }: Parts)
     return row && versionIn(row)
   },
 })
+
+/** The same within a unit. */
+export const changeRules = async (
+  tx: Kysely<Schema>,
+  { author, at, edit }: RuleChange,
+  { sealer, eventRow }: Pick<Parts, 'sealer' | 'eventRow'>,
+): Promise<RuleSettings> => {
+  const current = await readSettings(tx, sealer)
+  const next = await counted(tx, current.rules, edit(current.rules))
+  if (isDeepStrictEqual(comparable(next), comparable(current.rules))) return current.rules
+  assertDistinct(next.rules)
+  const revision = current.revision + 1
+  await writeSettings(tx, { ...current, rules: next, revision }, sealer)
+  const rows = versionRows(current.rules, next).map((row) => ({ ...row, author, at }))
+  if (rows.length > 0) await tx.insertInto('rule_versions').values(rows).execute()
+  const facts = { by: author, rules: next.rules.length, scripts: rows.length }
+  const event = eventRow({ type: 'rules_changed', at, reference: `revision ${revision}`, facts })
+  await tx.insertInto('events').values(event).execute()
+  return next
+}
 
 const versionsOf = (read: Kysely<Schema>, ruleId: RuleId) => read.selectFrom('rule_versions').selectAll().where('rule_id', '=', ruleId)
 

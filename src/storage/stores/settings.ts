@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Randomness } from '#kernel/randomness.ts'
+import type { ConnectionId } from '#kernel/person.ts'
 import type { Settings } from '#kernel/settings.ts'
 import type { Secrets } from '#lib/secrets.ts'
 import type { Schema, SettingsTable } from '../schema.ts'
@@ -30,7 +31,7 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
   const revision = storage.prepared((db, { name }: { readonly name: string }) =>
     db.selectFrom('settings').select('revision').where('name', '=', name),
   )
-  const newId = () => `con_${randomness.bytes(CONNECTION_ID_BYTES).toString('hex')}`
+  const newId = connectionIds(randomness)
   let known: Settings = NOTHING
   return {
     /** The same object for as long as nothing changed. */
@@ -43,20 +44,43 @@ export const settingsStore = ({ storage, sealer, randomness, eventRow }: Parts) 
       return known
     },
     /** Makes what is declared so; no new revision when everything was. Throws `settings_invalid`. */
-    apply: (declared: Declared, at: number): Promise<{ readonly revision: number; readonly changes: readonly string[] }> =>
-      storage.write(async (tx) => {
-        const current = await readSettings(tx, sealer)
-        const { settings, changes } = mergeSettings(current, declared, newId)
-        if (changes.length === 0) return { revision: current.revision, changes }
-        for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
-        const next = current.revision + 1
-        await writeSettings(tx, { ...settings, revision: next }, sealer)
-        const event = { type: 'settings_applied', at, reference: `revision ${next}`, facts: { changes: changes.length } } as const
-        await tx.insertInto('events').values(eventRow(event)).execute()
-        return { revision: next, changes }
-      }),
+    apply: (declared: Declared, at: number): Promise<Applied> =>
+      storage.write((tx) => applyDeclared(tx, declared, { sealer, eventRow, newId, at })),
   }
 }
+
+export interface Applied {
+  readonly revision: number
+  /** In words; empty when everything was so already. */
+  readonly changes: readonly string[]
+}
+
+interface Applying {
+  readonly sealer: Secrets
+  readonly eventRow: EventRow
+  readonly newId: () => ConnectionId
+  readonly at: number
+}
+
+/** Makes what is declared so, within a unit. Throws `settings_invalid`. */
+export const applyDeclared = async (
+  tx: Kysely<Schema>,
+  declared: Declared,
+  { sealer, eventRow, newId, at }: Applying,
+): Promise<Applied> => {
+  const current = await readSettings(tx, sealer)
+  const { settings, changes } = mergeSettings(current, declared, newId)
+  if (changes.length === 0) return { revision: current.revision, changes }
+  for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
+  const next = current.revision + 1
+  await writeSettings(tx, { ...settings, revision: next }, sealer)
+  const event = { type: 'settings_applied', at, reference: `revision ${next}`, facts: { changes: changes.length } } as const
+  await tx.insertInto('events').values(eventRow(event)).execute()
+  return { revision: next, changes }
+}
+
+/** A new id for a connection. */
+export const connectionIds = (randomness: Randomness) => (): ConnectionId => `con_${randomness.bytes(CONNECTION_ID_BYTES).toString('hex')}`
 
 /** The settings in force, inside a unit or outside. */
 export const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise<Settings> => {

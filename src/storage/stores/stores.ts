@@ -10,6 +10,7 @@ import { dueAccounts } from './due-accounts.ts'
 import { eventRows } from './events.ts'
 import { grantStore } from './grants.ts'
 import { identityDigest } from './identity-digest.ts'
+import { importStore } from './imports.ts'
 import { keyStore } from './keys.ts'
 import { ledgerStore } from './ledger.ts'
 import { leftoverStore } from './leftovers.ts'
@@ -47,6 +48,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     people: peopleStore({ storage, randomness }),
     records: { ...records, ...recordChanges({ storage, eventRow, ...records }), ...linkStore({ storage, eventRow, randomness }) },
     rules: ruleStore({ storage, sealer, eventRow }),
+    imports: importStore({ storage, sealer, eventRow, randomness }),
     ruleRuns: ruleRunStore({ storage, sealer, randomness }),
     apiTokens: apiTokenStore(storage),
     sessions: sessionStore({ storage, eventRow }),
