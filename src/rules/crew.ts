@@ -1,0 +1,221 @@
+import type { Log } from '#kernel/log.ts'
+import { toRunner } from './frames.ts'
+import type { Member, MemberEnd } from './member.ts'
+import { TICK_MS } from './pulse.ts'
+import { failedRun, type Run } from './run.ts'
+import { isSetOf, type ScriptSet, scriptSetOf } from './script-set.ts'
+
+export interface CrewLimits {
+  /** Runners at work; one more is kept warm. */
+  readonly runners: number
+  readonly runsPerRunner: number
+  /** Runs that wait for a place. */
+  readonly waiting: number
+  /** How old a runner becomes. */
+  readonly lifeMs: number
+}
+
+export interface CrewParts {
+  readonly hire: (events: {
+    readonly changed: (member: Member) => void
+    readonly ended: (member: Member, end: MemberEnd) => void
+  }) => Member
+  readonly limits: CrewLimits
+  readonly log: Log
+  readonly now: () => number
+}
+
+/** Several runners that share the work. */
+export interface Crew {
+  /** Resolves when the first takes work; rejects when it does not. */
+  readonly start: () => Promise<void>
+  readonly assign: (run: Run) => void
+  readonly stop: () => Promise<void>
+}
+
+/** From this many runs on, another runner is worth its memory. */
+const BUSY_RUNS = 8
+const IDLE_MS = 60_000
+const ALWAYS = 2
+/** Sets of scripts with runners: what is in force, and what somebody tries out. */
+const MOST_SETS = 2
+
+interface State {
+  /** At work, each for one set of scripts. */
+  readonly members: Set<Member>
+  /** Started and warm, for whichever set needs them. */
+  readonly blanks: Member[]
+  /** Newest last. */
+  readonly sets: ScriptSet[]
+  readonly waiting: Run[]
+  readonly suspects: Run[]
+  /** Has one suspect to itself. */
+  solo?: Member
+  ticker?: NodeJS.Timeout
+  idle?: NodeJS.Timeout
+  isStopped: boolean
+}
+
+export const createCrew = (parts: CrewParts): Crew => {
+  const state: State = { members: new Set(), blanks: [], sets: [], waiting: [], suspects: [], isStopped: false }
+  const work: Work = { ...parts, state, events: { changed: () => goOn(work), ended: (member, end) => buried(work, member, end) } }
+  return {
+    start: async () => {
+      const first = hireBlank(work)
+      await first.child.ready
+      keepBlanks(work)
+    },
+    assign: (run) => assign(work, run),
+    stop: () => stop(work),
+  }
+}
+
+interface Work extends CrewParts {
+  readonly state: State
+  readonly events: Parameters<CrewParts['hire']>[0]
+}
+
+const hireBlank = ({ hire, events, state }: Work): Member => {
+  const member = hire(events)
+  state.blanks.push(member)
+  member.child.ready.then(
+    () => member.child.send(toRunner.warm, 0),
+    () => undefined,
+  )
+  return member
+}
+
+/** One at work and one to spare; when the one at work has gone, two to spare. */
+const keepBlanks = (work: Work): void => {
+  const { state } = work
+  while (!state.isStopped && state.blanks.length < Math.max(1, ALWAYS - state.members.size)) hireBlank(work)
+}
+
+const adopt = (work: Work): Member => {
+  const { state } = work
+  if (state.blanks.length === 0) hireBlank(work)
+  const member = state.blanks.shift()
+  if (!member) throw new Error('a runner that was there a moment ago')
+  state.members.add(member)
+  keepBlanks(work)
+  return member
+}
+
+const assign = (work: Work, run: Run): void => {
+  const { state, limits } = work
+  const set = setFor(work, run)
+  const member = choose(work, set)
+  if (member) {
+    member.give(run, set)
+    keepTicking(work)
+  } else if (state.waiting.length < limits.waiting) state.waiting.push(run)
+  else run.settle(failedRun(run, 'unavailable'))
+}
+
+/** The set these scripts are; when they are new, runners that serve older ones end when they have done what they have. */
+const setFor = ({ state }: Work, { job }: Run): ScriptSet => {
+  const { sets, members } = state
+  const newest = sets.at(-1)
+  if (newest && isSetOf(newest, job)) return newest
+  const known = sets.find((set) => isSetOf(set, job))
+  if (known) sets.splice(sets.indexOf(known), 1)
+  const set = known ?? scriptSetOf(job)
+  sets.push(set)
+  if (sets.length > MOST_SETS) {
+    const oldest = sets.shift()
+    for (const member of members) if (member.set() === oldest) member.retire()
+  }
+  return set
+}
+
+const choose = (work: Work, set: ScriptSet): Member | undefined => {
+  const { state, limits, now } = work
+  let best: Member | undefined
+  let count = 0
+  for (const member of state.members) {
+    if (now() - member.bornAt > limits.lifeMs) member.retire()
+    if (member.isRetired() || member === state.solo) continue
+    count += 1
+    if (member.set() === set && member.load() < (best?.load() ?? limits.runsPerRunner)) best = member
+  }
+  const isWorthAnother = (best?.load() ?? BUSY_RUNS) >= BUSY_RUNS
+  // Retired ones may be many for a while, where every sign-in runs out of time.
+  const hasRoom = count < limits.runners && state.members.size < 3 * limits.runners
+  return isWorthAnother && hasRoom ? adopt(work) : best
+}
+
+/** A member has ended: what it had goes on elsewhere if that does no harm, and fails if it might. */
+const buried = (work: Work, member: Member, { ending, left, culprit }: MemberEnd): void => {
+  const { state, log } = work
+  state.members.delete(member)
+  const wasBlank = state.blanks.includes(member)
+  if (wasBlank) state.blanks.splice(state.blanks.indexOf(member), 1)
+  if (state.solo === member) delete state.solo
+  if (left.length > 0 || !ending.isOurs) log.warn('rule_runner_ended', { reason: ending.why, count: left.length })
+  for (const run of left) {
+    if (state.isStopped || (!ending.hadStarted && run.isSuspect)) run.settle(failedRun(run, 'unavailable'))
+    else if (run === culprit || run.isSuspect) run.settle(failedRun(run, ending.why))
+    else if (run.hasEffects) run.settle(failedRun(run, 'crash'))
+    else state.suspects.push(suspectOf(run))
+  }
+  // One that does not even start is not tried again and again; the next sign-in does.
+  if (ending.hadStarted) keepBlanks(work)
+  goOn(work)
+}
+
+const suspectOf = (run: Run): Run => {
+  run.isSuspect = true
+  run.entered = 0
+  return run
+}
+
+/** Gives what waits to whoever is free. */
+const goOn = (work: Work): void => {
+  const { state } = work
+  if (state.isStopped) return
+  if (state.solo?.load() === 0) delete state.solo
+  const suspect = state.solo ? undefined : state.suspects.shift()
+  if (suspect) {
+    state.solo = adopt(work)
+    state.solo.give(suspect, setFor(work, suspect))
+    keepTicking(work)
+  }
+  if (state.waiting.length === 0) return
+  for (const run of state.waiting.splice(0)) assign(work, run)
+}
+
+const keepTicking = (work: Work): void => {
+  const { state } = work
+  clearTimeout(state.idle)
+  state.ticker ??= setInterval(() => tick(work), TICK_MS)
+}
+
+const tick = (work: Work): void => {
+  const { state, now } = work
+  let isBusy = state.suspects.length > 0
+  for (const member of [...state.members]) isBusy = member.tick() || isBusy
+  for (const run of state.waiting.splice(0)) {
+    if (now() - run.arrivedAt > run.job.budgetMs) run.settle(failedRun(run, 'unavailable'))
+    else state.waiting.push(run)
+  }
+  if (isBusy || state.waiting.length > 0) return
+  clearInterval(state.ticker)
+  delete state.ticker
+  state.idle = setTimeout(() => shrink(state), IDLE_MS).unref()
+}
+
+/** After a rush, one runner for the scripts in force is enough. */
+const shrink = ({ members, sets }: State): void => {
+  const [kept] = [...members].filter((member) => member.set() === sets.at(-1))
+  for (const member of [...members]) if (member !== kept) member.retire()
+}
+
+const stop = async ({ state }: Work): Promise<void> => {
+  state.isStopped = true
+  clearInterval(state.ticker)
+  clearTimeout(state.idle)
+  for (const run of [...state.waiting.splice(0), ...state.suspects.splice(0)]) run.settle(failedRun(run, 'unavailable'))
+  const all = [...state.members, ...state.blanks]
+  for (const member of all) member.child.kill('crash')
+  await Promise.all(all.map(({ child }) => child.ended))
+}

@@ -1,0 +1,91 @@
+'use strict'
+// Puts tunnels in the place of Node's connections: net, tls, both agents and fetch.
+const http = require('node:http')
+const net = require('node:net')
+const tls = require('node:tls')
+const { syncBuiltinESMExports } = require('node:module')
+const { Tunnel } = require('./tunnel.cjs')
+
+/** The options and the callback of net.connect and tls.connect, in all their spellings. */
+const optionsOf = (words) => {
+  const [first, ...rest] = words
+  const whenConnected = words.findLast((word) => typeof word === 'function')
+  if (typeof first === 'object' && first !== null) return { options: first, whenConnected }
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return { options: { path: first }, whenConnected }
+  const named = rest.find((word) => typeof word === 'object' && word !== null)
+  return { options: { ...named, port: first, host: typeof rest[0] === 'string' ? rest[0] : named?.host }, whenConnected }
+}
+
+const refused = (what) => Object.assign(new Error(`${what} is not available to rules`), { code: 'EACCES', syscall: 'connect' })
+
+/**
+ * @param {{ link: object, innerNames: ReadonlySet<string>, place: () => object | undefined }} parts
+ */
+const installTunnels = ({ link, innerNames, place }) => {
+  const isInner = (host) => innerNames.has(host.toLowerCase().replace(/[.]$/, ''))
+
+  const tunnelTo = (options, isTls) => {
+    if (options.path) throw refused('a local socket')
+    const host = String(options.host || options.hostname || 'localhost')
+    return new Tunnel({ link, host, port: Number(options.port), isTls, allowHalfOpen: options.allowHalfOpen })
+  }
+
+  const connect = (...words) => {
+    const { options, whenConnected } = optionsOf(words)
+    const tunnel = tunnelTo(options, false)
+    if (whenConnected) tunnel.once('connect', whenConnected)
+    if (options.timeout) tunnel.setTimeout(options.timeout)
+    return tunnel
+  }
+
+  const encrypt = tls.connect
+  const connectTls = (...words) => {
+    const { options, whenConnected } = optionsOf(words)
+    if (options.socket) return encrypt(options, whenConnected)
+    const host = String(options.host || options.hostname || 'localhost')
+    // An agent's options carry the path of the request; only a connection's own options carry that of a local socket.
+    if (isInner(host)) {
+      const tunnel = tunnelTo({ ...options, path: undefined }, true)
+      if (whenConnected) tunnel.once('secureConnect', whenConnected)
+      return tunnel
+    }
+    const servername = options.servername ?? (net.isIP(host) ? '' : host)
+    return encrypt({ ...options, servername, socket: tunnelTo({ ...options, path: options.path }, false) }, whenConnected)
+  }
+
+  net.connect = connect
+  net.createConnection = connect
+  tls.connect = connectTls
+  http.Agent.prototype.createConnection = connect
+
+  // A connection that is kept open serves nobody but the script that opened it.
+  const nameOf = http.Agent.prototype.getName
+  http.Agent.prototype.getName = function (options) {
+    const here = place()
+    return `${nameOf.call(this, options)}:${here?.run ?? 0}/${here?.script ?? 0}`
+  }
+  installFetch(place)
+  syncBuiltinESMExports()
+}
+
+const DISPATCHER = Symbol.for('undici.globalDispatcher.2')
+
+/** fetch keeps connections of its own; each script of each run gets a set for itself. */
+const installFetch = (place) => {
+  const { fetch } = globalThis
+  globalThis.fetch = (input, init) => {
+    const here = place()
+    if (!here || init?.dispatcher) return fetch(input, init)
+    here.dispatcher ??= newDispatcher()
+    return fetch(input, { ...init, dispatcher: here.dispatcher })
+  }
+}
+
+const newDispatcher = () => {
+  // Naming one of its classes is what makes Node load its client.
+  if (!globalThis[DISPATCHER]) new Response()
+  const { constructor: Agent } = globalThis[DISPATCHER]
+  return new Agent({ connections: 8, keepAliveTimeout: 1_000, keepAliveMaxTimeout: 1_000 })
+}
+
+module.exports = { installTunnels }

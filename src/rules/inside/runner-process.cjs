@@ -1,0 +1,138 @@
+'use strict'
+// The program of a runner: scripts of several sign-ins run here, next to one another. It hears and says everything over
+// one pipe; Usher believes nothing of it.
+const { AsyncLocalStorage } = require('node:async_hooks')
+const net = require('node:net')
+const { MOST_FRAME_BYTES, frameOf, frameReader, fromRunner, toRunner } = require('./frames.cjs')
+const { end } = require('./lockdown.cjs')
+const { createLink } = require('./tunnel.cjs')
+const { installTunnels } = require('./connect.cjs')
+
+const [, , scriptsModule, ...innerNames] = process.argv
+const PIPE = 3
+
+/** Which run and which of its scripts is at work: `{ run, script, state }`. */
+const current = new AsyncLocalStorage()
+const place = () => current.getStore()
+
+const pipe = new net.Socket({ fd: PIPE, readable: true, writable: true })
+const send = (kind, id, payload) => void pipe.write(frameOf(kind, id, payload))
+const link = createLink({ send, place })
+installTunnels({ link, innerNames: new Set(innerNames), place })
+const { runScripts, warm } = require(scriptsModule)
+
+/** Scripts and configuration: they come with the first run and stay the same. */
+let set = { scripts: [], configuration: {} }
+const states = new Map()
+const calls = new Map()
+let lastCall = 0
+
+const messageOf = (error) => {
+  try {
+    return String(error?.message ?? error).slice(0, 1_000)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}
+
+const start = (id, { set: newSet, job }) => {
+  if (newSet) set = frozen(newSet)
+  const state = { id, scripts: set.scripts, isOver: false }
+  states.set(id, state)
+  current.run({ run: id, script: 0, state }, () => {
+    runScripts({ ...job, ...set }, hostOf(state)).then(
+      (result) => finish(state, result),
+      (error) => finish(state, deniedIn(state.scripts[0], error)),
+    )
+  })
+}
+
+/** What all runs share must not be a place where one leaves something for the next. */
+const frozen = ({ scripts, configuration }) => ({
+  scripts: Object.freeze(scripts.map((script) => Object.freeze({ ...script, secrets: Object.freeze(script.secrets) }))),
+  configuration: Object.freeze(configuration),
+})
+
+const hostOf = (state) => ({
+  now: Date.now,
+  entered: (script) => {
+    current.enterWith({ run: state.id, script, state })
+    // That the first script is at work is what the beginning of a run means.
+    if (script > 0) send(fromRunner.entered, state.id, String(script))
+  },
+  updateMetadata: (kind, publicId, patch) =>
+    new Promise((resolve, reject) => {
+      lastCall += 1
+      calls.set(lastCall, { resolve, reject })
+      send(fromRunner.update, lastCall, JSON.stringify({ run: state.id, kind, publicId, patch }))
+    }),
+  afterwards: (promise) => {
+    if (promise) Promise.resolve(promise).catch((error) => current.run({ run: state.id, script: 0, state }, stray, error))
+  },
+})
+
+/** The first word about a run counts. */
+const finish = (state, result) => {
+  if (state.isOver) return
+  state.isOver = true
+  states.delete(state.id)
+  send(fromRunner.result, state.id, textOf(result))
+}
+
+const FAILED = { kind: 'failed', console: [], timings: [] }
+
+const textOf = (result) => {
+  try {
+    const text = JSON.stringify(result)
+    return text.length < MOST_FRAME_BYTES / 4 ? text : JSON.stringify({ ...FAILED, why: 'output' })
+  } catch {
+    return JSON.stringify({ ...FAILED, why: 'crash' })
+  }
+}
+
+const deniedIn = (script, error) => ({
+  kind: 'denied',
+  rule: script.id,
+  name: script.name,
+  message: messageOf(error),
+  isRefusal: false,
+  console: [],
+  timings: [],
+})
+
+/** Something was thrown that nobody waited for. */
+const stray = (error) => {
+  const here = place()
+  send(fromRunner.stray, here?.run ?? 0, JSON.stringify({ script: here?.script ?? 0, message: messageOf(error) }))
+  if (here && !here.state.isOver) finish(here.state, deniedIn(here.state.scripts[here.script], error))
+}
+
+const answered = (id, { user, error }) => {
+  const call = calls.get(id)
+  calls.delete(id)
+  if (error === undefined) call?.resolve(user)
+  else call?.reject(new Error(error))
+}
+
+const take = (kind, id, payload) => {
+  switch (kind) {
+    case toRunner.run:
+      return start(id, JSON.parse(payload.toString()))
+    case toRunner.updated:
+      return answered(id, JSON.parse(payload.toString()))
+    case toRunner.ping:
+      return send(fromRunner.pong, id)
+    case toRunner.warm:
+      return void Promise.resolve(warm?.()).catch(stray)
+    default:
+      return link.take(kind, id, payload)
+  }
+}
+
+process.on('uncaughtException', stray)
+process.on('unhandledRejection', stray)
+pipe.on('data', frameReader(take))
+pipe.on('close', end)
+// The other side is gone or about to be.
+pipe.on('error', end)
+send(fromRunner.ready, 0)

@@ -1,0 +1,187 @@
+import { FrameError, type Frame, fromRunner, toRunner } from './frames.ts'
+import { strayMessageIn, updateMessageIn } from './messages.ts'
+import { createPulse, type PulseLimits } from './pulse.ts'
+import { resultOf } from './result.ts'
+import type { Run } from './run.ts'
+import { createRunBook, type RunBook } from './run-book.ts'
+import type { Ending, RunnerChild } from './runner-child.ts'
+import { runMessage, type ScriptSet } from './script-set.ts'
+import { createTunnels, type Reach } from './tunnels.ts'
+
+export interface MemberLimits extends PulseLimits {
+  /** How long a finished run's connections and writes may go on. */
+  readonly graceMs: number
+}
+
+export interface MemberParts {
+  /** Starts its process; what that says goes to `take`. */
+  readonly start: (take: (frame: Frame) => void) => RunnerChild
+  readonly reach: Reach
+  readonly limits: MemberLimits
+  readonly now: () => number
+  /** A run has its result, or the member is to be retired. */
+  readonly changed: (member: Member) => void
+  readonly ended: (member: Member, end: MemberEnd) => void
+  /** Something was thrown in it that nobody waited for. */
+  readonly strayed: (run: Run | undefined, message: string) => void
+}
+
+export interface MemberEnd {
+  readonly ending: Ending
+  /** The runs that have no result. */
+  readonly left: readonly Run[]
+  /** The one that is known to be at fault. */
+  readonly culprit?: Run
+}
+
+/** A runner and the runs in it. */
+export interface Member {
+  readonly child: RunnerChild
+  readonly bornAt: number
+  readonly give: (run: Run, set: ScriptSet) => void
+  readonly set: () => ScriptSet | undefined
+  /** Runs without a result. */
+  readonly load: () => number
+  /** Takes no more runs, and ends when what it has is done. */
+  readonly retire: () => void
+  readonly isRetired: () => boolean
+  /** To be called every TICK_MS while it says that there is anything in it. */
+  readonly tick: () => boolean
+}
+
+const MOST_CALLS = 200
+
+interface State {
+  set?: ScriptSet
+  isRetired: boolean
+  culprit?: Run
+}
+
+/** What the handlers of a member's frames share. */
+interface Inside {
+  readonly book: RunBook
+  readonly child: RunnerChild
+  readonly state: State
+}
+
+export const createMember = (parts: MemberParts): Member => {
+  const state: State = { isRetired: false }
+  const book = createRunBook({
+    graceMs: parts.limits.graceMs,
+    now: parts.now,
+    overdue: (run) => {
+      state.culprit ??= run
+      child.kill('timeout')
+    },
+  })
+  const child = parts.start((frame) => take(frame))
+  const inside: Inside = { book, child, state }
+  const pulse = createPulse(child, parts.limits)
+  const tunnels = createTunnels({ send: child.send, reach: parts.reach, runOf: book.find })
+
+  const take = (frame: Frame): void => {
+    switch (frame.kind) {
+      case fromRunner.result:
+        finish(inside, frame)
+        return parts.changed(member)
+      case fromRunner.entered:
+        return enter(book, frame)
+      case fromRunner.update:
+        return update(inside, frame)
+      case fromRunner.pong:
+        return pulse.answered(frame.id)
+      case fromRunner.stray:
+        parts.strayed(book.find(frame.id), stray(inside, frame))
+        return parts.changed(member)
+      default:
+        return tunnels.take(frame)
+    }
+  }
+
+  const endIfDone = () => {
+    if (state.isRetired && book.isQuiet()) child.kill('crash')
+  }
+
+  child.ended.then(
+    (ending) => {
+      tunnels.closeAll()
+      parts.ended(member, endOf(inside, ending))
+    },
+    () => undefined,
+  )
+
+  const member: Member = {
+    child,
+    bornAt: parts.now(),
+    give: (run, set) => {
+      child.send(toRunner.run, book.add(run), runMessage(run.job, state.set ? undefined : set))
+      state.set = set
+    },
+    set: () => state.set,
+    load: book.load,
+    retire: () => {
+      state.isRetired = true
+      endIfDone()
+    },
+    isRetired: () => state.isRetired,
+    tick: () => {
+      for (const run of book.sweep()) if (run.used.openTunnels > 0) tunnels.closeOf(run)
+      endIfDone()
+      if (book.isQuiet()) return false
+      pulse.feel()
+      return true
+    },
+  }
+  return member
+}
+
+const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
+  const run = book.running(id)
+  if (!run) throw new FrameError('a result nobody waits for')
+  const result = resultOf(payload, run.job.scripts)
+  if (!result) {
+    state.culprit = run
+    throw new FrameError('a result that is none')
+  }
+  book.finish(id)
+  // What a run that went wrong left behind must not meet the next one.
+  if (result.kind === 'failed') state.isRetired = true
+  run.settle(result)
+}
+
+const enter = (book: RunBook, { id, payload }: Frame): void => {
+  const script = Number(payload.toString('latin1', 0, 8))
+  const run = book.running(id)
+  if (run?.job.scripts[script]) run.entered = script
+}
+
+const update = ({ book, child }: Inside, { id, payload }: Frame): void => {
+  const { run: runId, kind, publicId, patch } = updateMessageIn(payload)
+  const run = book.find(runId)
+  const answer = (said: object) => child.send(toRunner.updated, id, JSON.stringify(said))
+  if (!run) return answer({ error: 'The sign-in is over.' })
+  run.hasEffects = true
+  run.used.calls += 1
+  if (run.used.calls > MOST_CALLS) return answer({ error: 'Too many changes in one sign-in.' })
+  run.job.updateMetadata(kind, publicId, patch).then(
+    (user) => answer({ user }),
+    (error: unknown) => answer({ error: error instanceof Error ? error.message.slice(0, 300) : 'The change failed.' }),
+  )
+}
+
+/** Something was thrown that nobody waited for: the runner is not to be trusted with another sign-in. */
+const stray = ({ book, state }: Inside, { id, payload }: Frame): string => {
+  const { script, message } = strayMessageIn(payload)
+  const run = book.running(id)
+  if (run?.job.scripts[script]) run.entered = script
+  state.isRetired = true
+  return message
+}
+
+const endOf = ({ book, state }: Inside, ending: Ending): MemberEnd => {
+  const { left, hadOthers } = book.close()
+  const [first] = left
+  const isAlone = ending.hadStarted && left.length === 1 && !hadOthers && !ending.isForeign
+  const culprit = state.culprit ?? (isAlone ? first : undefined)
+  return { ending, left, ...(culprit && { culprit }) }
+}

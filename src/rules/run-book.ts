@@ -1,0 +1,68 @@
+import type { Run } from './run.ts'
+
+/** A script that merely waits is ended inside, a moment before this; one that cannot be, here. */
+const LATE_MS = 100
+const MOST_LINGERING = 1_000
+
+export interface RunBookParts {
+  /** How long a finished run's connections and writes may go on. */
+  readonly graceMs: number
+  readonly now: () => number
+  /** A run has had all its time and more. */
+  readonly overdue: (run: Run) => void
+}
+
+/** The runs of one runner by number: those without a result, and those that may still be finishing something. */
+export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
+  const running = new Map<number, { readonly run: Run; readonly deadline: NodeJS.Timeout }>()
+  const lingering = new Map<number, { readonly run: Run; readonly until: number }>()
+  let last = 0
+
+  const sweep = (): readonly Run[] => {
+    const moment = now()
+    const over: Run[] = []
+    for (const [id, { run, until }] of lingering) {
+      if (until > moment && lingering.size <= MOST_LINGERING) break
+      lingering.delete(id)
+      over.push(run)
+    }
+    return over
+  }
+
+  return {
+    add: (run: Run): number => {
+      last += 1
+      running.set(last, { run, deadline: setTimeout(() => overdue(run), run.job.budgetMs + LATE_MS) })
+      return last
+    },
+    /** A run that waits for its result. */
+    running: (id: number): Run | undefined => running.get(id)?.run,
+    /** A run that may still call out and write. */
+    find: (id: number): Run | undefined => running.get(id)?.run ?? lingering.get(id)?.run,
+    finish: (id: number): void => {
+      const entry = running.get(id)
+      if (!entry) return
+      clearTimeout(entry.deadline)
+      running.delete(id)
+      lingering.set(id, { run: entry.run, until: now() + graceMs })
+    },
+    /** Forgets those whose time to finish has ended, and says which. */
+    sweep,
+    load: (): number => running.size,
+    isQuiet: (): boolean => running.size === 0 && lingering.size === 0,
+    isFull: (): boolean => lingering.size > MOST_LINGERING,
+    /** Forgets all of them; says which had no result, and whether anything else may have been at work. */
+    close: (): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
+      const left = [...running.values()].map(({ run, deadline }) => {
+        clearTimeout(deadline)
+        return run
+      })
+      const hadOthers = lingering.size > 0
+      running.clear()
+      lingering.clear()
+      return { left, hadOthers }
+    },
+  }
+}
+
+export type RunBook = ReturnType<typeof createRunBook>

@@ -1,0 +1,37 @@
+import type { Job, JobResult, Script } from './isolation.ts'
+import type { Why } from './runner-child.ts'
+
+/** One sign-in's scripts on their way through a runner. */
+export interface Run {
+  readonly job: Job
+  /** Takes the first result; later ones are nobody's. */
+  readonly settle: (result: JobResult) => void
+  /** Milliseconds of a clock that never goes back. */
+  readonly arrivedAt: number
+  /** Which script is at work. */
+  entered: number
+  /** It has called out or written something: it must not run again. */
+  hasEffects: boolean
+  /** It was in a runner that ended, and runs by itself now. */
+  isSuspect: boolean
+  /** What it used of what one run may use. */
+  readonly used: { tunnels: number; openTunnels: number; bytes: number; calls: number }
+}
+
+export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle']; readonly now: number }): Run => ({
+  job,
+  settle,
+  arrivedAt: now,
+  entered: 0,
+  hasEffects: false,
+  isSuspect: false,
+  used: { tunnels: 0, openTunnels: 0, bytes: 0, calls: 0 },
+})
+
+/** A run that cannot be completed, by the script that was at work. */
+export const failedRun = (run: Run, why: Why | 'unavailable'): JobResult => {
+  const script = scriptAtWork(run)
+  return { kind: 'failed', why, ...(script && why !== 'unavailable' && { rule: script.id }), console: [], timings: [] }
+}
+
+const scriptAtWork = ({ job, entered }: Run): Script | undefined => job.scripts[entered]
