@@ -81,7 +81,7 @@ const refused = (name: string, open: OpenStores): void => {
 
   test(`${name}: nobody becomes unblocked by being linked, and nobody is linked to themselves or to nobody`, async (t) => {
     const { stores, primary, secondary, link } = await both(t, open)
-    await stores.records.patchRoot({ publicId: secondary.publicId, blocked: true, by: 'token x', at: AT })
+    await stores.records.patch({ publicId: secondary.publicId, blocked: true, by: 'token x', at: AT })
     await assert.rejects(link(), { code: 'account_conflict' })
     const by = { by: 'rule x', at: AT }
     for (const secondaryId of [primary.userId, 'nobody'])

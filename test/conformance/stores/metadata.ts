@@ -7,6 +7,7 @@ import { signIn } from './records.ts'
 const SEEDS = process.env['USHER_TEST_LONG'] ? 1_000 : 50
 const WRITERS = 8
 const ID = 'google-oauth2|110'
+const HOME = { connection: 'con_google', subject: '110' }
 
 /** What rules and administrators write about users. */
 export const metadataConformance = (name: string, open: OpenStores): void => {
@@ -39,7 +40,7 @@ export const metadataConformance = (name: string, open: OpenStores): void => {
     const events = await opened.sql(`select reference, facts_json from events where type = 'metadata_changed'`)
     assert.deepEqual(
       events.map((one) => [one['reference'], JSON.parse(String(one['facts_json']))]),
-      [['r-1', { by: 'token ci', kind: 'app', keys: 1 }]],
+      [['r-1', { by: 'token ci', app: 1 }]],
     )
   })
 
@@ -82,13 +83,18 @@ const guarded = (name: string, open: OpenStores): void => {
     assert.equal(Reflect.get({}, 'a'), undefined)
   })
 
+  wholly(name, open)
+}
+
+/** Several things in one change. */
+const wholly = (name: string, open: OpenStores): void => {
   test(`${name}: root fields and whether somebody is blocked`, async (t) => {
     const opened = await open(t)
     const { records } = opened.stores
     const { userId } = await signIn(opened)
-    const after = await records.patchRoot({
+    const after = await records.patch({
       publicId: ID,
-      patch: { nickname: 'dw', groups: null },
+      root: { nickname: 'dw', groups: null },
       blocked: true,
       by: 'token x',
       at: AT + 1,
@@ -96,8 +102,28 @@ const guarded = (name: string, open: OpenStores): void => {
     assert.deepEqual(after?.root, { email: 'Dana@Fabrikam.example', email_verified: true, name: 'Dana W.', nickname: 'dw' })
     assert.equal(after?.blocked, true)
     assert.equal((await opened.stores.people.standing(userId, 't'))?.user.blocked, true)
-    const back = await records.patchRoot({ publicId: ID, blocked: false, by: 'token x', at: AT + 2 })
+    const back = await records.patch({ publicId: ID, blocked: false, by: 'token x', at: AT + 2 })
     assert.equal(back?.blocked, false)
+  })
+
+  test(`${name}: a change is made whole or not at all`, async (t) => {
+    const opened = await open(t)
+    const before = await signIn(opened)
+    const change = { publicId: ID, app: { a: 1 }, user: { text: 'x'.repeat(33_000) }, blocked: true, by: 'token x', at: AT + 1 }
+    await assert.rejects(opened.stores.records.patch(change), { code: 'metadata_too_large' })
+    assert.deepEqual(await opened.stores.records.byPublicId(ID), before)
+  })
+
+  test(`${name}: an address that was confirmed here stays so at the next sign-in`, async (t) => {
+    const opened = await open(t)
+    const { passwords, people } = opened.stores
+    const entry = { connection: HOME.connection, username: 'dana', subject: HOME.subject, hash: 'h', email: 'd@x.example', attributes: {} }
+    await passwords.add({ ...entry, names: {}, emailVerified: false }, AT)
+    const { userId } = await signIn(opened)
+    const after = await opened.stores.records.patch({ publicId: ID, emailVerified: true, by: 'rule x', at: AT + 1 })
+    assert.equal(after?.root['email_verified'], true)
+    assert.equal((await people.standing(userId, 't'))?.user.emailVerified, true)
+    assert.equal((await passwords.find(HOME.connection, 'dana'))?.emailVerified, true)
   })
 }
 

@@ -110,7 +110,7 @@ const searched = (name: string, open: OpenStores): void => {
     const { records } = opened.stores
     const dana = await signIn(opened)
     const eli = await signIn(opened, { ...DANA, connection: 'con_partners', subject: 'eli' }, { connection: PARTNERS })
-    await records.patchRoot({ publicId: eli.publicId, blocked: true, by: 'token x', at: AT })
+    await records.patch({ publicId: eli.publicId, blocked: true, by: 'token x', at: AT })
     const found = async (where: Parameters<typeof records.search>[0]['where']) => {
       const { records: all, total } = await records.search({ where, page: 0, perPage: 50 })
       assert.equal(all.length, total)
