@@ -163,6 +163,11 @@ const packages = [
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
   quarantine('jose', '^src/(connections/|provisioning/graph/app-credential[.])', '^node_modules/jose/'),
   quarantine('argon2', '^src/connections/', '^node_modules/@node-rs/argon2/'),
+  quarantine(
+    'rule-modules',
+    '^src/rules/inside/',
+    '^node_modules/(async|auth0-[23]|axios|bluebird|ipaddr[.]js-1|jsonwebtoken(-8)?|lodash(-[23])?|moment(-timezone)?|native-or-bluebird|node-fetch|oauth-sign|q|querystring|request(-promise)?|slack-notify|url|uuid|xml2js|xmldom|xpath|xtend)/',
+  ),
   forbid(
     'declared-packages-only',
     'Add it to dependencies in package.json; what only tests use must not run in production.',
