@@ -37,6 +37,8 @@ export interface Account {
   readonly readyAt?: number
   /** When a token about it was last issued while nobody could know whether it arrives. */
   readonly unprovenTokenAt?: number
+  /** Its object is made by other means than Usher, which only ever looks for it. */
+  readonly madeElsewhere?: true
   /** Grows with every change; a change names the version it saw. */
   readonly version: number
   readonly reference: string

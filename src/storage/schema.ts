@@ -18,6 +18,7 @@ export interface Schema {
   readonly users: UsersTable
   readonly accounts: AccountsTable
   readonly principal_names: PrincipalNamesTable
+  readonly account_aliases: AccountAliasesTable
   readonly seats: SeatsTable
   readonly seat_pools: SeatPoolsTable
   readonly sessions: SessionsTable
@@ -97,6 +98,8 @@ export interface AccountsTable {
   readonly lease_owner: string | null
   readonly lease_until: number | null
   readonly lease_fence: number
+  /** 1 when its object is made by other means than Usher, which then only looks for it. */
+  readonly made_elsewhere: 1 | null
 }
 
 /** Every user principal name there ever was and whose it is for good. Rows are never deleted. */
@@ -106,6 +109,14 @@ export interface PrincipalNamesTable {
   readonly user_id: string
 }
 
+/** What rules asked for in place of an account's own names. None is another row's own value. */
+export interface AccountAliasesTable {
+  readonly target: string
+  readonly kind: 'user_principal_name' | 'immutable_id'
+  readonly value_key: string
+  readonly user_id: string
+  readonly added_at: number
+}
 
 export interface SeatsTable {
   readonly target: string

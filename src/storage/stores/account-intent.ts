@@ -4,6 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import { accountIn } from './account-rows.ts'
+import { holderOf } from './alias-holders.ts'
 import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
 import { claimName } from './principal-names.ts'
@@ -31,6 +32,9 @@ export const intend = async (tx: Kysely<Schema>, draft: Draft, eventRow: EventRo
   if (known) return accountIn(known)
   if (!(await claimName(tx, draft))) return undefined
   const { at, reference, userId: user } = draft
+  const aliased = await holderOf(tx, { target: draft.target, kind: 'immutable_id', value: draft.immutableId })
+  if (aliased !== undefined && aliased !== user)
+    throw new UsherError('account_conflict', { detail: { user, reason: 'the immutable ID is taken' } })
   const row = await tx
     .insertInto('accounts')
     .values(draftRow(draft))
@@ -47,7 +51,7 @@ export const intend = async (tx: Kysely<Schema>, draft: Draft, eventRow: EventRo
 }
 
 /** A new row, due at once. */
-const draftRow = ({ userId, target, origin, immutableId, userPrincipalName, usageLocation, reference, at }: Draft) => ({
+export const draftRow = ({ userId, target, origin, immutableId, userPrincipalName, usageLocation, reference, at }: Draft) => ({
   user_id: userId,
   target,
   origin,

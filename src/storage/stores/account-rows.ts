@@ -22,6 +22,7 @@ export const accountIn = (row: AccountsTable): Account => ({
   ...(row.settle_ms !== null && { settleMs: row.settle_ms }),
   ...(row.ready_at !== null && { readyAt: row.ready_at }),
   ...(row.unproven_token_at !== null && { unprovenTokenAt: row.unproven_token_at }),
+  ...(row.made_elsewhere !== null && { madeElsewhere: true }),
 })
 
 /** The part of an account that a step may change; a key that is present with undefined clears the value. */

@@ -2,6 +2,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { Secret } from '#kernel/secret.ts'
 import type { Secrets } from '#lib/secrets.ts'
 import type { Storage } from '../storage.ts'
+import { aliasStore } from './account-aliases.ts'
 import { accountDesk } from './account-desk.ts'
 import { accountStore } from './accounts.ts'
 import { apiTokenStore } from './api-tokens.ts'
@@ -25,6 +26,7 @@ import { ruleStore } from './rules.ts'
 import { seatStore } from './seats.ts'
 import { sessionStore } from './sessions.ts'
 import { settingsStore } from './settings.ts'
+import { subjectStore } from './subjects.ts'
 import { transactionStore } from './transactions.ts'
 
 export interface StoresParts {
@@ -57,6 +59,8 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     ledger: ledgerStore({ storage, eventRow }),
     accounts: { ...accountStore({ storage, eventRow }), ...dueAccounts(storage) },
     accountDesk: accountDesk({ storage, eventRow }),
+    aliases: aliasStore({ storage, eventRow }),
+    subjects: subjectStore({ storage, eventRow }),
     seats: seatStore(storage),
     digest: identityDigest(identityKey),
     keys: keyStore({ storage, sealer }),
