@@ -84,11 +84,11 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
     if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: `connections: no type ${settings.type}` } })
     return type.open(settings)
   })
-  const { accounts, seats, digest } = stores
+  const { accounts, aliases, seats, digest } = stores
   const owner = environment.randomness.bytes(OWNER_BYTES).toString('hex')
   const targets = new Map<string, GraphTarget>()
   const openTarget = perSettings((settings: TargetSettings) => {
-    const target = graphTarget({ ...environment, settings, accounts, seats, digest, owner })
+    const target = graphTarget({ ...environment, settings, accounts, aliases, seats, digest, owner })
     targets.set(settings.name, target)
     return target
   })

@@ -74,7 +74,8 @@ const wantedName = ({ given, family, display }: Names): string => {
 
 const undotted = (name: string): string => name.replaceAll('.', '')
 
-const isProtected = (name: string, protectedNames: readonly string[]): boolean =>
+/** Whether people would take the name for somebody in charge, or the tenant keeps it for itself. */
+export const isNameProtected = (name: string, protectedNames: readonly string[]): boolean =>
   reservedNames.has(undotted(name)) || protectedNames.some((other) => undotted(foldName(other)) === undotted(name))
 
 const localParts = (names: Names, tail: string, policy: NamePolicy): readonly [string, ...string[]] => {
@@ -82,7 +83,7 @@ const localParts = (names: Names, tail: string, policy: NamePolicy): readonly [s
   const wanted = wantedName(names)
   const stem = wanted === '' ? 'guest' : wanted
   const [short, long] = [`${stem}.${tail.slice(0, 4)}`, `${stem}.${tail.slice(0, 8)}`]
-  const isFree = wanted.length >= SHORTEST_NAME && !isProtected(wanted, policy.protectedNames)
+  const isFree = wanted.length >= SHORTEST_NAME && !isNameProtected(wanted, policy.protectedNames)
   return isFree ? [wanted, short, long] : [short, long]
 }
 

@@ -59,6 +59,7 @@ const target = graphTarget({
   },
   accounts: held(stores.accounts, clock),
   seats: held(stores.seats, clock),
+  aliases: held(stores.aliases, clock),
   digest: stores.digest,
   fetch: (url, init) => clock.hold(calls.fetch(url, init)),
   clock,

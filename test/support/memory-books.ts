@@ -3,6 +3,7 @@ import type { Account, Subject } from '../../src/kernel/account.ts'
 import type { AuditEvent } from '../../src/kernel/audit.ts'
 import { UsherError } from '../../src/kernel/errors.ts'
 import type { Identity, UserId } from '../../src/kernel/person.ts'
+import type { AliasBook } from '../../src/provisioning/alias-book.ts'
 import type { AccountBook, AccountKey, IdentityDigest } from '../../src/provisioning/account-book.ts'
 import type { SeatBook } from '../../src/provisioning/seat-book.ts'
 
@@ -19,6 +20,7 @@ export interface MemoryAccounts extends AccountBook {
   readonly sessionsEnded: readonly UserId[]
   /** As an administrator or an import would: past every lease. */
   readonly put: (account: Account) => void
+  readonly aliases: AliasBook
 }
 
 const idOf = ({ userId, target }: AccountKey): string => `${target} ${userId}`
@@ -57,6 +59,41 @@ const createNames = () => {
   return { claimName, freeName }
 }
 
+interface Rows {
+  readonly find: AccountBook['find']
+  readonly all: () => readonly Account[]
+  readonly claimName: (target: string, name: string, userId: UserId) => boolean
+  readonly record: (event: AuditEvent) => void
+}
+
+/** Names that rules asked for; `holder` says whose they are. */
+const createAliases = ({ find, all, claimName, record }: Rows) => {
+  const holders = new Map<string, UserId>()
+  const keyOf = (target: string, kind: string, value: string): string => `${target} ${kind} ${value.toLowerCase()}`
+  const holder: (...key: Parameters<typeof keyOf>) => UserId | undefined = (...key) => holders.get(keyOf(...key))
+  const isFree = (userId: UserId, target: string, id: string): boolean => {
+    const isRows = all().some((one) => one.target === target && one.userId !== userId && one.immutableId.toLowerCase() === id.toLowerCase())
+    return !isRows && (holder(target, 'immutable_id', id) ?? userId) === userId
+  }
+  const keep = (row: Account, asked: Pick<Account, 'userPrincipalName' | 'immutableId'>): void => {
+    const [name, id] = [asked.userPrincipalName.toLowerCase(), asked.immutableId.toLowerCase()]
+    if (row.userPrincipalName.toLowerCase() !== name) holders.set(keyOf(row.target, 'user_principal_name', name), row.userId)
+    if (row.immutableId.toLowerCase() !== id) holders.set(keyOf(row.target, 'immutable_id', id), row.userId)
+  }
+  const aliases: AliasBook = {
+    add: async ({ userId, target, userPrincipalName, immutableId, reference, at }) => {
+      const row = await find(userId, target)
+      if (row === undefined) throw new Error('an alias needs an account row')
+      const isTaken = !isFree(userId, target, immutableId) || !claimName(target, userPrincipalName, userId)
+      if (isTaken) record({ type: 'subject_mismatch', at, reference, user: userId, facts: { reason: 'taken' } })
+      else keep(row, { userPrincipalName, immutableId })
+      return !isTaken
+    },
+    isOf: async (userId, target, kind, value) => holder(target, kind, value) === userId,
+  }
+  return { aliases, holder }
+}
+
 export const memoryAccounts = (): MemoryAccounts => {
   const rows = new Map<string, Row>()
   const { claimName, freeName } = createNames()
@@ -72,20 +109,26 @@ export const memoryAccounts = (): MemoryAccounts => {
     const row = rows.get(idOf(lease))
     return row?.lease !== undefined && row.fence === lease.fence ? row : undefined
   }
+  const all = () => [...rows.values()].map(({ account }) => account)
+  const find: AccountBook['find'] = async (userId, target) => rows.get(idOf({ userId, target }))?.account
+  const { aliases, holder } = createAliases({ find, all, claimName, record: (event) => void events.push(event) })
   return {
     events,
     sessionsEnded,
-    all: () => [...rows.values()].map(({ account }) => account),
+    all,
+    aliases,
     put: (account) => {
       claimName(account.target, account.userPrincipalName, account.userId)
       rows.set(idOf(account), { fence: 0, ...rows.get(idOf(account)), account: compact(account) })
     },
-    find: async (userId, target) => rows.get(idOf({ userId, target }))?.account,
+    find,
     intend: async (draft) => {
       const known = rows.get(idOf(draft))
       if (known !== undefined) return known.account
       if (!claimName(draft.target, draft.userPrincipalName, draft.userId)) return undefined
       assertNobodyElses(draft, 'immutableId', draft.immutableId)
+      if ((holder(draft.target, 'immutable_id', draft.immutableId) ?? draft.userId) !== draft.userId)
+        throw new UsherError('account_conflict')
       const account = fresh(draft)
       rows.set(idOf(draft), { account, fence: 0 })
       events.push({ type: 'account_intended', at: draft.at, reference: draft.reference, user: draft.userId })

@@ -140,7 +140,7 @@ export const openStage = async (options: StageOptions = {}) => {
     /** One more process that shares the books. */
     open: (own: Partial<ProcessParts> = {}): GraphTarget => {
       processes += 1
-      const shared = { fetch: network, accounts, seats, clock, settings, log, digest: memoryDigest() }
+      const shared = { fetch: network, accounts, aliases: accounts.aliases, seats, clock, settings, log, digest: memoryDigest() }
       return graphTarget({ owner: `process-${processes}`, ...shared, ...own, randomness: seededRandomness(seed * 1_000 + processes) })
     },
     /** The account of the `n`-th person. */

@@ -26,13 +26,14 @@ export const findOrCreate: Step = async (account, work) => {
 
 const LONGEST_NAME = 64
 
-const newUser = (account: Account, { candidate, names }: Work): NewDirectoryUser => {
+const newUser = (account: Account, { candidate, names, wanted }: Work): NewDirectoryUser => {
   const { given, family } = candidate.user.names
   return {
     displayName: displayNameOf(candidate.user.names),
     ...(given && { givenName: given.slice(0, LONGEST_NAME) }),
     ...(family && { surname: family.slice(0, LONGEST_NAME) }),
-    mailNickname: names.mailNickname,
+    ...wanted?.details,
+    mailNickname: wanted?.mailNickname ?? names.mailNickname,
     userPrincipalName: account.userPrincipalName,
     onPremisesImmutableId: account.immutableId,
     usageLocation: account.usageLocation,

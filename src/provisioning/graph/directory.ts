@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Details } from './details.ts'
 import type { Errand, GraphClient, GraphRequest, Reply } from './graph-client.ts'
 import { throwawayPassword } from './password.ts'
 
@@ -23,10 +24,8 @@ export interface SubscribedSku {
 }
 
 /** What a new object is made from. The password is made where it is posted. */
-export interface NewDirectoryUser {
+export interface NewDirectoryUser extends Details {
   readonly displayName: string
-  readonly givenName?: string
-  readonly surname?: string
   readonly mailNickname: string
   readonly userPrincipalName: string
   readonly onPremisesImmutableId: string
@@ -50,7 +49,7 @@ export interface Directory {
   readonly skus: (errand: Errand) => Promise<Reply<readonly SubscribedSku[]>>
 }
 
-export interface ChangedValues {
+export interface ChangedValues extends Details {
   readonly accountEnabled?: true
   readonly usageLocation?: string
 }

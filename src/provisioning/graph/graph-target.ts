@@ -4,6 +4,7 @@ import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
 import type { AccountBook, IdentityDigest } from '../account-book.ts'
+import type { AliasBook } from '../alias-book.ts'
 import type { SeatBook } from '../seat-book.ts'
 import { type DerivedNames, deriveNames } from '../subject.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.ts'
@@ -13,9 +14,11 @@ import { cloudOf } from './clouds.ts'
 import { graphDirectory } from './directory.ts'
 import { stopIfTakenAway } from './drift.ts'
 import type { Fetch } from './exchange.ts'
-import { graphClient } from './graph-client.ts'
+import { type GraphClient, graphClient } from './graph-client.ts'
 import { findOrIntend } from './intend.ts'
 import { underLease } from './lease.ts'
+import { type RuleBridge, ruleBridge } from './rule-bridge.ts'
+import { ruleReads } from './rule-reads.ts'
 import { createSeats } from './seats.ts'
 import { elsewhere, restingProgress } from './standing.ts'
 import { goOn } from './steps.ts'
@@ -25,6 +28,7 @@ export interface GraphTargetParts {
   readonly settings: TargetSettings
   readonly accounts: AccountBook
   readonly seats: SeatBook
+  readonly aliases: AliasBook
   readonly digest: IdentityDigest
   readonly fetch: Fetch
   readonly clock: Clock
@@ -38,6 +42,8 @@ export interface GraphTargetParts {
 export interface GraphTarget extends ProvisioningTarget {
   /** How far our clock is ahead of Graph's, in milliseconds; 0 while that is not known. */
   readonly clockSkewMs: () => number
+  /** What an organization's rules do here. */
+  readonly bridge: RuleBridge
 }
 
 /**
@@ -46,7 +52,7 @@ export interface GraphTarget extends ProvisioningTarget {
  */
 export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
   const skew = createClockSkew(parts.clock)
-  const shop = workshop(parts, skew)
+  const { shop, client } = workshop(parts, skew)
   const running = new Map<string, Promise<AccountProgress>>()
   return {
     name: parts.settings.name,
@@ -59,18 +65,26 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
       return run
     },
     verify: (candidate) => verify(candidate, shop, parts),
+    bridge: ruleBridge({
+      shop,
+      aliases: parts.aliases,
+      reads: ruleReads(client),
+      owner: parts.owner,
+      namesOf: (candidate) => namesOf(candidate, shop, parts),
+    }),
   }
 }
 
-const workshop = (parts: GraphTargetParts, skew: ClockSkew): Workshop => {
+const workshop = (parts: GraphTargetParts, skew: ClockSkew): { readonly shop: Workshop; readonly client: GraphClient } => {
   const { accounts, clock, randomness, log, fetch } = parts
   const licenses = parts.settings.licenses.map((license) => ({ ...license, skuId: license.skuId.toLowerCase() }))
   const settings = { ...parts.settings, licenses }
   const cloud = cloudOf(settings)
   const token = appToken({ settings, cloud, fetch, clock, randomness, log })
-  const directory = graphDirectory(graphClient({ cloud, token, fetch, clock, log, skew }))
+  const client = graphClient({ cloud, token, fetch, clock, log, skew })
+  const directory = graphDirectory(client)
   const seats = createSeats({ settings, book: parts.seats, directory, clock })
-  return { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() }
+  return { client, shop: { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() } }
 }
 
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {

@@ -15,12 +15,11 @@ interface Drive<Result> {
   readonly run: (account: Account, work: Work) => Promise<Result>
 }
 
+/** For whom, and what is known of them. */
+export type Job = Pick<Work, 'candidate' | 'names' | 'wanted'>
+
 /** Undefined when somebody else drives this account, or took it over meanwhile. */
-export const underLease = async <Result>(
-  account: Account,
-  job: Pick<Work, 'candidate' | 'names'>,
-  { shop, owner, run }: Drive<Result>,
-): Promise<Result | undefined> => {
+export const underLease = async <Result>(account: Account, job: Job, { shop, owner, run }: Drive<Result>): Promise<Result | undefined> => {
   const leasedAt = shop.clock.now()
   const lease = await shop.accounts.lease(keyOf(account), owner, { at: leasedAt, ms: LEASE_MS })
   if (lease === undefined) return undefined

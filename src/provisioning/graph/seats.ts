@@ -8,8 +8,8 @@ import type { Errand, Reply } from './graph-client.ts'
 
 /** Which license somebody gets. Reserved in our own book first, so that no cap or floor is passed whoever hurries. */
 export interface Seats {
-  /** The SKU id of a seat for this person, the first of the list that has one; undefined when none has. */
-  readonly reserve: (userId: UserId, errand: Errand) => Promise<Reply<string | undefined>>
+  /** The SKU id of a seat for this person, the first of the list that has one, or `only` this one; undefined when none has. */
+  readonly reserve: (userId: UserId, errand: Errand, only?: string) => Promise<Reply<string | undefined>>
   /** Books a seat that the person has in the directory already, whatever the cap says. */
   readonly keep: (userId: UserId, skuId: string) => Promise<void>
   /** The directory has given the reserved seat out. */
@@ -67,10 +67,11 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
   const inTurn = createLane()
 
   return {
-    reserve: async (userId, errand) => {
+    reserve: async (userId, errand, only) => {
       const reply = await currentStock(errand)
       if (!reply.ok) return reply
       for (const { skuId } of settings.licenses) {
+        if (only !== undefined && skuId !== only) continue
         const ceiling = reply.value.ceilings.get(skuId) ?? 0
         if (ceiling > 0 && (await inTurn(() => book.reserve({ target, skuId, userId }, ceiling, clock.now()))))
           return { ok: true, value: skuId }

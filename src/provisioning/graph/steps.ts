@@ -4,6 +4,7 @@ import type { AccountProgress } from '../target.ts'
 import { findOrCreate } from './create.ts'
 import { doubt } from './drift.ts'
 import { isConflict } from './intend.ts'
+import { findOnly } from './find-only.ts'
 import { assignLicense } from './license.ts'
 import { finish, observe } from './ready.ts'
 import { reserveSeat } from './seat.ts'
@@ -25,6 +26,17 @@ export const goOn = async (begun: Account, work: Work): Promise<AccountProgress>
   }
 }
 
+/** As `goOn`, and no further than the account is wanted to stand. */
+export const goOnUntil = async (begun: Account, work: Work, isEnough: (account: Account) => boolean): Promise<Account> => {
+  const { shop, candidate, errand } = work
+  let account = begun
+  for (;;) {
+    if (isEnough(account) || shop.clock.now() > errand.notAfter - STEP_MS) return account
+    if ((await restingProgress(account, candidate, shop)) !== undefined) return account
+    account = await take(nextStep(account, shop), account, work)
+  }
+}
+
 /** An object that is another row's is nobody's to work on, until somebody finds out why. */
 const take = async (step: Step, account: Account, work: Work): Promise<Account> => {
   try {
@@ -39,6 +51,7 @@ const take = async (step: Step, account: Account, work: Work): Promise<Account> 
 const nextStep = (account: Account, { settings }: Workshop): Step => {
   const { stage, settleUntil, license } = account
   if (stage !== 'ready' && settleUntil !== undefined) return finish
+  if (account.madeElsewhere) return stage === 'ready' ? doubt : stage === 'licensed' ? observe : findOnly
   if (stage !== 'ready' && license === undefined && settings.licenses.length > 0) return reserveSeat
   switch (stage) {
     case 'ready':

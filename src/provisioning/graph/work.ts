@@ -8,6 +8,7 @@ import type { TargetSettings } from '#kernel/settings.ts'
 import type { AccountBook, AccountChange } from '../account-book.ts'
 import type { DerivedNames } from '../subject.ts'
 import type { Candidate } from '../target.ts'
+import type { Details } from './details.ts'
 import type { Directory } from './directory.ts'
 import type { Errand } from './graph-client.ts'
 import type { Setback } from './graph-errors.ts'
@@ -31,11 +32,18 @@ export interface Work {
   readonly shop: Workshop
   readonly candidate: Candidate
   readonly names: DerivedNames
+  /** What an administrator's rule says about the person, for an object that is made now. */
+  readonly wanted?: WantedPerson
   readonly errand: Errand
   /** Changes the row and says so in the audit. Throws `LeaseLost` when somebody else drives it by now. */
   readonly change: (change: AccountChange, event?: Happening) => Promise<Account>
   /** As `change`, but undefined when the user principal name in it is somebody else's. */
   readonly rename: (change: AccountChange & { readonly userPrincipalName: string }) => Promise<Account | undefined>
+}
+
+export interface WantedPerson {
+  readonly mailNickname?: string
+  readonly details: Details
 }
 
 /** An audit event without what is the same for all events of one account. */

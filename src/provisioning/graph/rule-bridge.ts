@@ -1,0 +1,85 @@
+import type { JsonObject } from '#kernel/json.ts'
+import { usageLocationOf } from '../subject.ts'
+import { readDetails } from './details.ts'
+import type { Reply } from './graph-client.ts'
+import { type Applicant, accountOf, errandFor, isOwn, type RuleBench } from './rule-bench.ts'
+import { createForRule, type PersonOrder, refusedOrder } from './rule-create.ts'
+import { type LicenseOrder, licenseForRule } from './rule-license.ts'
+import type { SearchedProperty } from './rule-reads.ts'
+import { type Answered, denied, invalidValue, no, refusalOfSetback, yes } from './rule-refusal.ts'
+
+/** What an administrator's rules may do in the directory, for the one person whose sign-in they run in. */
+export interface RuleBridge {
+  /** The person's account, made when there is none. */
+  readonly create: (order: PersonOrder, who: Applicant) => Promise<Answered<JsonObject>>
+  readonly license: (order: LicenseOrder, who: Applicant) => Promise<Answered<JsonObject>>
+  /** Harmless properties of the person's own account. */
+  readonly change: (change: ChangeOrder, who: Applicant) => Promise<Answered<void>>
+  readonly read: (query: RuleQuery, who: Applicant) => Promise<Answered<JsonObject>>
+}
+
+export interface ChangeOrder {
+  /** Object id or user principal name. */
+  readonly key: string
+  /** By Graph's names. */
+  readonly values: JsonObject
+}
+
+export type RuleQuery =
+  | { readonly kind: 'user'; readonly key: string }
+  | { readonly kind: 'users'; readonly property: SearchedProperty; readonly value: string }
+  | { readonly kind: 'skus' }
+
+export const ruleBridge = (bench: RuleBench): RuleBridge => ({
+  create: async (order, who) => {
+    const refusal = refusedOrder(order)
+    return refusal === undefined ? createForRule(order, who, bench) : no(refusal)
+  },
+  license: (order, who) => licenseForRule(order, who, bench),
+  change: (order, who) => changeOwn(order, who, bench),
+  read: (query, who) => read(query, who, bench),
+})
+
+const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: RuleBench): Promise<Answered<void>> => {
+  const { shop } = bench
+  const account = await accountOf(who, bench)
+  const isTheirs = account?.objectId !== undefined && !account.madeElsewhere && (await isOwn(key, account, bench))
+  if (account?.objectId === undefined || !isTheirs || account.origin === 'directory') return no(denied)
+  const { usageLocation, ...rest } = values
+  const { details, unusable, others } = readDetails(rest)
+  if (others.length > 0) {
+    who.note(`Rules may not change ${others.join(', ')}.`)
+    return no(denied)
+  }
+  const location = usageLocation === undefined ? undefined : usageLocationOf({ default: '', fromAttribute: 'of' }, { of: usageLocation })
+  const [wrong] = location === '' ? ['usageLocation'] : unusable
+  if (wrong !== undefined) return no(invalidValue(wrong))
+  const changed = { ...details, ...(location !== undefined && { usageLocation: location }) }
+  if (Object.keys(changed).length === 0) return yes(undefined)
+  const reply = await shop.directory.change(account.objectId, changed, errandFor(who, bench))
+  return reply.ok ? yes(undefined) : no(refusalOfSetback(reply.setback, key, shop.clock.now()))
+}
+
+const read = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
+  const reply = await ask(query, who, bench)
+  const key = query.kind === 'user' ? query.key : ''
+  return reply.ok ? yes(reply.value) : no(refusalOfSetback(reply.setback, key, bench.shop.clock.now()))
+}
+
+/** What a rule asked for in another run means the account the person has. */
+const ask = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Reply<JsonObject>> => {
+  const { reads, aliases } = bench
+  const errand = errandFor(who, bench)
+  if (query.kind === 'skus') return reads.skus(errand)
+  const account = await accountOf(who, bench)
+  if (query.kind === 'user') {
+    const ownId = account !== undefined && (await isOwn(query.key, account, bench)) ? account.objectId : undefined
+    return reads.user(ownId ?? query.key, errand)
+  }
+  const { property, value } = query
+  if (account === undefined || property === 'mail') return reads.users(property, value, errand)
+  const kind = property === 'userPrincipalName' ? 'user_principal_name' : 'immutable_id'
+  const isAlias = await aliases.isOf(account.userId, account.target, kind, value)
+  const own = property === 'userPrincipalName' ? account.userPrincipalName : account.immutableId
+  return reads.users(property, isAlias ? own : value, errand)
+}

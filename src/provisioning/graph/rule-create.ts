@@ -1,0 +1,116 @@
+import type { Account } from '#kernel/account.ts'
+import type { JsonObject } from '#kernel/json.ts'
+import { isNameProtected, usageLocationOf } from '../subject.ts'
+import { readDetails } from './details.ts'
+import { isSameName } from './holder.ts'
+import { isConflict } from './intend.ts'
+import { type Applicant, accountOf, driveFor, errandFor, type RuleBench } from './rule-bench.ts'
+import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, yes } from './rule-refusal.ts'
+import type { WantedPerson, Workshop } from './work.ts'
+
+/** Whom a rule wants made. Names and form were checked; everything else is taken as far as it can be. */
+export interface PersonOrder {
+  readonly userPrincipalName: string
+  readonly immutableId: string
+  /** All it said, by Graph's names. */
+  readonly values: JsonObject
+}
+
+const CREATE_PATIENCE_MS = 10_000
+const NICKNAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/
+
+/** The account of a rule's person: the one there is, or else the one it asks for, whose row is written first. */
+export const createForRule = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
+  const account = (await accountOf(who, bench)) ?? (await intended(order, who, bench.shop))
+  if (account === undefined) return no(conflictOf('userPrincipalName'))
+  if (account === 'conflict') return no(conflictOf())
+  if (account.origin === 'directory') return no(denied)
+  const isKept = await keepAliases(order, account, { who, bench })
+  if (!isKept) return no(conflictOf())
+  const wanted = wantedOf(order, who, bench)
+  const job = { candidate: who, names: bench.namesOf(who), wanted }
+  const made = await driveFor(account, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
+  const [first] = bench.shop.settings.licenses
+  if (!isMade(made)) return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
+  return yes((await seen(account, who, bench)) ?? drawn(made, wanted))
+}
+
+const isMade = ({ stage, objectId }: Account): boolean =>
+  objectId !== undefined && (stage === 'created' || stage === 'licensed' || stage === 'ready')
+
+/** Undefined when the name is somebody else's. */
+const intended = async (
+  { userPrincipalName, immutableId, values }: PersonOrder,
+  { user, reference }: Applicant,
+  { settings, accounts, clock }: Workshop,
+): Promise<Account | undefined | 'conflict'> => {
+  const policy = { default: settings.usageLocation.default, fromAttribute: 'usageLocation' }
+  try {
+    return await accounts.intend({
+      userId: user.id,
+      target: settings.name,
+      origin: 'rule',
+      immutableId,
+      userPrincipalName,
+      usageLocation: usageLocationOf(policy, values),
+      reference,
+      at: clock.now(),
+    })
+  } catch (error) {
+    if (isConflict(error)) return 'conflict'
+    throw error
+  }
+}
+
+interface Keeping {
+  readonly who: Applicant
+  readonly bench: RuleBench
+}
+
+/** False when one of the values is somebody else's. */
+const keepAliases = async (
+  { userPrincipalName, immutableId }: PersonOrder,
+  account: Account,
+  { who, bench }: Keeping,
+): Promise<boolean> => {
+  if (isSameName(account.userPrincipalName, userPrincipalName) && account.immutableId === immutableId) return true
+  const { userId, target } = account
+  const { reference } = who
+  const isKept = await bench.aliases.add({ userId, target, userPrincipalName, immutableId, reference, at: bench.shop.clock.now() })
+  if (isKept) who.note('This person has an account already: it is answered, and what was asked for is kept as another name of it.')
+  return isKept
+}
+
+const wantedOf = ({ values }: PersonOrder, { note }: Applicant, { shop }: RuleBench): WantedPerson => {
+  const { details, unusable } = readDetails(values)
+  for (const name of unusable) note(`${name}: the value cannot be taken and is left out.`)
+  const nickname = values['mailNickname']
+  const isUsable = typeof nickname === 'string' && NICKNAME.test(nickname) && !isNameProtected(nickname, shop.settings.protectedNames)
+  if (!isUsable) note('mailNickname: the value cannot be taken; the account gets one that Usher makes.')
+  return { details, ...(isUsable && { mailNickname: nickname }) }
+}
+
+/** As the directory has it, when it was there before and this replica knows it. */
+const seen = async ({ objectId }: Account, who: Applicant, bench: RuleBench): Promise<JsonObject | undefined> => {
+  if (objectId === undefined) return undefined
+  const reply = await bench.reads.user(objectId, errandFor(who, bench))
+  return reply.ok ? reply.value : undefined
+}
+
+/** As it was made a moment ago, or was told that it is. */
+const drawn = ({ objectId, userPrincipalName, immutableId, usageLocation }: Account, wanted: WantedPerson): JsonObject => ({
+  ...wanted.details,
+  ...(wanted.mailNickname !== undefined && { mailNickname: wanted.mailNickname }),
+  id: objectId ?? '',
+  accountEnabled: true,
+  userPrincipalName,
+  onPremisesImmutableId: immutableId,
+  usageLocation,
+  userType: 'Member',
+  assignedLicenses: [],
+  assignedPlans: [],
+})
+
+/** For an order that asks for what nobody is given. */
+export const refusedOrder = ({ values }: PersonOrder) =>
+  values['accountEnabled'] === false ? badRequest('Accounts are made enabled: accountEnabled must be true.') : undefined

@@ -1,0 +1,85 @@
+import type { Account } from '#kernel/account.ts'
+import type { JsonObject } from '#kernel/json.ts'
+import { underLease } from './lease.ts'
+import { type Applicant, accountOf, driveFor, errandFor, isOwn, type RuleBench } from './rule-bench.ts'
+import { type Answered, badRequest, denied, no, noSeats, notFound, refusalOfAccount, refusalOfSetback, yes } from './rule-refusal.ts'
+import type { Work } from './work.ts'
+
+export interface LicenseOrder {
+  /** Object id or user principal name. */
+  readonly key: string
+  readonly skuId: string
+}
+
+const LICENSE_PATIENCE_MS = 3_000
+const PERSON = /^[0-9a-f-]{36}$|@/i
+
+/** Gives the rule's own person a license of the target's list: the seat is reserved first, as for everybody. */
+export const licenseForRule = async (order: LicenseOrder, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
+  const account = await accountOf(who, bench)
+  if (account?.objectId === undefined || !(await isOwn(order.key, account, bench)))
+    return no(PERSON.test(order.key) ? denied : notFound(order.key))
+  const { settings, clock } = bench.shop
+  const skuId = order.skuId.toLowerCase()
+  if (!settings.licenses.some((license) => license.skuId === skuId)) {
+    who.note(`License ${skuId} is none of the target's: an administrator adds it to the licenses of target "${settings.name}".`)
+    return no(badRequest(`License ${skuId} does not correspond to a valid company License.`))
+  }
+  if (account.madeElsewhere || account.origin === 'directory') return no(denied)
+  const job = { candidate: who, names: bench.namesOf(who) }
+  const seated = await seat(account, skuId, { bench, job, who })
+  if (!seated.ok) return seated
+  const licensed = await driveFor(seated.value, job, { isReached: isLicensed, patienceMs: LICENSE_PATIENCE_MS }, bench)
+  if (!isLicensed(licensed) && licensed.reason !== undefined) return no(refusalOfAccount(licensed, skuId, clock.now()))
+  if (!isLicensed(licensed)) who.note('The seat is reserved. The license follows as soon as the directory knows the person.')
+  return yes(await asSeen(licensed, skuId, { who, bench }))
+}
+
+const isLicensed = ({ stage }: Account): boolean => stage === 'licensed' || stage === 'ready'
+
+interface Seating {
+  readonly bench: RuleBench
+  readonly job: { readonly candidate: Applicant; readonly names: Work['names'] }
+  readonly who: Applicant
+}
+
+/** The row with a seat of this very license. One account has one license of the list. */
+const seat = async (account: Account, skuId: string, { bench, job, who }: Seating): Promise<Answered<Account>> => {
+  if (account.license === skuId) return yes(account)
+  if (isLicensed(account) && account.license !== undefined) {
+    who.note(`The account has license ${account.license} already, and Usher gives everybody one.`)
+    return no(badRequest('License assignment failed: the account has another license of the list.'))
+  }
+  const { shop, owner } = bench
+  const run = (begun: Account, work: Work) => reserve(begun, skuId, work)
+  const answered = await underLease(account, job, { shop, owner, run })
+  return answered ?? no({ status: 503, code: 'Service_Unavailable', message: 'The account is being worked on.', retryAfterSeconds: 1 })
+}
+
+const reserve = async (account: Account, skuId: string, work: Work): Promise<Answered<Account>> => {
+  const { seats, clock } = work.shop
+  // First: a row must never name a license that the book does not know.
+  if (account.license !== undefined) await work.change({ license: undefined })
+  const reply = await seats.reserve(work.candidate.user.id, work.errand, skuId)
+  if (!reply.ok) return no(refusalOfSetback(reply.setback, skuId, clock.now()))
+  if (reply.value === undefined) return no(noSeats(skuId))
+  return yes(await work.change({ license: skuId, nextAttemptAt: clock.now() }))
+}
+
+const asSeen = async (
+  { objectId, userPrincipalName, immutableId, usageLocation }: Account,
+  skuId: string,
+  { who, bench }: Pick<Seating, 'who' | 'bench'>,
+): Promise<JsonObject> => {
+  const reply = await bench.reads.user(objectId ?? '', errandFor(who, bench))
+  if (reply.ok) return reply.value
+  const assignedLicenses = [{ skuId, disabledPlans: [] }]
+  return {
+    id: objectId ?? '',
+    accountEnabled: true,
+    userPrincipalName,
+    onPremisesImmutableId: immutableId,
+    usageLocation,
+    assignedLicenses,
+  }
+}
