@@ -1,0 +1,85 @@
+import type { Clock } from '#kernel/clock.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { InnerHost, InnerRequest, InnerResponse, RuleCaller } from '../runner.ts'
+import { badRequest, denied, refuse } from './answers.ts'
+import { applicantOf, type BridgedTenant, type BridgedTenants } from './bridged-directory.ts'
+import { type Asked, readRequest } from './reading.ts'
+import { bridgeTokens, type BridgeTokens, issueToken, tenantUnknown } from './tokens.ts'
+import { routeOf } from './routes.ts'
+
+export interface AzureAdGraphParts {
+  readonly tenants: BridgedTenants
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
+const LOGIN = 'login.windows.net'
+const GRAPH = 'graph.windows.net'
+
+/**
+ * The Azure AD Graph that Microsoft retired in 2025, and the token endpoint that went with it (contract section 6),
+ * answered from Microsoft Graph. Rules go on as they are; the account row decides, and what they may do is what Usher
+ * itself would do for the person whose sign-in they run in.
+ */
+export const azureAdGraph = (parts: AzureAdGraphParts): InnerHost => {
+  const tokens = bridgeTokens(parts)
+  return {
+    names: [LOGIN, GRAPH],
+    answer: async (request, caller) => {
+      const response = await respond(request, caller, { ...parts, tokens })
+      parts.log.info('bridge_answered', {
+        reference: caller.reference,
+        user: caller.userId,
+        method: request.method,
+        status: response.status,
+      })
+      return response
+    },
+  }
+}
+
+interface Bridge extends AzureAdGraphParts {
+  readonly tokens: BridgeTokens
+}
+
+const respond = async (request: InnerRequest, caller: RuleCaller, bridge: Bridge): Promise<InnerResponse> => {
+  const asked = readRequest(request)
+  const tenant = await bridge.tenants(caller)
+  if (request.host === LOGIN) return answerLogin(asked, tenant, caller, bridge)
+  return tenant ? answerGraph(asked, tenant, caller, bridge) : refuse(denied)
+}
+
+const namesOf = ({ tenant, domains }: BridgedTenant): readonly string[] => [tenant.toLowerCase(), ...domains]
+
+const answerLogin = (asked: Asked, tenant: BridgedTenant | undefined, caller: RuleCaller, bridge: Bridge): InnerResponse => {
+  const [name = '', ...path] = asked.segments
+  if (asked.method !== 'POST' || path.join('/') !== 'oauth2/token') return refuse(notFound)
+  if (tenant !== undefined && namesOf(tenant).includes(name.toLowerCase())) return issueToken(asked, tenant, caller, bridge)
+  caller.note(`Tenant ${name.slice(0, 100)} is not the target's. Known are: ${tenant ? namesOf(tenant).join(', ') : 'none'}.`)
+  return tenantUnknown(name, bridge.clock.now())
+}
+
+const notFound = { status: 404, code: 'Request_ResourceNotFound', message: 'There is no such resource.' }
+
+const unauthorized = {
+  status: 401,
+  code: 'Authentication_MissingOrMalformed',
+  message: 'Access Token missing or malformed.',
+}
+
+const answerGraph = async (asked: Asked, tenant: BridgedTenant, caller: RuleCaller, bridge: Bridge): Promise<InnerResponse> => {
+  const [name = ''] = asked.segments
+  const token = /^Bearer (\S+)$/i.exec(asked.headers['authorization'] ?? '')?.[1] ?? ''
+  if (!bridge.tokens.isValid(token, caller)) return refuse(unauthorized)
+  if (![...namesOf(tenant), 'myorganization'].includes(name.toLowerCase())) return refuse(notFound)
+  if (!asked.query.get('api-version')) return refuse(badRequest("The 'api-version' query parameter is missing."))
+  const route = routeOf(asked)
+  if (route === undefined) {
+    caller.note(`${asked.method} ${asked.segments.slice(1).join('/')}: not one of the calls that are answered.`)
+    return refuse(denied)
+  }
+  if (asked.wasPromoted) caller.note('A GET with a body was answered as the POST it meant.')
+  return route({ asked, tenant, who: applicantOf(caller) })
+}
