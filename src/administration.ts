@@ -7,6 +7,7 @@ import type { Account } from '#kernel/account.ts'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Names } from '#kernel/person.ts'
+import type { Randomness } from '#kernel/randomness.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 import { type DeclaredSettings, readSettings, readSettingsFile } from '#management/settings-file.ts'
@@ -25,21 +26,27 @@ export interface NewPerson {
 interface Parts {
   readonly stores: Stores
   readonly clock: Clock
+  readonly randomness: Randomness
   readonly openConnection: (settings: ConnectionSettings) => Connection
   readonly publicUrl: URL
 }
 
 /** What an administrator does, from the command line today. */
-export const administration = ({ stores, clock, openConnection, publicUrl }: Parts) => {
-  /** What changed, in words; nothing when everything was so already. Throws `settings_invalid`. */
-  const apply = async (declared: DeclaredSettings): Promise<readonly string[]> => {
+export const administration = ({ stores, clock, randomness, openConnection, publicUrl }: Parts) => {
+  const check = async (declared: DeclaredSettings): Promise<void> => {
     for (const one of declared.connections) openConnection({ ...one, id: one.name })
     assertComplete(declared, await stores.settings.current())
     if (!isLoopbackHost(publicUrl.hostname)) assertElsewhere(declared)
+  }
+  /** What changed, in words; nothing when everything was so already. Throws `settings_invalid`. */
+  const apply = async (declared: DeclaredSettings): Promise<readonly string[]> => {
+    await check(declared)
     const { changes } = await stores.settings.apply(declared, clock.now())
     return changes
   }
   return {
+    /** Rules and moving in: loaded when somebody works on them, and never by a start. */
+    desk: async () => (await import('./desk.ts')).openDesk({ stores, clock, randomness, publicUrl, check }),
     apply: (raw: unknown) => apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} })),
     applyFile: (file: string) => apply(readSettingsFile(file)),
     /** False when somebody has this user name already. Throws `settings_invalid` for a connection that has no people. */

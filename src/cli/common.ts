@@ -25,3 +25,9 @@ export const withApp = async <T>(options: ConfigOption, work: (app: App, config:
     await app.stop()
   }
 }
+
+export type Desk = Awaited<ReturnType<App['desk']>>
+
+/** The same for commands that work on rules or bring things from elsewhere. */
+export const withDesk = <T>(options: ConfigOption, work: (desk: Desk, app: App) => Promise<T>): Promise<T> =>
+  withApp(options, async (app) => work(await app.desk(), app))

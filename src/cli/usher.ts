@@ -1,9 +1,12 @@
 import { Command } from 'commander'
 import { accountsCommand } from './accounts.ts'
 import { applyCommand } from './apply.ts'
+import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT_CODES, exitCodeOf, sayError } from './report.ts'
+import { rulesCommand } from './rules.ts'
 import { startCommand } from './start.ts'
 import { usersCommand } from './users.ts'
 
@@ -12,7 +15,8 @@ const program = new Command('usher')
   .addHelpText('after', `\nExit codes: ${EXIT_CODES}`)
   .showSuggestionAfterError()
 
-for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, usersCommand, accountsCommand])
+const people = [usersCommand, accountsCommand, importCommand]
+for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, ...people, rulesCommand, configCommand])
   program.addCommand(command())
 
 /** Wrong usage is thrown, so that its exit code is ours; commands that were made elsewhere do not inherit that. */

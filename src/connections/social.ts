@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { ConnectionType } from './connection.ts'
 import { oidcTypeOf } from './oidc.ts'
 import type { OidcParts } from './oidc-client.ts'
@@ -17,3 +18,10 @@ const providers: Readonly<Record<string, Provider>> = {
 
 export const socialTypes = (parts: OidcParts): readonly ConnectionType[] =>
   Object.entries(providers).map(([type, provider]) => oidcTypeOf(type, provider, parts))
+
+/** The issuer of a connection's people, as it stands in their identities. */
+export const issuerOf = ({ id, type, settings }: Pick<ConnectionSettings, 'id' | 'type' | 'settings'>): string => {
+  if (type === 'database') return id
+  const { issuer } = settings
+  return typeof issuer === 'string' ? issuer : (providers[type]?.issuer ?? id)
+}

@@ -1,7 +1,6 @@
 import type { Node } from 'acorn'
-import { full } from 'acorn-walk'
 import { type ParsedScript, parseScript, type ScriptKind, type SyntaxProblem } from './parse-script.ts'
-import { argumentsOf, isA, isName, keyOf, type Loose, textOf } from './syntax.ts'
+import { argumentsOf, eachNode, isA, isNode, isName, keyOf, type Loose, textOf } from './syntax.ts'
 
 /** What can be seen in a script without running it. */
 export interface ScriptFacts {
@@ -21,7 +20,7 @@ export const scanScript = (script: string, kind: ScriptKind): Scanned => {
   const parsed = parseScript(script, kind)
   if ('problem' in parsed) return parsed
   const seen = { configuration: new Set<string>(), secrets: new Set<string>(), modules: new Map<string, number>(), isDynamic: false }
-  full(parsed.root, (node) => look(node, parsed, seen))
+  if (isNode(parsed.root)) eachNode(parsed.root, (node) => look(node, parsed, seen))
   return {
     facts: {
       configuration: [...seen.configuration],

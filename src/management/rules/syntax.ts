@@ -40,3 +40,9 @@ export const pathOf = (value: unknown): readonly string[] | undefined => {
 }
 
 export const argumentsOf = (call: Loose): readonly Loose[] => (Array.isArray(call['arguments']) ? call['arguments'].filter(isNode) : [])
+
+/** Every node from here down, the outer one first. */
+export const eachNode = (node: Loose, look: (node: Loose) => void): void => {
+  look(node)
+  for (const child of childrenOf(node)) eachNode(child, look)
+}

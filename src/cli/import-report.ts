@@ -1,0 +1,63 @@
+import type { Desk } from './common.ts'
+import { say } from './report.ts'
+
+export type Plan = Awaited<ReturnType<Desk['planAuth0']>>
+export type Tally = Awaited<ReturnType<Desk['importPeople']>>
+
+const MARKS = { problem: '✗', needs: '!', left: '–', note: '·' } as const
+const HEADINGS = {
+  problem: 'In the way:',
+  needs: 'Comes over and wants something from you:',
+  left: 'Does not come over:',
+  note: 'Good to know:',
+} as const
+
+/** Everything there is to tell about an export, what is in the way last. */
+export const sayPlan = ({ rules, settings, layout, findings, domains }: Plan): void => {
+  const count = (kind: 'rule' | 'action') => rules.filter((one) => one.kind === kind).length
+  const { connections, relyingParties } = settings
+  say(
+    `Read as ${layout}: ${count('rule')} rules, ${count('action')} actions, ${connections.length} connections, ${relyingParties.length} relying parties`,
+  )
+  for (const { name, kind, order, enabled } of rules) say(`  ${kind} ${name}  order ${order}${enabled ? '' : '  disabled'}`)
+  for (const { domain, clientId } of domains) say(`  relying party ${clientId} for ${domain}`)
+  for (const kind of ['note', 'left', 'needs', 'problem'] as const) sayFindings(findings, kind)
+}
+
+const sayFindings = (findings: Plan['findings'], kind: keyof typeof MARKS): void => {
+  const told = findings.filter((one) => one.kind === kind)
+  if (told.length > 0) say(HEADINGS[kind])
+  for (const { file, text } of told) say(`  ${MARKS[kind]} ${file === undefined ? '' : `${file}: `}${text}`)
+}
+
+const MOST_SHOWN = 20
+
+/** What became of a file of people, and the first lines that came to nothing. */
+export const sayTally = (what: string, { added, completed, same, refused, problems }: Tally, isDryRun: boolean): void => {
+  for (const { line, text } of problems.slice(0, MOST_SHOWN)) say(`  ✗ line ${line}: ${text}`)
+  if (refused > MOST_SHOWN) say(`  … and ${refused - MOST_SHOWN} more; --json lists up to 1,000`)
+  if (isDryRun) return say(`${what}: ${same} can be read, ${refused} cannot. Nothing was written.`)
+  if (added + completed === 0 && refused === 0) return say(`✓ ${what}: already so, ${same} were here`)
+  return say(`${refused === 0 ? '✓' : '!'} ${what}: ${added} added, ${completed} completed, ${same} were here, ${refused} refused`)
+}
+
+/** PowerShell that points a federated domain here; as docs/guides/microsoft-365.md has it. */
+export const federationCommands = (
+  { domain, clientId, issuer }: Plan['domains'][number],
+  [first = '', second]: readonly string[],
+): readonly string[] => {
+  const passive = new URL(`/wsfed/${clientId}`, issuer).href
+  return [
+    `# ${domain}: keep what this prints, it is the way back.`,
+    'Connect-MgGraph -Scopes Domain-InternalFederation.ReadWrite.All, Domain.ReadWrite.All',
+    `$federation = Get-MgDomainFederationConfiguration -DomainId ${domain}`,
+    '$federation | ConvertTo-Json -Depth 5',
+    'Update-MgDomainFederationConfiguration `',
+    `  -DomainId ${domain} -InternalDomainFederationId $federation.Id \``,
+    `  -IssuerUri ${issuer} \``,
+    `  -PassiveSignInUri ${passive} -SignOutUri ${passive} \``,
+    `  -SigningCertificate "${first}" \``,
+    ...(second === undefined ? [] : [`  -NextSigningCertificate "${second}" \``]),
+    '  -PreferredAuthenticationProtocol wsFed -PromptLoginBehavior nativeSupport -FederatedIdpMfaBehavior rejectMfaByFederatedIdp',
+  ]
+}

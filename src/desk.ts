@@ -1,0 +1,15 @@
+import { auth0Import } from './auth0-import.ts'
+import { peopleImport } from './people-import.ts'
+import { ruleAdministration } from './rule-administration.ts'
+import { hasModule } from './rule-modules.ts'
+
+type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'>
+
+export type Desk = ReturnType<typeof openDesk>
+
+/** Where an administrator works on rules, and moves in from elsewhere. */
+export const openDesk = (parts: Parts) => ({
+  ...ruleAdministration(parts),
+  ...auth0Import({ ...parts, hasModule }),
+  ...peopleImport(parts),
+})

@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto'
+import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
+import type { Randomness } from '#kernel/randomness.ts'
+import type { Principal, PrincipalOf } from './principal.ts'
+import { ruleScopes } from './scopes.ts'
+
+export interface RuleTokens {
+  /** A token for one run; it may read and update users. */
+  readonly issue: (caller: { readonly reference: string }) => string
+  /** The run is over: what it began may still finish, for five seconds. */
+  readonly revoke: (token: string) => void
+  readonly principal: PrincipalOf
+}
+
+const TOKEN_BYTES = 32
+const GRACE_MS = 5 * ONE_SECOND_MS
+/** No run takes this long; a token that nobody took back ends then. */
+const LONGEST_RUN_MS = 5 * ONE_MINUTE_MS
+
+const hashOf = (token: string): string => hash('sha256', token, 'base64url')
+
+/** Tokens for scripts, in this process alone: a script runs where its token was made. */
+export const ruleTokens = ({ randomness, clock }: { readonly randomness: Randomness; readonly clock: Pick<Clock, 'now'> }): RuleTokens => {
+  const given = new Map<string, { readonly principal: Principal; readonly until: number }>()
+  const forgetOld = (): void => {
+    const now = clock.now()
+    for (const [key, { until }] of given) if (until <= now) given.delete(key)
+  }
+  return {
+    issue: ({ reference }) => {
+      forgetOld()
+      const token = `usher_rule_${randomness.bytes(TOKEN_BYTES).toString('base64url')}`
+      const principal = { name: `rule ${reference}`, scopes: ruleScopes, reference }
+      given.set(hashOf(token), { principal, until: clock.now() + LONGEST_RUN_MS })
+      return token
+    },
+    revoke: (token) => {
+      const known = given.get(hashOf(token))
+      if (known) given.set(hashOf(token), { ...known, until: Math.min(known.until, clock.now() + GRACE_MS) })
+    },
+    principal: async (token) => {
+      const known = given.get(hashOf(token))
+      return known && known.until > clock.now() ? known.principal : undefined
+    },
+  }
+}

@@ -1,0 +1,176 @@
+import { createReadStream } from 'node:fs'
+import { usernameOf } from '#connections/database.ts'
+import { issuerOf } from '#connections/social.ts'
+import type { Clock } from '#kernel/clock.ts'
+import type { Identity, LinkedIdentity } from '#kernel/person.ts'
+import { providerOf, providerUserIdOf, publicIdOf } from '#kernel/provider.ts'
+import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
+import { linesOf } from '#management/auth0/users/lines.ts'
+import { type PasswordLine, readPasswordLine } from '#management/auth0/users/password-line.ts'
+import { type LineIdentity, type PersonLine, readPersonLine } from '#management/auth0/users/person-line.ts'
+import type { Stores } from '#storage/open.ts'
+
+/** What became of a file of people. */
+export interface Tally {
+  readonly added: number
+  /** They were here, and something of theirs was not. */
+  readonly completed: number
+  readonly same: number
+  /** All lines that came to nothing; of many, the first are listed. */
+  readonly refused: number
+  readonly problems: readonly { readonly line: number; readonly text: string }[]
+}
+
+interface Parts {
+  readonly stores: Stores
+  readonly clock: Clock
+}
+
+interface Way {
+  /** The target their accounts lie in; the one of the account's domain, or the only one there is, when left out. */
+  readonly target?: string
+  readonly isDryRun: boolean
+}
+
+const BATCH = 200
+const MOST_LISTED = 1_000
+const AUTHOR = 'import'
+
+/** Brings people and their passwords from files of any size, a few hundred at a time. */
+export const peopleImport = ({ stores, clock }: Parts) => ({
+  /** Auth0's user export: one JSON object a line. */
+  importPeople: async (file: string, { target, isDryRun }: Way): Promise<Tally> => {
+    const settings = await stores.settings.current()
+    return eachBatch(file, {
+      read: (text) => foreignPerson(readPersonLine(text), { settings, at: clock.now(), ...(target && { target }) }),
+      write: (people) =>
+        isDryRun ? Promise.resolve(people.map(() => 'same' as const)) : stores.imports.bring(people, { at: clock.now(), by: AUTHOR }),
+    })
+  },
+  /** Auth0's export of password hashes: one JSON object a line. After the people, so that their names are known. */
+  importPasswords: async (file: string, { isDryRun }: Way): Promise<Tally> => {
+    const settings = await stores.settings.current()
+    return eachBatch(file, {
+      read: (text) => foreignPassword(readPasswordLine(text), settings),
+      write: (all) => (isDryRun ? Promise.resolve(all.map(() => 'same' as const)) : stores.imports.bringPasswords(all, clock.now())),
+    })
+  },
+})
+
+type Outcome = 'added' | 'completed' | 'same' | { readonly conflict: string }
+
+interface Work<T> {
+  /** Throws a sentence. */
+  readonly read: (text: string) => T
+  readonly write: (all: readonly T[]) => Promise<readonly Outcome[]>
+}
+
+const eachBatch = async <T>(file: string, { read, write }: Work<T>): Promise<Tally> => {
+  const tally = counter()
+  let batch: { readonly line: number; readonly value: T }[] = []
+  const flush = async (): Promise<void> => {
+    const outcomes = await write(batch.map(({ value }) => value))
+    for (const [index, { line }] of batch.entries()) tally.count(line, outcomes[index] ?? 'same')
+    batch = []
+  }
+  for await (const { number, text } of linesOf(createReadStream(file))) {
+    try {
+      if (text === undefined) throw new Error('the line is longer than 1 MB')
+      batch.push({ line: number, value: read(text) })
+    } catch (error) {
+      tally.count(number, { conflict: error instanceof Error ? error.message : String(error) })
+    }
+    if (batch.length >= BATCH) await flush()
+  }
+  await flush()
+  return tally.total()
+}
+
+const counter = () => {
+  const counts = { added: 0, completed: 0, same: 0, refused: 0 }
+  const problems: { readonly line: number; readonly text: string }[] = []
+  return {
+    count: (line: number, outcome: Outcome): void => {
+      if (typeof outcome === 'string') counts[outcome] += 1
+      else counts.refused += 1
+      if (typeof outcome !== 'string' && problems.length < MOST_LISTED) problems.push({ line, text: outcome.conflict })
+    },
+    total: (): Tally => ({ ...counts, problems: problems.toSorted((one, other) => one.line - other.line) }),
+  }
+}
+
+interface Here {
+  readonly settings: Settings
+  readonly at: number
+  readonly target?: string
+}
+
+const foreignPerson = (line: PersonLine, { settings, at, target }: Here) => {
+  const connection = connectionOf(line, settings)
+  const { account, linked, connection: _name, username: _username, ...person } = line
+  return {
+    ...person,
+    identity: identityOf(connection, line.publicId.slice(publicIdOf(connection, '').length)),
+    connection,
+    createdAt: line.createdAt ?? at,
+    linked: linked.flatMap((one) => linkedIdentity(one, settings) ?? []),
+    ...(account && { account: { ...account, ...placeOf(account.userPrincipalName, settings.targets, target) } }),
+  }
+}
+
+/** The connection of that name, or the only one whose people have such ids. Throws a sentence. */
+const connectionOf = (
+  { publicId, connection: name }: Pick<PersonLine, 'publicId' | 'connection'>,
+  { connections }: Settings,
+): ConnectionSettings => {
+  const possible = connections.filter((one) => publicId.startsWith(publicIdOf(one, '')))
+  const named = possible.find((one) => one.name === name)
+  if (named) return named
+  const [only, another] = possible
+  if (name === undefined && only && !another) return only
+  const what = name === undefined ? `ids like ${publicId.split('|')[0]}|…` : name
+  throw new Error(
+    `the connection ${what} is not here${name !== undefined && connections.some((one) => one.name === name) ? ', or of another kind' : ''}`,
+  )
+}
+
+const identityOf = (connection: ConnectionSettings, subject: string): Identity => ({
+  connection: connection.id,
+  issuer: issuerOf(connection),
+  subject,
+})
+
+/** Undefined for an identity of a connection that is not here: nobody can come with it. */
+const linkedIdentity = ({ connection: name, provider, userId, profile }: LineIdentity, settings: Settings): LinkedIdentity | undefined => {
+  const connection = settings.connections.find((one) => one.name === name && providerOf(one).name === provider)
+  if (!connection) return undefined
+  const prefix = providerUserIdOf(connection, '')
+  const subject = userId.startsWith(prefix) ? userId.slice(prefix.length) : userId
+  return {
+    identity: identityOf(connection, subject),
+    connectionName: connection.name,
+    provider,
+    providerUserId: providerUserIdOf(connection, subject),
+    isSocial: providerOf(connection).isSocial,
+    profileData: profile,
+  }
+}
+
+/** Throws a sentence when it is open in which target an account lies. */
+const placeOf = (userPrincipalName: string, targets: readonly TargetSettings[], chosen: string | undefined) => {
+  const domain = userPrincipalName.slice(userPrincipalName.indexOf('@') + 1).toLowerCase()
+  const [only, another] = targets
+  const target =
+    targets.find(({ name }) => name === chosen) ??
+    targets.find((one) => one.domain === domain) ??
+    (another === undefined ? only : undefined)
+  if (!target) throw new Error(`it is open in which target ${userPrincipalName} lies; give --target`)
+  return { target: target.name, usageLocation: target.usageLocation.default }
+}
+
+const foreignPassword = ({ connection: name, subject, username, email, ...line }: PasswordLine, settings: Settings) => {
+  const connection = connectionOf({ publicId: `auth0|${subject}`, ...(name && { connection: name }) }, settings)
+  const typed = email ?? username
+  if (!typed) throw new Error('there is neither an address nor a user name to sign in with')
+  return { ...line, connection: connection.id, subject, username: usernameOf(typed), ...(email && { email }) }
+}
