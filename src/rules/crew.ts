@@ -3,6 +3,7 @@ import { toRunner } from './frames.ts'
 import type { Member, MemberEnd } from './member.ts'
 import { TICK_MS } from './pulse.ts'
 import { failedRun, type Run } from './run.ts'
+import type { Why } from './runner-child.ts'
 import { isSetOf, type ScriptSet, scriptSetOf } from './script-set.ts'
 
 export interface CrewLimits {
@@ -58,7 +59,7 @@ interface State {
 
 export const createCrew = (parts: CrewParts): Crew => {
   const state: State = { members: new Set(), blanks: [], sets: [], waiting: [], suspects: [], isStopped: false }
-  const work: Work = { ...parts, state, events: { changed: () => goOn(work), ended: (member, end) => buried(work, member, end) } }
+  const work: Work = { ...parts, state, events: { changed: () => goOn(work), ended: (member, end) => bury(work, member, end) } }
   return {
     start: async () => {
       const first = hireBlank(work)
@@ -130,37 +131,54 @@ const setFor = ({ state }: Work, { job }: Run): ScriptSet => {
 
 const choose = (work: Work, set: ScriptSet): Member | undefined => {
   const { state, limits, now } = work
+  for (const member of state.members) if (now() - member.bornAt > limits.lifeMs) member.retire()
+  const fit = [...state.members].filter((member) => !member.isRetired() && member !== state.solo)
+  const best = leastBusy(fit.filter((member) => member.set() === set && member.load() < limits.runsPerRunner))
+  const hasRoom = fit.length < limits.runners && hasRoomForMore(state, 3 * limits.runners)
+  return hasRoom && (best?.load() ?? BUSY_RUNS) >= BUSY_RUNS ? adopt(work) : best
+}
+
+/** Retired ones may be many for a while; those that only wait for what somebody left behind go first. */
+const hasRoomForMore = ({ members }: State, most: number): boolean => {
+  if (members.size < most) return true
+  const [idle] = [...members].filter((member) => member.isRetired() && member.load() === 0)
+  idle?.child.kill('crash')
+  return idle !== undefined && members.delete(idle)
+}
+
+const leastBusy = (members: readonly Member[]): Member | undefined => {
   let best: Member | undefined
-  let count = 0
-  for (const member of state.members) {
-    if (now() - member.bornAt > limits.lifeMs) member.retire()
-    if (member.isRetired() || member === state.solo) continue
-    count += 1
-    if (member.set() === set && member.load() < (best?.load() ?? limits.runsPerRunner)) best = member
-  }
-  const isWorthAnother = (best?.load() ?? BUSY_RUNS) >= BUSY_RUNS
-  // Retired ones may be many for a while, where every sign-in runs out of time.
-  const hasRoom = count < limits.runners && state.members.size < 3 * limits.runners
-  return isWorthAnother && hasRoom ? adopt(work) : best
+  for (const member of members) if (!best || member.load() < best.load()) best = member
+  return best
 }
 
 /** A member has ended: what it had goes on elsewhere if that does no harm, and fails if it might. */
-const buried = (work: Work, member: Member, { ending, left, culprit }: MemberEnd): void => {
+const bury = (work: Work, member: Member, end: MemberEnd): void => {
   const { state, log } = work
-  state.members.delete(member)
-  const wasBlank = state.blanks.includes(member)
-  if (wasBlank) state.blanks.splice(state.blanks.indexOf(member), 1)
-  if (state.solo === member) delete state.solo
+  const { ending, left } = end
+  remove(state, member)
   if (left.length > 0 || !ending.isOurs) log.warn('rule_runner_ended', { reason: ending.why, count: left.length })
   for (const run of left) {
-    if (state.isStopped || (!ending.hadStarted && run.isSuspect)) run.settle(failedRun(run, 'unavailable'))
-    else if (run === culprit || run.isSuspect) run.settle(failedRun(run, ending.why))
-    else if (run.hasEffects) run.settle(failedRun(run, 'crash'))
+    const why = state.isStopped ? 'unavailable' : failureOf(run, end)
+    if (why) run.settle(failedRun(run, why))
     else state.suspects.push(suspectOf(run))
   }
   // One that does not even start is not tried again and again; the next sign-in does.
   if (ending.hadStarted) keepBlanks(work)
   goOn(work)
+}
+
+const remove = (state: State, member: Member): void => {
+  state.members.delete(member)
+  if (state.blanks.includes(member)) state.blanks.splice(state.blanks.indexOf(member), 1)
+  if (state.solo === member) delete state.solo
+}
+
+/** Undefined for a run that may be tried once more: nobody has seen anything of it. */
+const failureOf = (run: Run, { ending, culprit }: MemberEnd): Why | 'unavailable' | undefined => {
+  if (run.isSuspect && !ending.hadStarted) return 'unavailable'
+  if (run === culprit || run.isSuspect) return ending.why
+  return run.hasEffects ? 'crash' : undefined
 }
 
 const suspectOf = (run: Run): Run => {

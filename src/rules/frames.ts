@@ -54,43 +54,52 @@ export const frameOf = (kind: number, id: number, payload: string | Uint8Array =
  * The reader throws FrameError for a length that no frame has.
  */
 export const frameReader = (take: (frame: Frame) => void, mostBytes = MOST_FRAME_BYTES): ((chunk: Buffer) => void) => {
-  const header = Buffer.alloc(LENGTH_BYTES)
-  let headerFilled = 0
-  let partial = EMPTY
-  let filled = 0
-
-  /** Continues what an earlier chunk began; returns how much of this one it took. */
-  const fill = (chunk: Buffer): number => {
-    let at = 0
-    if (partial === EMPTY) {
-      at = chunk.copy(header, headerFilled, 0, LENGTH_BYTES - headerFilled)
-      headerFilled += at
-      if (headerFilled < LENGTH_BYTES) return at
-      partial = Buffer.allocUnsafe(checked(header.readUInt32LE(0), mostBytes))
-      filled = 0
-    }
-    const taken = chunk.copy(partial, filled, at)
-    filled += taken
-    if (filled === partial.length) {
-      const whole = partial
-      partial = EMPTY
-      headerFilled = 0
-      take({ kind: whole.readUInt8(0), id: whole.readUInt32LE(1), payload: whole.subarray(AFTER_LENGTH) })
-    }
-    return at + taken
-  }
-
+  const fill = partialFrame(take, mostBytes)
   return (chunk) => {
     let at = 0
     while (at < chunk.length) {
-      const isWhole = headerFilled === 0 && chunk.length - at >= HEADER_BYTES
-      const length = isWhole ? checked(chunk.readUInt32LE(at), mostBytes) : 0
-      const end = at + LENGTH_BYTES + length
-      if (isWhole && end <= chunk.length) {
+      const end = fill.isEmpty() ? endOfFrame(chunk, at, mostBytes) : Number.POSITIVE_INFINITY
+      if (end <= chunk.length) {
         take({ kind: chunk.readUInt8(at + 4), id: chunk.readUInt32LE(at + 5), payload: chunk.subarray(at + HEADER_BYTES, end) })
         at = end
-      } else at += fill(chunk.subarray(at))
+      } else at += fill.take(chunk.subarray(at))
     }
+  }
+}
+
+/** Where the frame that begins here ends; infinitely far where not even its header is there. */
+const endOfFrame = (chunk: Buffer, at: number, mostBytes: number): number =>
+  chunk.length - at < HEADER_BYTES ? Number.POSITIVE_INFINITY : at + LENGTH_BYTES + checked(chunk.readUInt32LE(at), mostBytes)
+
+/** A frame that arrives in several chunks. */
+const partialFrame = (take: (frame: Frame) => void, mostBytes: number) => {
+  const header = Buffer.alloc(LENGTH_BYTES)
+  let headerFilled = 0
+  let body: Buffer | undefined
+  let filled = 0
+
+  const takeHeader = (chunk: Buffer): number => {
+    const taken = chunk.copy(header, headerFilled, 0, LENGTH_BYTES - headerFilled)
+    headerFilled += taken
+    if (headerFilled === LENGTH_BYTES) body = Buffer.allocUnsafe(checked(header.readUInt32LE(0), mostBytes))
+    return taken
+  }
+
+  const takeBody = (chunk: Buffer, whole: Buffer): number => {
+    const taken = chunk.copy(whole, filled)
+    filled += taken
+    if (filled < whole.length) return taken
+    body = undefined
+    filled = 0
+    headerFilled = 0
+    take({ kind: whole.readUInt8(0), id: whole.readUInt32LE(1), payload: whole.subarray(AFTER_LENGTH) })
+    return taken
+  }
+
+  return {
+    isEmpty: (): boolean => headerFilled === 0,
+    /** Returns how many bytes it took. */
+    take: (chunk: Buffer): number => (body ? takeBody(chunk, body) : takeHeader(chunk)),
   }
 }
 

@@ -104,7 +104,7 @@ export const createMember = (parts: MemberParts): Member => {
 
   child.ended.then(
     (ending) => {
-      tunnels.closeAll()
+      tunnels.dropAll()
       parts.ended(member, endOf(inside, ending))
     },
     () => undefined,

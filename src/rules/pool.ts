@@ -1,10 +1,12 @@
 import type { Log } from '#kernel/log.ts'
 import { type Crew, createCrew } from './crew.ts'
+import { reachWith } from './inner-connections.ts'
 import type { Isolation, JobResult } from './isolation.ts'
 import { type Jail, type JailName, jailsToTry } from './jail.ts'
 import { createMember, type Member, type MemberEnd, type MemberLimits } from './member.ts'
 import { failedRun, newRun, type Run } from './run.ts'
 import { startRunner } from './runner-child.ts'
+import type { InnerHost } from './runner.ts'
 import type { Reach } from './tunnels.ts'
 
 export interface PoolLimits extends MemberLimits {
@@ -19,10 +21,10 @@ export interface PoolLimits extends MemberLimits {
 
 export interface PoolOptions {
   readonly jail: 'auto' | JailName
-  /** Where connections of scripts lead. */
+  /** Where connections of scripts lead: `egress`. */
   readonly reach: Reach
-  /** Hosts at which scripts speak plainly, because Usher itself answers. In lower case. */
-  readonly innerNames: readonly string[]
+  /** Hosts that Usher itself answers for; no connection to them leaves it. */
+  readonly innerHosts: readonly InnerHost[]
   readonly log: Log
   readonly limits?: Partial<PoolLimits>
   /** The module that compiles and calls scripts; ours when left out. */
@@ -92,9 +94,10 @@ export const createPool = (options: PoolOptions): Pool => {
 
 /** Tries one jail after the other; the runner that proves the best one is the first of the crew. */
 const openCrew = async (options: PoolOptions, limits: PoolLimits, standing: Standing): Promise<Crew> => {
+  const reach = reachWith(options.innerHosts, options.reach)
   const isRoot = process.getuid?.() === 0
   for (const jail of jailsToTry(options.jail, { isRoot })) {
-    const crew = createCrew({ hire: (events) => hire({ options, limits, jail }, events), limits, log: options.log, now })
+    const crew = createCrew({ hire: (events) => hire({ options, limits, jail, reach }, events), limits, log: options.log, now })
     try {
       await crew.start()
     } catch {
@@ -120,21 +123,22 @@ interface Hiring {
   readonly options: PoolOptions
   readonly limits: PoolLimits
   readonly jail: Jail
+  readonly reach: Reach
 }
 
-const hire = ({ options, limits, jail }: Hiring, events: MemberEvents): Member =>
+const hire = ({ options, limits, jail, reach }: Hiring, events: MemberEvents): Member =>
   createMember({
     start: (take) =>
       startRunner({
         jail,
         take,
         now,
-        innerNames: options.innerNames,
+        innerNames: options.innerHosts.flatMap(({ names }) => names),
         heapMb: limits.heapMb,
         ...(options.scriptsModule && { scriptsModule: options.scriptsModule }),
         ...(options.program && { program: options.program }),
       }),
-    reach: options.reach,
+    reach,
     limits,
     now,
     ...events,

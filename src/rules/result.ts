@@ -11,26 +11,26 @@ const LEVELS: ReadonlySet<unknown> = new Set<ConsoleLine['level']>(['log', 'info
 /** What a runner says about a run, believed as far as its form goes; undefined when it has none. */
 export const resultOf = (payload: Buffer, scripts: readonly Script[]): JobResult | undefined => {
   const said = payload.length > MOST_BYTES ? undefined : plainObjectIn(payload.toString())
-  if (!said) return undefined
-  const ran = { console: linesOf(said['console'], scripts), timings: timingsOf(said['timings'], scripts) }
-  if (!ran.console || !ran.timings) return undefined
-  const { console, timings } = ran
-  switch (said['kind']) {
-    case 'passed': {
-      const { user, context } = said
-      return isObject(user) && isObject(context) ? { kind: 'passed', user, context, console, timings } : undefined
-    }
-    case 'denied': {
-      const script = scripts.find(({ id }) => id === said['rule'])
-      const { message } = said
-      if (!script || typeof message !== 'string') return undefined
-      const refusal = { rule: script.id, name: script.name, message: message.slice(0, MOST_TEXT), isRefusal: said['isRefusal'] === true }
-      return { kind: 'denied', ...refusal, console, timings }
-    }
-    case 'failed':
-      return { kind: 'failed', why: whyOf(said['why']), ...ruleIn(said['rule'], scripts), console, timings }
-  }
+  const lines = said && listOf(said['console'], MOST_LINES, (line) => lineOf(line, scripts))
+  const timings = said && listOf(said['timings'], 2 * scripts.length, (timing) => timingOf(timing, scripts))
+  if (!lines || !timings) return undefined
+  const ran = { console: lines, timings }
+  if (said['kind'] === 'passed') return passed(said, ran)
+  if (said['kind'] === 'denied') return denied(said, ran, scripts)
+  if (said['kind'] === 'failed') return { kind: 'failed', why: whyOf(said['why']), ...ruleIn(said['rule'], scripts), ...ran }
   return undefined
+}
+
+type Ran = Pick<JobResult, 'console' | 'timings'>
+
+const passed = ({ user, context }: JsonObject, ran: Ran): JobResult | undefined =>
+  isObject(user) && isObject(context) ? { kind: 'passed', user, context, ...ran } : undefined
+
+const denied = ({ rule, message, isRefusal }: JsonObject, ran: Ran, scripts: readonly Script[]): JobResult | undefined => {
+  const script = scripts.find(({ id }) => id === rule)
+  if (!script || typeof message !== 'string') return undefined
+  const { id, name } = script
+  return { kind: 'denied', rule: id, name, message: message.slice(0, MOST_TEXT), isRefusal: isRefusal === true, ...ran }
 }
 
 /** A script that outgrew its limits says so itself; everything else it may call a crash. */
@@ -61,55 +61,53 @@ const parsed = (text: string): Json | undefined => {
 }
 
 const survey = (root: JsonObject): 'plain' | 'has a prototype' | 'too much' => {
-  let left = MOST_VALUES
-  let isPlain = true
-  const isTooMuch = (value: Json, depth: number): boolean => {
-    if (typeof value !== 'object' || value === null) return false
-    if (depth > MOST_DEPTH) return true
-    for (const [name, inner] of Object.entries(value)) {
-      left -= 1
-      if (name === '__proto__') isPlain = false
-      if (left < 0 || isTooMuch(inner, depth + 1)) return true
-    }
-    return false
-  }
-  if (isTooMuch(root, 1)) return 'too much'
-  return isPlain ? 'plain' : 'has a prototype'
+  const found: Found = { values: 0, isPlain: true }
+  if (isTooMuch(root, 1, found)) return 'too much'
+  return found.isPlain ? 'plain' : 'has a prototype'
+}
+
+interface Found {
+  values: number
+  isPlain: boolean
+}
+
+const isTooMuch = (value: Json, depth: number, found: Found): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  const names = Object.keys(value)
+  found.values += names.length
+  if (depth > MOST_DEPTH || found.values > MOST_VALUES) return true
+  if (names.includes('__proto__')) found.isPlain = false
+  return Object.values(value).some((inner) => isTooMuch(inner, depth + 1, found))
 }
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const linesOf = (said: Json | undefined, scripts: readonly Script[]): readonly ConsoleLine[] | undefined => {
-  if (!Array.isArray(said) || said.length > MOST_LINES) return undefined
-  const lines: ConsoleLine[] = []
-  for (const line of said) {
-    const read = lineOf(line, scripts)
-    if (!read) return undefined
-    lines.push(read)
+/** Every one of them read, or undefined when one cannot be or they are too many. */
+const listOf = <Item>(said: Json | undefined, most: number, read: (item: Json) => Item | undefined): readonly Item[] | undefined => {
+  if (!Array.isArray(said) || said.length > most) return undefined
+  const items: Item[] = []
+  for (const one of said) {
+    const item = read(one)
+    if (item === undefined) return undefined
+    items.push(item)
   }
-  return lines
+  return items
 }
 
 const lineOf = (line: Json, scripts: readonly Script[]): ConsoleLine | undefined => {
-  if (!isObject(line) || typeof line['text'] !== 'string') return undefined
+  if (!isObject(line)) return undefined
+  const { text, level } = line
   const { rule } = ruleIn(line['rule'], scripts)
-  const level = levelOf(line['level'])
-  return rule === undefined || !level ? undefined : { rule, level, text: line['text'].slice(0, MOST_TEXT) }
+  if (typeof text !== 'string' || rule === undefined || !isLevel(level)) return undefined
+  return { rule, level, text: text.slice(0, MOST_TEXT) }
 }
 
 const isLevel = (level: unknown): level is ConsoleLine['level'] => LEVELS.has(level)
 
-const levelOf = (level: Json | undefined): ConsoleLine['level'] | undefined => (isLevel(level) ? level : undefined)
-
-const timingsOf = (said: Json | undefined, scripts: readonly Script[]): readonly Timing[] | undefined => {
-  if (!Array.isArray(said) || said.length > 2 * scripts.length) return undefined
-  const timings: Timing[] = []
-  for (const timing of said) {
-    if (!isObject(timing) || typeof timing['ms'] !== 'number') return undefined
-    const { rule } = ruleIn(timing['rule'], scripts)
-    if (rule === undefined) return undefined
-    timings.push({ rule, ms: Math.max(0, timing['ms']) })
-  }
-  return timings
+const timingOf = (timing: Json, scripts: readonly Script[]): Timing | undefined => {
+  if (!isObject(timing)) return undefined
+  const { ms } = timing
+  const { rule } = ruleIn(timing['rule'], scripts)
+  return rule === undefined || typeof ms !== 'number' ? undefined : { rule, ms: Math.max(0, ms) }
 }

@@ -18,19 +18,30 @@ const optionsOf = (words) => {
 
 const refused = (what) => Object.assign(new Error(`${what} is not available to rules`), { code: 'EACCES', syscall: 'connect' })
 
+/** Options that several spellings of the same thing are brought to. */
+const hostIn = ({ host, hostname }) => String(host || hostname || 'localhost')
+
 /**
  * @param {{ link: object, innerNames: ReadonlySet<string>, place: () => object | undefined }} parts
  */
 const installTunnels = ({ link, innerNames, place }) => {
-  const isInner = (host) => innerNames.has(host.toLowerCase().replace(/[.]$/, ''))
-
   const tunnelTo = (options, isTls) => {
     if (options.path) throw refused('a local socket')
-    const host = String(options.host || options.hostname || 'localhost')
-    return new Tunnel({ link, host, port: Number(options.port), isTls, allowHalfOpen: options.allowHalfOpen })
+    return new Tunnel({ link, host: hostIn(options), port: Number(options.port), isTls, allowHalfOpen: options.allowHalfOpen })
   }
+  const connect = connectBy(tunnelTo)
+  net.connect = connect
+  net.createConnection = connect
+  tls.connect = connectTlsBy(tunnelTo, (host) => innerNames.has(host.toLowerCase().replace(/[.]$/, '')))
+  http.Agent.prototype.createConnection = connect
+  keepApart(place)
+  installFetch(place)
+  syncBuiltinESMExports()
+}
 
-  const connect = (...words) => {
+const connectBy =
+  (tunnelTo) =>
+  (...words) => {
     const { options, whenConnected } = optionsOf(words)
     const tunnel = tunnelTo(options, false)
     if (whenConnected) tunnel.once('connect', whenConnected)
@@ -38,34 +49,29 @@ const installTunnels = ({ link, innerNames, place }) => {
     return tunnel
   }
 
+const connectTlsBy = (tunnelTo, isInner) => {
   const encrypt = tls.connect
-  const connectTls = (...words) => {
+  return (...words) => {
     const { options, whenConnected } = optionsOf(words)
     if (options.socket) return encrypt(options, whenConnected)
-    const host = String(options.host || options.hostname || 'localhost')
-    // An agent's options carry the path of the request; only a connection's own options carry that of a local socket.
-    if (isInner(host)) {
-      const tunnel = tunnelTo({ ...options, path: undefined }, true)
-      if (whenConnected) tunnel.once('secureConnect', whenConnected)
-      return tunnel
+    const host = hostIn(options)
+    if (!isInner(host)) {
+      const servername = options.servername ?? (net.isIP(host) ? '' : host)
+      return encrypt({ ...options, servername, socket: tunnelTo(options, false) }, whenConnected)
     }
-    const servername = options.servername ?? (net.isIP(host) ? '' : host)
-    return encrypt({ ...options, servername, socket: tunnelTo({ ...options, path: options.path }, false) }, whenConnected)
+    const tunnel = tunnelTo(options, true)
+    if (whenConnected) tunnel.once('secureConnect', whenConnected)
+    return tunnel
   }
+}
 
-  net.connect = connect
-  net.createConnection = connect
-  tls.connect = connectTls
-  http.Agent.prototype.createConnection = connect
-
-  // A connection that is kept open serves nobody but the script that opened it.
+/** A connection that is kept open serves nobody but the script that opened it. */
+const keepApart = (place) => {
   const nameOf = http.Agent.prototype.getName
   http.Agent.prototype.getName = function (options) {
     const here = place()
     return `${nameOf.call(this, options)}:${here?.run ?? 0}/${here?.script ?? 0}`
   }
-  installFetch(place)
-  syncBuiltinESMExports()
 }
 
 const DISPATCHER = Symbol.for('undici.globalDispatcher.2')

@@ -14,7 +14,8 @@ const refuse = (owner, label, names) => {
     const refused = () => {
       throw refusal(`${label}.${name}`)
     }
-    Object.defineProperty(owner, name, { value: refused, writable: false, configurable: false, enumerable: true })
+    // Node itself replaces some of them later on; that it may, to no effect.
+    Object.defineProperty(owner, name, { get: () => refused, set: () => undefined, configurable: false, enumerable: true })
   }
 }
 
