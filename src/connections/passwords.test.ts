@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseOptions } from '@node-rs/argon2'
+import bcrypt from 'bcryptjs'
 import { UsherError } from '#kernel/errors.ts'
 import { hashPassword, NOBODY, passwordChecker } from './passwords.ts'
 
@@ -60,4 +61,44 @@ test('a crowd waits, what is too much is turned away, and then all is as before'
   assert.equal(refused.length, 8, 'two run, a hundred wait')
   assert.ok(refused.every(({ reason }) => busy(reason)))
   assert.equal((await check(hash, 'correct horse battery')).right, true)
+})
+
+const SECRET = 'made elsewhere, long ago'
+const foreign = (kind: string, rounds = 4): string => bcrypt.hashSync(SECRET, rounds).replace(/^\$2[aby]/, `$${kind}`)
+
+for (const kind of ['2a', '2b', '2y'])
+  test(`a $${kind} hash from elsewhere is checked, and made anew`, async () => {
+    const { check } = passwordChecker()
+    assert.deepEqual(await check(foreign(kind), 'something else'), { right: false })
+    assert.deepEqual(await check(foreign(kind), ''), { right: false })
+    const checked = await check(foreign(kind), SECRET)
+    assert.ok(checked.right && checked.renewed)
+    assert.match(checked.renewed, /^\$argon2id\$/)
+    assert.deepEqual(await check(checked.renewed, SECRET), { right: true })
+    assert.deepEqual(await check(checked.renewed, `${SECRET}!`), { right: false })
+  })
+
+test('a short password from elsewhere still opens, and its hash becomes ours', async () => {
+  const { check } = passwordChecker()
+  const checked = await check(bcrypt.hashSync('hunter2', 4), 'hunter2')
+  assert.ok(checked.right && checked.renewed)
+})
+
+test('a hash from elsewhere that costs too much, or is none, is never checked', async () => {
+  const { check } = passwordChecker()
+  for (const encoded of [`$2b$13$${'a'.repeat(53)}`, `$2b$31$${'a'.repeat(53)}`, '$2b$10$short', '$2x$10$x', '$1$abc$def'])
+    await assert.rejects(check(encoded, SECRET), (error: unknown) => error instanceof UsherError && error.code === 'internal_error')
+})
+
+test('once hashes from elsewhere have been seen, a wrong password takes both kinds of work, whoever it was tried for', async () => {
+  const { check } = passwordChecker()
+  const own = await hashPassword('correct horse battery')
+  await check(foreign('2b', 10), 'wrong')
+  const took = async (encoded: string | undefined): Promise<number> => {
+    const start = performance.now()
+    assert.deepEqual(await check(encoded, 'wrong'), { right: false })
+    return performance.now() - start
+  }
+  const bcryptMs = Math.min(await took(foreign('2b', 10)), await took(foreign('2b', 10)))
+  for (const encoded of [undefined, own]) assert.ok((await took(encoded)) > bcryptMs / 2, 'far more than our own hash alone takes')
 })

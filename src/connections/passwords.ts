@@ -1,5 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { UsherError } from '#kernel/errors.ts'
+import { bcryptOfNobody, bcryptRounds, verifyBcrypt } from './foreign-hash.ts'
 import { gate } from './gate.ts'
 
 /** What a hash costs today: OWASP's minimum for Argon2id. Hashes made for less are made anew at the next sign-in. */
@@ -33,7 +34,7 @@ const refused = (problem: string) => new UsherError('settings_invalid', { detail
 
 const make = (text: string): Promise<string> => hash(text, { ...COST, algorithm: ARGON2ID })
 
-/** What came of a check. `renewed` is a new hash, when the old one was made for less than a hash costs today. */
+/** What came of a check. `renewed` is a new hash, when the old one was made elsewhere or for less than a hash costs today. */
 export type Checked = { readonly right: false } | { readonly right: true; readonly renewed?: string }
 
 export interface PasswordChecker {
@@ -47,22 +48,40 @@ export interface PasswordChecker {
 /** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
 export const passwordChecker = (): PasswordChecker => {
   const enter = gate({ running: 2, waiting: 100 })
-  return { check: (encoded, password) => enter(() => checkNow(encoded, prepared(password))) }
+  let foreignRounds: number | undefined
+  return {
+    check: (encoded, password) =>
+      enter(() => {
+        foreignRounds = (encoded === undefined ? undefined : bcryptRounds(encoded)) ?? foreignRounds
+        return checkNow(encoded, prepared(password), foreignRounds)
+      }),
+  }
 }
 
-const checkNow = async (encoded: string | undefined, text: string): Promise<Checked> => {
-  if (encoded === undefined || isTooLong(text)) return checkNobody()
-  if (!(await isRight(encoded, text))) return { right: false }
-  return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
-}
-
-const checkNobody = async (): Promise<Checked> => {
-  await isRight(NOBODY, '')
+const checkNow = async (encoded: string | undefined, text: string, foreignRounds: number | undefined): Promise<Checked> => {
+  if (encoded === undefined || isTooLong(text)) return checkNobody(foreignRounds)
+  if (await isRight(encoded, text)) return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
+  // What one kind of hash did not take the other one does: a wrong password takes the same time whoever it was tried for.
+  const isForeign = bcryptRounds(encoded) !== undefined
+  if (isForeign) await isRight(NOBODY, '')
+  else await checkForeignNobody(foreignRounds)
   return { right: false }
+}
+
+const checkNobody = async (foreignRounds: number | undefined): Promise<Checked> => {
+  await isRight(NOBODY, '')
+  await checkForeignNobody(foreignRounds)
+  return { right: false }
+}
+
+/** Only where hashes from elsewhere have been seen. */
+const checkForeignNobody = async (rounds: number | undefined): Promise<void> => {
+  if (rounds !== undefined) await isRight(bcryptOfNobody(rounds), '')
 }
 
 const isRight = async (encoded: string, text: string): Promise<boolean> => {
   try {
+    if (bcryptRounds(encoded) !== undefined) return await verifyBcrypt(encoded, text)
     assertBounded(encoded)
     return await verify(encoded, text)
   } catch (error) {
@@ -77,6 +96,7 @@ const assertBounded = (encoded: string): void => {
 }
 
 const isOutgrown = (encoded: string): boolean => {
+  if (bcryptRounds(encoded) !== undefined) return true
   const { memoryCost, timeCost } = parseOptions(encoded)
   return memoryCost < COST.memoryCost || timeCost < COST.timeCost
 }

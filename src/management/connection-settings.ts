@@ -3,7 +3,8 @@ import { z } from 'zod'
 /** A connection as an administrator writes it. Its own `settings` are read by its type. */
 export const connection = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'lower-case letters, digits and -'),
+    // Also as Auth0 had it: rules compare it.
+    name: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'letters, digits and -'),
     type: z.string().min(1),
     label: z.string().min(1).max(60),
     brand: z.string().optional(),
