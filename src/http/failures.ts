@@ -19,7 +19,7 @@ export interface FailureParts {
 export const failureHandler =
   (parts: FailureParts) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const failure = ofFramework(error) ?? toUsherError(error)
+    const failure = failureOf(error)
     const { status } = failures[failure.code]
     const reference = parts.correlation(request)
     parts.log[status >= 500 ? 'error' : 'info']('visit_failed', {
@@ -39,6 +39,9 @@ export const failureHandler =
       return reply.type('text/html; charset=utf-8').send(plainProblem(failure.code, shortReference(reference)))
     }
   }
+
+/** Anything thrown on the way to an answer, as a failure. */
+export const failureOf = (error: unknown): UsherError => ofFramework(error) ?? toUsherError(error)
 
 /** What Fastify itself refuses, in our words. */
 const ofFramework = (error: unknown): UsherError | undefined => {

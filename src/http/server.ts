@@ -14,6 +14,8 @@ import type { Health } from './health.ts'
 import { hostCheck } from './host-check.ts'
 import { limits, serverOptions, type Tls } from './limits.ts'
 import { refuseUnreadable } from './unreadable.ts'
+import { addManagement } from './management.ts'
+import type { Management } from './management-port.ts'
 import type { Organization } from './organization.ts'
 import { OWN_STYLE, SUBMIT_SCRIPT } from './pages/post-form.ts'
 import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
@@ -39,6 +41,8 @@ export interface HttpParts {
   readonly signIn: SignIn
   readonly sessions: SessionKeeper
   readonly health: Health
+  /** Left out where no program is let in. */
+  readonly management?: Management
 }
 
 export interface HttpServer {
@@ -64,6 +68,7 @@ export const httpServer = (parts: HttpParts): HttpServer => {
   addEvents(app, inside)
   addFiles(app)
   addHealth(app, parts.health)
+  if (parts.management) addManagement(app, { ...parts, ...inside, management: parts.management })
   refuseOtherMethods(app, inside.routes)
   return {
     listen: () => app.listen(parts.listen),

@@ -12,9 +12,23 @@ export const identityView = (one: LinkedIdentity): JsonObject => ({
   ...(one.profileData && { profileData: one.profileData }),
 })
 
-/** A user as Auth0 shows them: what we know goes over what a connection said, and metadata nobody wrote is not there. */
+/** What we alone say about a user; a connection that says such a thing is not repeated. */
+const OWN = [
+  'user_id',
+  'identities',
+  'app_metadata',
+  'user_metadata',
+  'created_at',
+  'updated_at',
+  'last_login',
+  'last_ip',
+  'logins_count',
+  'blocked',
+]
+
+/** A user as Auth0 shows them. Metadata nobody wrote is not there. */
 export const userView = (record: UserRecord): JsonObject => ({
-  ...record.root,
+  ...Object.fromEntries(Object.entries(record.root).filter(([name]) => !OWN.includes(name))),
   user_id: record.publicId,
   identities: record.identities.map(identityView),
   ...(hasAny(record.appMetadata) && { app_metadata: record.appMetadata }),

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import type { JsonObject } from '../../src/kernel/json.ts'
+import type { UserId } from '../../src/kernel/person.ts'
+import type { ApiResponse } from '../../src/management/api/answer.ts'
+import { type ManagementApi, managementApi } from '../../src/management/api/management-api.ts'
+import { administratorTokens } from '../../src/management/api/principal.ts'
+import { ruleTokens } from '../../src/management/api/rule-tokens.ts'
+import { scopes } from '../../src/management/api/scopes.ts'
+import type { Stores } from '../../src/storage/open.ts'
+import { AT } from './stores.ts'
+
+/** A Management API over real stores, with a clock of the test's. */
+export interface ManagementUnderTest {
+  readonly api: ManagementApi
+  readonly clock: { at: number; readonly now: () => number }
+  readonly tokens: ReturnType<typeof ruleTokens>
+  /** A token of an administrator's with these scopes; it expires after a minute. */
+  readonly token: (scopes: readonly string[]) => Promise<string>
+  /** Asks with every scope unless told otherwise. */
+  readonly ask: (method: string, path: string, more?: { readonly body?: unknown; readonly bearer?: string }) => Promise<ApiResponse>
+  readonly errors: readonly unknown[]
+}
+
+interface More {
+  readonly beforeMetadata?: (userId: UserId, patch: JsonObject) => JsonObject
+}
+
+export const managementOver = async (stores: Stores, more: More = {}): Promise<ManagementUnderTest> => {
+  const clock = { at: AT, now: () => clock.at }
+  const tokens = ruleTokens({ randomness: { bytes: randomBytes }, clock })
+  const errors: unknown[] = []
+  const outside = administratorTokens(stores.apiTokens, clock)
+  const token = async (some: readonly string[]): Promise<string> => {
+    const bearer = `usher_test_${randomBytes(16).toString('hex')}`
+    await stores.apiTokens.add({ name: `t${bearer}`, bearer, scopes: some, createdAt: AT, expiresAt: clock.at + 60_000 })
+    return bearer
+  }
+  const api = managementApi({
+    users: stores.records,
+    settings: stores.settings,
+    rules: stores.rules,
+    newRuleId: (kind) => `${kind === 'rule' ? 'rul' : 'act'}_${randomBytes(8).toString('hex')}`,
+    principal: async (bearer) => (await tokens.principal(bearer)) ?? outside(bearer),
+    clock,
+    log: { info: () => undefined, warn: () => undefined, error: (event, fields) => void errors.push([event, fields?.error]) },
+    ...more,
+  })
+  const all = await token(scopes)
+  const ask: ManagementUnderTest['ask'] = (method, path, { body, bearer = all } = {}) =>
+    api.answer({
+      method,
+      path: `/api/v2${path}`,
+      body: typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
+      reference: 'request',
+      ...(bearer !== '' && { authorization: `Bearer ${bearer}` }),
+    })
+  return { api, clock, tokens, token, ask, errors }
+}
