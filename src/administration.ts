@@ -8,9 +8,10 @@ import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Names } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
+import type { RuleSettings } from '#kernel/rule.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
-import { type DeclaredSettings, readSettings, readSettingsFile } from '#management/settings-file.ts'
+import type { DeclaredSettings } from '#management/settings-file.ts'
 import type { Stores } from '#storage/open.ts'
 
 /** Somebody with a password, as an administrator adds them. */
@@ -31,6 +32,9 @@ interface Parts {
   readonly publicUrl: URL
 }
 
+/** What settings may say: needed when somebody says it, and not by a start with the settings there are. */
+const reader = () => import('#management/settings-file.ts')
+
 /** What an administrator does, from the command line today. */
 export const administration = ({ stores, clock, randomness, openConnection, publicUrl }: Parts) => {
   const check = async (declared: DeclaredSettings): Promise<void> => {
@@ -47,8 +51,14 @@ export const administration = ({ stores, clock, randomness, openConnection, publ
   return {
     /** Rules and moving in: loaded when somebody works on them, and never by a start. */
     desk: async () => (await import('./desk.ts')).openDesk({ stores, clock, randomness, publicUrl, check }),
-    apply: (raw: unknown) => apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} })),
-    applyFile: (file: string) => apply(readSettingsFile(file)),
+    apply: async (raw: unknown) => {
+      const { readSettings } = await reader()
+      return apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} }))
+    },
+    applyFile: async (file: string) => {
+      const { readSettingsFile } = await reader()
+      return apply(readSettingsFile(file))
+    },
     /** False when somebody has this user name already. Throws `settings_invalid` for a connection that has no people. */
     addPerson: async ({ connection, username, password, ...said }: NewPerson): Promise<boolean> => {
       const { connections } = await stores.settings.current()
@@ -65,6 +75,10 @@ export const administration = ({ stores, clock, randomness, openConnection, publ
       }
       return stores.passwords.add(entry, clock.now())
     },
+    /** What is remembered about a user, by the name rules and the Management API have for them. */
+    findUser: (publicId: string) => stores.records.byPublicId(publicId),
+    /** Replaces the rules, their configuration and budget by what `edit` makes of them; it may run more than once. */
+    changeRules: (author: string, edit: (current: RuleSettings) => RuleSettings) => stores.rules.change({ author, at: clock.now(), edit }),
     /** Accounts that wait or stopped. */
     openAccounts: () => stores.accountDesk.open(),
     showAccount: (name: string) => stores.accountDesk.show(name),

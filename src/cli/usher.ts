@@ -1,23 +1,26 @@
 import { Command } from 'commander'
-import { accountsCommand } from './accounts.ts'
-import { applyCommand } from './apply.ts'
-import { configCommand } from './config.ts'
-import { demoCommand } from './demo.ts'
-import { importCommand } from './import.ts'
-import { migrateCommand } from './migrate.ts'
 import { EXIT_CODES, exitCodeOf, sayError } from './report.ts'
-import { rulesCommand } from './rules.ts'
-import { startCommand } from './start.ts'
-import { usersCommand } from './users.ts'
+
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['demo', async () => (await import('./demo.ts')).demoCommand()],
+  ['start', async () => (await import('./start.ts')).startCommand()],
+  ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
+  ['apply', async () => (await import('./apply.ts')).applyCommand()],
+  ['users', async () => (await import('./users.ts')).usersCommand()],
+  ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
+  ['rules', async () => (await import('./rules.ts')).rulesCommand()],
+  ['config', async () => (await import('./config.ts')).configCommand()],
+  ['import', async () => (await import('./import.ts')).importCommand()],
+])
 
 const program = new Command('usher')
   .description('Lets people who are not in your directory sign in to Microsoft 365, and gives them an account when they do.')
   .addHelpText('after', `\nExit codes: ${EXIT_CODES}`)
   .showSuggestionAfterError()
 
-const people = [usersCommand, accountsCommand, importCommand]
-for (const command of [demoCommand, startCommand, migrateCommand, applyCommand, ...people, rulesCommand, configCommand])
-  program.addCommand(command())
+// Only the command that is asked for is loaded; where none is, all of them, to say which there are.
+const asked = commands.get(process.argv[2] ?? '')
+for (const load of asked ? [asked] : commands.values()) program.addCommand(await load())
 
 /** Wrong usage is thrown, so that its exit code is ours; commands that were made elsewhere do not inherit that. */
 const throwing = (command: Command): void => {
