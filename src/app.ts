@@ -21,6 +21,7 @@ import { sweep } from '#upkeep/sweep.ts'
 import { administration } from './administration.ts'
 import type { Config } from './config.ts'
 import { type Environment, processEnvironment } from './environment.ts'
+import { type RuleEngine, ruleEngine } from './rule-engine.ts'
 
 /** Tells this process from all others that share the accounts. */
 const OWNER_BYTES = 16
@@ -42,14 +43,22 @@ export const createApp = async (
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives(environment)
   const ruleRuns = createRuleRuns<Decision>({ ...environment, owner: environment.randomness.bytes(OWNER_BYTES).toString('hex') })
+  const engine = ruleEngine({
+    ...environment,
+    stores: storage.stores,
+    publicUrl: config.publicUrl,
+    config: config.rules,
+    openTarget: plugins.openTarget,
+  })
   const stopping = new AbortController()
-  const server = serverOf({ config, environment, storage, keys, plugins, drives, ruleRuns, stopping: stopping.signal })
+  const server = serverOf({ config, environment, storage, keys, plugins, drives, engine, ruleRuns, stopping: stopping.signal })
   const upkeep: Promise<void>[] = []
   return {
     ...administration({ ...environment, stores: storage.stores, openConnection: plugins.connection, publicUrl: config.publicUrl }),
     /** The certificates relying parties should trust, the one in use first; base64 DER. */
     certificates: (): readonly string[] => keys.published(),
     listen: async (): Promise<string> => {
+      await engine.start()
       const address = await server.listen()
       const leftovers = storage.stores.upkeep
       upkeep.push(sweep({ ...environment, leftovers, accounts: storage.stores.accounts, target: plugins.targetNamed }, stopping.signal))
@@ -60,6 +69,7 @@ export const createApp = async (
       stopping.abort()
       await server.close()
       await Promise.all([drives.stop(), ruleRuns.stop()])
+      await engine.stop()
       await Promise.all(upkeep)
       await storage.close()
       await environment.close()
@@ -70,6 +80,7 @@ export const createApp = async (
 interface Plugins {
   readonly connection: (settings: ConnectionSettings) => Connection
   readonly target: (settings: Settings, name: string) => ProvisioningTarget
+  readonly openTarget: (settings: TargetSettings) => GraphTarget
   /** By the settings in force; undefined when they know it no longer. */
   readonly targetNamed: (name: string) => Promise<ProvisioningTarget | undefined>
   /** The most our clock is off by, as far as any target knows; in milliseconds, 0 while none does. */
@@ -95,6 +106,7 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
   const known = (settings: Settings, name: string) => settings.targets.find((one) => one.name === name)
   return {
     connection,
+    openTarget,
     target: (settings, name) => {
       const found = known(settings, name)
       if (!found) throw new UsherError('settings_invalid', { detail: { field: 'target', target: name } })
@@ -115,24 +127,20 @@ interface ServerParts {
   readonly keys: SigningKeys
   readonly plugins: Plugins
   readonly drives: Drives
+  readonly engine: RuleEngine
   readonly ruleRuns: RuleRuns<Decision>
   readonly stopping: AbortSignal
 }
 
-const serverOf = ({ config, environment, storage, keys, plugins, drives, ruleRuns, stopping }: ServerParts): HttpServer => {
+const serverOf = ({ config, environment, storage, keys, plugins, drives, engine, ruleRuns, stopping }: ServerParts): HttpServer => {
   const { publicUrl, trustedProxies, listen } = config
   const protocols = [wsfed({ ...environment, publicUrl, certificates: keys })]
   const formats = [saml11({ ...environment, keys })]
   const signIn = createSignIn({
     ...environment,
     ...plugins,
-    // Until storage has them and a pool runs rules.
-    books: {
-      ...storage.stores,
-      records: { find: async () => undefined, byPublicId: async () => undefined, signedIn: async () => undefined },
-      subjects: { settle: async ({ named }) => named },
-    },
-    ruleRunner: { run: async () => ({ kind: 'denied', failure: new UsherError('rules_unavailable') }) },
+    books: storage.stores,
+    ruleRunner: engine.runner,
     ruleRuns,
     protocols: byName(protocols),
     formats: byName(formats),
@@ -149,6 +157,7 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, ruleRun
     protocols: protocols.map(({ name }) => name),
     signIn,
     sessions: storage.stores.sessions,
+    management: engine.management,
     health: { isReady: async () => !stopping.aborted && (await storage.health()) },
   })
 }

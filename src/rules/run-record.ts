@@ -9,7 +9,12 @@ export interface RunRecord {
   readonly userId: UserId
   readonly relyingParty: string
   readonly reference: string
-  readonly body: JsonObject
+  readonly body: {
+    readonly order: { readonly user: JsonObject; readonly context: JsonObject }
+    readonly result: JsonObject
+    readonly console: readonly JsonObject[]
+    readonly timings: readonly JsonObject[]
+  }
 }
 
 interface Ran {
@@ -26,13 +31,10 @@ const SHORTEST_SECRET = 6
 export const recordOf = ({ order, job, result, notes }: Ran): RunRecord => {
   const { console, timings, ...outcome } = result
   const body = JSON.stringify({
-    user: job.user,
-    context: job.context,
-    scripts: job.scripts.map(({ id, name, kind }) => ({ id, name, kind })),
-    outcome,
-    console,
+    order: { user: job.user, context: job.context },
+    result: { ...outcome, scripts: job.scripts.map(({ id, name, kind }) => ({ id, name, kind })) },
+    console: [...console, ...notes.map((text) => ({ rule: '', level: 'notice', text }))],
     timings,
-    notes,
   })
   return {
     at: order.at,
