@@ -2,14 +2,16 @@ import { auth0Import } from './auth0-import.ts'
 import { peopleImport } from './people-import.ts'
 import { ruleAdministration } from './rule-administration.ts'
 import { hasModule } from './rule-modules.ts'
+import { tokenAdministration } from './token-administration.ts'
 
 type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'>
 
 export type Desk = ReturnType<typeof openDesk>
 
-/** Where an administrator works on rules, and moves in from elsewhere. */
+/** Where an administrator works on rules, moves in from elsewhere, and lets programs in. */
 export const openDesk = (parts: Parts) => ({
   ...ruleAdministration(parts),
   ...auth0Import({ ...parts, hasModule }),
   ...peopleImport(parts),
+  ...tokenAdministration(parts),
 })

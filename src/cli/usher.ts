@@ -10,6 +10,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
   ['rules', async () => (await import('./rules.ts')).rulesCommand()],
   ['config', async () => (await import('./config.ts')).configCommand()],
+  ['tokens', async () => (await import('./tokens.ts')).tokensCommand()],
   ['import', async () => (await import('./import.ts')).importCommand()],
 ])
 
