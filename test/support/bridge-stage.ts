@@ -37,7 +37,14 @@ const callerOf = (n: number, at: number, directory?: Admitted['directory']) => {
     ...(directory && { directory }),
   }
   const note = (line: string): void => void notes.push(line)
-  const caller: RuleCaller = { userId: user.id, target: TARGET, relyingParty: 'microsoft365', reference: request.correlation, transaction, note }
+  const caller: RuleCaller = {
+    userId: user.id,
+    target: TARGET,
+    relyingParty: 'microsoft365',
+    reference: request.correlation,
+    transaction,
+    note,
+  }
   return { caller, notes }
 }
 
@@ -45,12 +52,23 @@ const bodyOf = ({ body }: InnerResponse): JsonObject => (body === undefined || !
 
 /** What one rule can send. */
 const runOf = (host: InnerHost, { caller, notes }: ReturnType<typeof callerOf>) => {
-  const send = async (method: string, [name, path]: readonly [string, string], body = '', headers: Readonly<Record<string, string>> = {}) => {
+  const send = async (
+    method: string,
+    [name, path]: readonly [string, string],
+    body = '',
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
     const response = await host.answer({ method, host: name, path, headers, body }, caller)
     return { status: response.status, headers: response.headers ?? {}, body: bodyOf(response) }
   }
   const login = (form: Readonly<Record<string, string>> = {}, tenant: string = GUEST_DOMAIN) => {
-    const fields = { client_id: 'app', client_secret: 'key', grant_type: 'client_credentials', resource: 'https://graph.windows.net', ...form }
+    const fields = {
+      client_id: 'app',
+      client_secret: 'key',
+      grant_type: 'client_credentials',
+      resource: 'https://graph.windows.net',
+      ...form,
+    }
     return send('POST', ['login.windows.net', `/${tenant}/oauth2/token?api-version=1.5`], new URLSearchParams(fields).toString())
   }
   const graph = async (method: string, path: string, body?: JsonObject) => {

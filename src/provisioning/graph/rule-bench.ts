@@ -55,6 +55,12 @@ export const driveFor = async (account: Account, job: Job, aim: Aim, { shop, own
   return current
 }
 
+/** Why an account does not stand as a rule wants it, for the rule's log. */
+export const standingOf = ({ stage, reason }: Account): string =>
+  reason === undefined
+    ? 'The account is being worked on; it goes on by itself.'
+    : `The account ${stage === 'stopped' ? 'stopped' : 'waits'}: ${reason}.`
+
 export const errandFor = ({ reference }: Applicant, { shop }: RuleBench): Errand => ({
   reference,
   notAfter: shop.clock.now() + TRY_LIMIT_MS + ONE_SECOND_MS,

@@ -1,3 +1,4 @@
+import type { Account } from '#kernel/account.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import { usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
@@ -68,18 +69,30 @@ const read = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise
 
 /** What a rule asked for in another run means the account the person has. */
 const ask = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Reply<JsonObject>> => {
-  const { reads, aliases } = bench
-  const errand = errandFor(who, bench)
-  if (query.kind === 'skus') return reads.skus(errand)
+  const { reads } = bench
   const account = await accountOf(who, bench)
-  if (query.kind === 'user') {
-    const ownId = account !== undefined && (await isOwn(query.key, account, bench)) ? account.objectId : undefined
-    return reads.user(ownId ?? query.key, errand)
+  const errand = errandFor(who, bench)
+  switch (query.kind) {
+    case 'skus':
+      return reads.skus(errand)
+    case 'user':
+      return reads.user(await meantBy(query.key, account, bench), errand)
+    case 'users':
+      return reads.users(query.property, await valueMeantBy(query, account, bench), errand)
   }
-  const { property, value } = query
-  if (account === undefined || property === 'mail') return reads.users(property, value, errand)
-  const kind = property === 'userPrincipalName' ? 'user_principal_name' : 'immutable_id'
-  const isAlias = await aliases.isOf(account.userId, account.target, kind, value)
-  const own = property === 'userPrincipalName' ? account.userPrincipalName : account.immutableId
-  return reads.users(property, isAlias ? own : value, errand)
+}
+
+const meantBy = async (key: string, account: Account | undefined, bench: RuleBench): Promise<string> =>
+  account?.objectId !== undefined && (await isOwn(key, account, bench)) ? account.objectId : key
+
+const valueMeantBy = async (
+  { property, value }: Extract<RuleQuery, { kind: 'users' }>,
+  account: Account | undefined,
+  { aliases }: RuleBench,
+): Promise<string> => {
+  if (account === undefined || property === 'mail') return value
+  const isName = property === 'userPrincipalName'
+  const isAlias = await aliases.isOf(account.userId, account.target, isName ? 'user_principal_name' : 'immutable_id', value)
+  if (!isAlias) return value
+  return isName ? account.userPrincipalName : account.immutableId
 }

@@ -4,7 +4,7 @@ import { isNameProtected, usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
 import { isSameName } from './holder.ts'
 import { isConflict } from './intend.ts'
-import { type Applicant, accountOf, driveFor, errandFor, type RuleBench } from './rule-bench.ts'
+import { type Applicant, accountOf, driveFor, errandFor, type RuleBench, standingOf } from './rule-bench.ts'
 import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, yes } from './rule-refusal.ts'
 import type { WantedPerson, Workshop } from './work.ts'
 
@@ -17,6 +17,8 @@ export interface PersonOrder {
 }
 
 const CREATE_PATIENCE_MS = 10_000
+/** What an order says besides details. */
+const HANDLED = new Set(['accountEnabled', 'mailNickname', 'onPremisesImmutableId', 'usageLocation', 'userPrincipalName'])
 const NICKNAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/
 
 /** The account of a rule's person: the one there is, or else the one it asks for, whose row is written first. */
@@ -30,9 +32,10 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   const wanted = wantedOf(order, who, bench)
   const job = { candidate: who, names: bench.namesOf(who), wanted }
   const made = await driveFor(account, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
+  if (isMade(made)) return yes((await seen(account, who, bench)) ?? drawn(made, wanted))
+  who.note(standingOf(made))
   const [first] = bench.shop.settings.licenses
-  if (!isMade(made)) return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
-  return yes((await seen(account, who, bench)) ?? drawn(made, wanted))
+  return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
 }
 
 const isMade = ({ stage, objectId }: Account): boolean =>
@@ -82,8 +85,10 @@ const keepAliases = async (
 }
 
 const wantedOf = ({ values }: PersonOrder, { note }: Applicant, { shop }: RuleBench): WantedPerson => {
-  const { details, unusable } = readDetails(values)
+  const { details, unusable, others } = readDetails(values)
   for (const name of unusable) note(`${name}: the value cannot be taken and is left out.`)
+  const ignored = others.filter((name) => !HANDLED.has(name))
+  if (ignored.length > 0) note(`Left out, because rules may not set it: ${ignored.join(', ').slice(0, 200)}.`)
   const nickname = values['mailNickname']
   const isUsable = typeof nickname === 'string' && NICKNAME.test(nickname) && !isNameProtected(nickname, shop.settings.protectedNames)
   if (!isUsable) note('mailNickname: the value cannot be taken; the account gets one that Usher makes.')

@@ -1,7 +1,7 @@
 import type { Account } from '#kernel/account.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import { underLease } from './lease.ts'
-import { type Applicant, accountOf, driveFor, errandFor, isOwn, type RuleBench } from './rule-bench.ts'
+import { type Applicant, accountOf, driveFor, errandFor, isOwn, type RuleBench, standingOf } from './rule-bench.ts'
 import { type Answered, badRequest, denied, no, noSeats, notFound, refusalOfAccount, refusalOfSetback, yes } from './rule-refusal.ts'
 import type { Work } from './work.ts'
 
@@ -17,22 +17,30 @@ const PERSON = /^[0-9a-f-]{36}$|@/i
 /** Gives the rule's own person a license of the target's list: the seat is reserved first, as for everybody. */
 export const licenseForRule = async (order: LicenseOrder, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
   const account = await accountOf(who, bench)
-  if (account?.objectId === undefined || !(await isOwn(order.key, account, bench)))
-    return no(PERSON.test(order.key) ? denied : notFound(order.key))
-  const { settings, clock } = bench.shop
+  const isTheirs = account?.objectId !== undefined && (await isOwn(order.key, account, bench))
+  if (account === undefined || !isTheirs) return no(PERSON.test(order.key) ? denied : notFound(order.key))
+  if (account.madeElsewhere || account.origin === 'directory') return no(denied)
   const skuId = order.skuId.toLowerCase()
+  const { settings } = bench.shop
   if (!settings.licenses.some((license) => license.skuId === skuId)) {
     who.note(`License ${skuId} is none of the target's: an administrator adds it to the licenses of target "${settings.name}".`)
     return no(badRequest(`License ${skuId} does not correspond to a valid company License.`))
   }
-  if (account.madeElsewhere || account.origin === 'directory') return no(denied)
-  const job = { candidate: who, names: bench.namesOf(who) }
-  const seated = await seat(account, skuId, { bench, job, who })
+  return give(account, skuId, { bench, who, job: { candidate: who, names: bench.namesOf(who) } })
+}
+
+const give = async (account: Account, skuId: string, seating: Seating): Promise<Answered<JsonObject>> => {
+  const { bench, who, job } = seating
+  const seated = await seat(account, skuId, seating)
   if (!seated.ok) return seated
   const licensed = await driveFor(seated.value, job, { isReached: isLicensed, patienceMs: LICENSE_PATIENCE_MS }, bench)
-  if (!isLicensed(licensed) && licensed.reason !== undefined) return no(refusalOfAccount(licensed, skuId, clock.now()))
-  if (!isLicensed(licensed)) who.note('The seat is reserved. The license follows as soon as the directory knows the person.')
-  return yes(await asSeen(licensed, skuId, { who, bench }))
+  if (isLicensed(licensed)) return yes(await asSeen(licensed, skuId, seating))
+  if (licensed.reason === undefined) {
+    who.note('The seat is reserved. The license follows as soon as the directory knows the person.')
+    return yes(await asSeen(licensed, skuId, seating))
+  }
+  who.note(standingOf(licensed))
+  return no(refusalOfAccount(licensed, skuId, bench.shop.clock.now()))
 }
 
 const isLicensed = ({ stage }: Account): boolean => stage === 'licensed' || stage === 'ready'
@@ -63,7 +71,8 @@ const reserve = async (account: Account, skuId: string, work: Work): Promise<Ans
   const reply = await seats.reserve(work.candidate.user.id, work.errand, skuId)
   if (!reply.ok) return no(refusalOfSetback(reply.setback, skuId, clock.now()))
   if (reply.value === undefined) return no(noSeats(skuId))
-  return yes(await work.change({ license: skuId, nextAttemptAt: clock.now() }))
+  const stage = isLicensed(account) ? 'created' : account.stage
+  return yes(await work.change({ stage, license: skuId, nextAttemptAt: clock.now() }))
 }
 
 const asSeen = async (

@@ -70,8 +70,8 @@ export const createSeats = ({ settings, book, directory, clock }: SeatsParts): S
     reserve: async (userId, errand, only) => {
       const reply = await currentStock(errand)
       if (!reply.ok) return reply
-      for (const { skuId } of settings.licenses) {
-        if (only !== undefined && skuId !== only) continue
+      const wanted = settings.licenses.filter(({ skuId }) => skuId === (only ?? skuId))
+      for (const { skuId } of wanted) {
         const ceiling = reply.value.ceilings.get(skuId) ?? 0
         if (ceiling > 0 && (await inTurn(() => book.reserve({ target, skuId, userId }, ceiling, clock.now()))))
           return { ok: true, value: skuId }

@@ -47,11 +47,17 @@ const take = async (step: Step, account: Account, work: Work): Promise<Account> 
   }
 }
 
+/** An object that is made by other means is only ever looked for, and looked at. */
+const stepElsewhere = ({ stage }: Account): Step => {
+  if (stage === 'ready') return doubt
+  return stage === 'licensed' ? observe : findOnly
+}
+
 /** What the row itself calls for next. */
 const nextStep = (account: Account, { settings }: Workshop): Step => {
   const { stage, settleUntil, license } = account
   if (stage !== 'ready' && settleUntil !== undefined) return finish
-  if (account.madeElsewhere) return stage === 'ready' ? doubt : stage === 'licensed' ? observe : findOnly
+  if (account.madeElsewhere) return stepElsewhere(account)
   if (stage !== 'ready' && license === undefined && settings.licenses.length > 0) return reserveSeat
   switch (stage) {
     case 'ready':

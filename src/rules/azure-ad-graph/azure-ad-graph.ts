@@ -28,7 +28,7 @@ export const azureAdGraph = (parts: AzureAdGraphParts): InnerHost => {
   return {
     names: [LOGIN, GRAPH],
     answer: async (request, caller) => {
-      const response = await respond(request, caller, { ...parts, tokens })
+      const response = await respond(request, caller, { ...parts, tokens }).catch((error: unknown) => failed(error, caller, parts.log))
       parts.log.info('bridge_answered', {
         reference: caller.reference,
         user: caller.userId,
@@ -38,6 +38,12 @@ export const azureAdGraph = (parts: AzureAdGraphParts): InnerHost => {
       return response
     },
   }
+}
+
+const failed = (error: unknown, caller: RuleCaller, log: Log): InnerResponse => {
+  log.error('bridge_failed', { reference: caller.reference, user: caller.userId, error })
+  caller.note('Usher could not answer; its own log says why.')
+  return refuse({ status: 503, code: 'Service_Unavailable', message: 'The service is temporarily unavailable.', retryAfterSeconds: 5 })
 }
 
 interface Bridge extends AzureAdGraphParts {
