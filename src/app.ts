@@ -57,6 +57,8 @@ export const createApp = async (
     ...administration({ ...environment, stores: storage.stores, openConnection: plugins.connection, publicUrl: config.publicUrl }),
     /** The certificates relying parties should trust, the one in use first; base64 DER. */
     certificates: (): readonly string[] => keys.published(),
+    /** What keeps rules apart from the machine; undefined while none runs. */
+    ruleJail: engine.jail,
     listen: async (): Promise<string> => {
       await engine.start()
       const address = await server.listen()
@@ -158,7 +160,7 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, engine,
     signIn,
     sessions: storage.stores.sessions,
     management: engine.management,
-    health: { isReady: async () => !stopping.aborted && (await storage.health()) },
+    health: { isReady: async () => !stopping.aborted && (await storage.health()), ruleJail: engine.jail },
   })
 }
 

@@ -28,7 +28,6 @@ export interface RuleEngine {
 
 export const ruleEngine = (parts: RuleEngineParts): RuleEngine => {
   let opened: Promise<RuleWorkshop> | undefined
-  let isStarted = false
   const open = (): Promise<RuleWorkshop> => {
     opened ??= import('./rule-workshop.ts').then(({ openRuleWorkshop }) => openRuleWorkshop(parts))
     return opened
@@ -42,13 +41,12 @@ export const ruleEngine = (parts: RuleEngineParts): RuleEngine => {
       },
     },
     management: { answer: async (request) => (await open()).management.answer(request) },
-    jail: () => (isStarted ? workshop?.jail() : undefined),
+    jail: () => workshop?.jail(),
     start: async () => {
       const { rules } = await parts.stores.settings.current()
       if (!rules.rules.some(({ enabled }) => enabled)) return
       workshop = await open()
       await workshop.start()
-      isStarted = true
     },
     stop: async () => {
       await (await opened?.catch(() => undefined))?.stop()

@@ -19,7 +19,7 @@ import { newRuleId } from './rule-ids.ts'
 export interface RuleWorkshop {
   readonly runner: RuleRunner
   readonly management: Management
-  readonly jail: () => string
+  readonly jail: () => string | undefined
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -41,8 +41,19 @@ export const openRuleWorkshop = (parts: RuleEngineParts): RuleWorkshop => {
     innerHosts: [bridge, managementHost(publicUrl, forRules.answer)],
     log: parts.log,
   })
+  let jail: string | undefined
+  const start = async (): Promise<void> => {
+    await pool.start()
+    jail = pool.jail()
+    if (jail === 'none' && !config.mayRunUnjailed) throw unjailed()
+  }
   const runner = ruleRunner({
-    isolation: pool,
+    isolation: {
+      run: async (job) => {
+        if (jail === undefined || jail === 'none') await start()
+        return pool.run(job)
+      },
+    },
     tokens,
     updateMetadata: async ({ kind, publicId, patch, caller }) => {
       const known = await stores.records.byPublicId(publicId)
@@ -60,11 +71,8 @@ export const openRuleWorkshop = (parts: RuleEngineParts): RuleWorkshop => {
   return {
     runner,
     management: managementApi({ ...common, principal: administratorTokens(stores.apiTokens, clock) }),
-    jail: pool.jail,
-    start: async () => {
-      await pool.start()
-      if (pool.jail() === 'none' && !config.mayRunUnjailed) throw unjailed()
-    },
+    jail: () => jail,
+    start,
     stop: pool.stop,
   }
 }

@@ -23,6 +23,8 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
     if (options.check) return say('✓ the configuration and the settings hold')
     const address = await app.listen()
     const asked = untilAskedToStop()
+    const jail = app.ruleJail()
+    if (jail) say(jail === 'none' ? '⚠ rules run without a jail, as the configuration says' : `  rules run in a jail: ${jail}`)
     say(`✓ Usher answers for ${config.publicUrl.origin} on ${address}`)
     await asked
     say('Stopping: no new sign-ins, those under way are finished …')

@@ -198,10 +198,11 @@ const addHealth = (app: FastifyInstance, health: Health): void => {
   })
   app.get('/readyz', options, async (_request, reply) => {
     const isReady = await health.isReady().catch(() => false)
+    const jail = health.ruleJail?.()
     return reply
       .code(isReady ? 200 : 503)
       .type('text/plain')
-      .send(isReady ? 'ok' : 'not ready')
+      .send(`${isReady ? 'ok' : 'not ready'}${jail === undefined ? '' : `\nrule jail: ${jail}`}`)
   })
 }
 
