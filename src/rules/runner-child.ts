@@ -31,7 +31,6 @@ export interface RunnerChild {
   readonly kill: (why: Why) => void
   /** Resident memory of the process itself, not of what it is wrapped in. */
   readonly memoryBytes: () => number
-  readonly pid: () => number
 }
 
 export interface RunnerOrder {
@@ -102,10 +101,10 @@ export const startRunner = (order: RunnerOrder): RunnerChild => {
     },
     kill,
     memoryBytes: () => {
-      innerPid ??= child.pid === undefined ? undefined : innermost(child.pid)
+      // Before it takes work it may still be on its way into its jail.
+      if (hadStarted && child.pid !== undefined) innerPid ??= innermost(child.pid)
       return innerPid === undefined ? 0 : residentBytes(innerPid)
     },
-    pid: () => innermost(child.pid ?? 0),
   }
 }
 

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { callerOf, jobOf, scriptOf } from '../../test/support/rule-jobs.ts'
+import { openPool } from '../../test/support/rule-pool.ts'
+
+const rule = (body: string) => `function (user, context, callback) { ${body} }`
+const passes = rule('user.touched = true; callback(null, user, context)')
+const spins = rule('for (;;);')
+/** Its own process, as far as a script can tell; and whether another run has left something behind. */
+const leavesMark = rule('user.was = global.mark; global.mark = 1; callback(null, user, context)')
+
+describe('runs', () => {
+  const { pool, log } = openPool()
+  after(pool.stop)
+
+  test('a job comes back with what its scripts made of it, one after the other', async () => {
+    const result = await pool.run(jobOf([passes, rule('context.seen = user.touched; callback()')]))
+    assert.equal(result.kind, 'passed')
+    assert.deepEqual(result.kind === 'passed' && result.user, { user_id: 'auth0|1', email: 'ann@example.com', touched: true })
+    assert.deepEqual(result.kind === 'passed' && result.context, { clientID: 'office365', seen: true })
+    assert.deepEqual(
+      result.timings.map((timing) => timing.rule),
+      ['rul_1', 'rul_2'],
+    )
+  })
+
+  test('the jail is named, and its absence said aloud', () => {
+    assert.ok(['unshare', 'bwrap', 'none'].includes(pool.jail()))
+    assert.equal(log.has('rules_without_jail'), pool.jail() === 'none')
+  })
+
+  test('what a script leaves in its process is there for the next run of the same scripts, and for no others', async () => {
+    const marked = async (scripts: readonly string[], configuration = {}) => {
+      const result = await pool.run(jobOf(scripts, { configuration }))
+      return result.kind === 'passed' && result.user['was'] === 1
+    }
+    assert.equal(await marked([leavesMark]), false)
+    assert.equal(await marked([leavesMark]), true)
+    assert.equal(await marked([leavesMark, passes]), false)
+    assert.equal(await marked([leavesMark], { KEY: 'new' }), false)
+  })
+
+  test('many at once share a runner and do not mix', async () => {
+    const waits = rule('setTimeout(() => { context.of = user.email; callback(null, user, context) }, 20)')
+    const jobs = Array.from({ length: 40 }, (_, index) => jobOf([waits], { user: { email: `${index}@example.com` } }))
+    const results = await Promise.all(jobs.map(pool.run))
+    for (const [index, result] of results.entries()) assert.equal(result.kind === 'passed' && result.context['of'], `${index}@example.com`)
+  })
+
+  test('metadata is written for the run that asked, and a refusal is a sentence the script can catch', async () => {
+    const changes: unknown[] = []
+    const writes = rule(`auth0.users.updateAppMetadata(user.user_id, { a: 1, ['__proto__']: { isAdmin: true } })
+      .then((changed) => callback(null, changed, context), (error) => callback(null, { said: error.message }, context))`)
+    const passed = await pool.run(
+      jobOf([writes], {
+        updateMetadata: async (kind, publicId, patch) => {
+          changes.push({ kind, publicId, patch })
+          return { name: 'Ann' }
+        },
+      }),
+    )
+    assert.deepEqual(passed.kind === 'passed' && passed.user, { name: 'Ann' })
+    assert.deepEqual(changes, [{ kind: 'app', publicId: 'auth0|1', patch: { a: 1 } }])
+    const refused = await pool.run(jobOf([writes], { updateMetadata: () => Promise.reject(new Error('Not this one.')) }))
+    assert.deepEqual(refused.kind === 'passed' && refused.user, { said: 'Not this one.' })
+  })
+})
+
+describe('scripts that go wrong', () => {
+  const { pool, log } = openPool({ busyMs: 400, memoryBytes: 160 * 1024 * 1024 })
+  after(pool.stop)
+
+  test('one that keeps its process busy is ended long before its time is up, and named', async () => {
+    const result = await pool.run(jobOf([passes, spins], { budgetMs: 20_000 }))
+    assert.deepEqual(result, { kind: 'failed', why: 'timeout', rule: 'rul_2', console: [], timings: [] })
+    assert.ok(log.has('rule_runner_ended'))
+  })
+
+  test('one that never calls back is ended at its time, and what it left in its process with it', async () => {
+    const result = await pool.run(jobOf([rule('global.mark = 1')], { budgetMs: 100 }))
+    assert.equal(result.kind === 'failed' && result.why, 'timeout')
+    const next = await pool.run(jobOf([leavesMark]))
+    assert.equal(next.kind === 'passed' && next.user['was'], undefined)
+  })
+
+  test('one that spins as its time runs out is ended from outside', async () => {
+    const late = rule('setTimeout(() => { for (;;); }, 150)')
+    const result = await pool.run(jobOf([late], { budgetMs: 200 }))
+    assert.deepEqual(result.kind === 'failed' && [result.why, result.rule], ['timeout', 'rul_1'])
+  })
+
+  test('one that fills memory ends, whether with objects or with bytes, and Usher stays as it was', async () => {
+    const before = process.memoryUsage().rss
+    const objects = await pool.run(jobOf([rule('const all = []; for (;;) all.push(new Array(1_000).fill({}))')], { budgetMs: 10_000 }))
+    assert.ok(objects.kind === 'failed' && ['memory', 'crash'].includes(objects.why), JSON.stringify(objects))
+    const fills = rule('const all = []; const more = () => { all.push(Buffer.alloc(10e6, 1)); setTimeout(more, 20) }; more()')
+    const bytes = await pool.run(jobOf([fills], { budgetMs: 10_000 }))
+    assert.deepEqual(bytes.kind === 'failed' && [bytes.why, bytes.rule], ['memory', 'rul_1'], JSON.stringify(bytes))
+    assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024)
+  })
+
+  test('one whose result is too large has none', async () => {
+    const result = await pool.run(jobOf([rule('user.text = "x".repeat(3e6); callback(null, user, context)')]))
+    assert.equal(result.kind === 'failed' && result.why, 'output')
+  })
+
+  test('one that throws later is denied by name, and its process serves nobody else', async () => {
+    const notes: string[] = []
+    const throwsLater = rule('global.mark = 1; setTimeout(() => { throw new Error("later") }, 5)')
+    const result = await pool.run(jobOf([passes, throwsLater], { caller: callerOf(notes) }))
+    assert.deepEqual(result.kind === 'denied' && [result.rule, result.message, result.isRefusal], ['rul_2', 'later', false])
+    assert.deepEqual(notes, ['Rule 2 threw when nobody waited for it: later'])
+    const next = await pool.run(jobOf([leavesMark]))
+    assert.equal(next.kind === 'passed' && next.user['was'], undefined)
+  })
+
+  test('a promise nobody waits for counts as thrown', async () => {
+    const result = await pool.run(jobOf([rule('Promise.reject(new Error("lost"))')]))
+    assert.deepEqual(result.kind === 'denied' && [result.rule, result.message], ['rul_1', 'lost'])
+  })
+
+  test('process.exit is refused, and the process goes on', async () => {
+    const result = await pool.run(jobOf([rule('process.exit(0)')]))
+    assert.equal(result.kind === 'denied' && result.message, 'process.exit is not available to rules')
+  })
+})
+
+describe('runners that end', () => {
+  const scripts = [
+    rule(`
+      if (user.role === 'hog') return setTimeout(() => { for (;;); }, 30)
+      if (user.role === 'writer') return auth0.users.updateAppMetadata('x', {}).then(() => setTimeout(callback, 60))
+      setTimeout(() => { callback(null, user, context) }, 60)`),
+  ]
+  const as = (role: string, more = {}) => jobOf(scripts, { user: { role }, budgetMs: 5_000, ...more })
+
+  test('runs that did nothing yet are run again, each alone; those that did fail; the one at fault is named', async (t) => {
+    const { pool } = openPool({ busyMs: 300 })
+    t.after(pool.stop)
+    const [hog, bystander, other, writer] = await Promise.all(['hog', 'bystander', 'other', 'writer'].map((role) => pool.run(as(role))))
+    assert.deepEqual(hog?.kind === 'failed' && [hog.why, hog.rule], ['timeout', 'rul_1'])
+    assert.equal(bystander?.kind, 'passed')
+    assert.equal(other?.kind, 'passed')
+    assert.equal(writer?.kind === 'failed' && writer.why, 'crash')
+  })
+
+  test('a runner that somebody kills costs a sign-in nothing but a moment', async (t) => {
+    const { pool, runners } = openPool()
+    t.after(pool.stop)
+    await pool.run(as('bystander'))
+    const running = pool.run(as('bystander'))
+    for (const pid of await runners.atWork()) process.kill(pid, 'SIGKILL')
+    assert.equal((await running).kind, 'passed')
+  })
+
+  test('after stopping nothing runs, and no process is left', async () => {
+    const { pool, runners } = openPool()
+    const running = pool.run(as('bystander'))
+    await pool.start()
+    const all = await runners.all()
+    assert.ok(all.length > 0)
+    await pool.stop()
+    assert.equal((await running).kind === 'failed', true)
+    assert.deepEqual(await pool.run(as('bystander')), { kind: 'failed', why: 'unavailable', console: [], timings: [] })
+    for (const pid of all) assert.equal(existsSync(`/proc/${pid}`), false)
+  })
+
+  test('an old runner takes no more runs', async (t) => {
+    const { pool } = openPool({ lifeMs: 0 })
+    t.after(pool.stop)
+    await pool.run(jobOf([leavesMark]))
+    const next = await pool.run(jobOf([leavesMark]))
+    assert.equal(next.kind === 'passed' && next.user['was'], undefined)
+  })
+})
+
+test('where no runner starts, every run says so and none waits', async () => {
+  const { pool, log } = openPool({}, { scriptsModule: '/nowhere/run-scripts.cjs' })
+  const result = await pool.run(jobOf([scriptOf(passes)]))
+  assert.deepEqual(result, { kind: 'failed', why: 'unavailable', console: [], timings: [] })
+  assert.ok(log.has('rules_unavailable'))
+  await pool.stop()
+})
