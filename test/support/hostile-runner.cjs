@@ -18,7 +18,7 @@ const say = (bytes) => {
 const frame = (kind, id, payload) =>
   say(frameOf(kind, id, typeof payload === 'object' && !Buffer.isBuffer(payload) ? JSON.stringify(payload) : payload))
 const forever = (turn) => {
-  for (;;) turn()
+  for (let count = 1; ; count += 1) turn(count)
 }
 const length = (bytes) => {
   const header = Buffer.alloc(9)
@@ -67,14 +67,9 @@ const manners = {
   'no-stray.test': () => frame(fromRunner.stray, 1, { script: -1, message: 5 }),
   'flood-of-small.test': () => forever(() => frame(fromRunner.pong, 1)),
   'flood-of-large.test': () => forever(() => frame(fromRunner.entered, 1, Buffer.alloc(MOST_FRAME_BYTES - 5))),
-  'flood-of-opens.test': () => {
-    let id = 0
-    forever(() => open((id += 1)))
-  },
-  'flood-of-updates.test': () => {
-    let id = 0
-    forever(() => frame(fromRunner.update, (id += 1), { run: 1, kind: 'app', publicId: 'x', patch: { text: 'x'.repeat(10_000) } }))
-  },
+  'flood-of-opens.test': () => forever((id) => open(id)),
+  'flood-of-updates.test': () =>
+    forever((id) => frame(fromRunner.update, id, { run: 1, kind: 'app', publicId: 'x', patch: { text: 'x'.repeat(10_000) } })),
   'half-a-frame.test': () => {
     say(length(MOST_FRAME_BYTES))
     forever(() => undefined)

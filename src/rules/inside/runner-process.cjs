@@ -123,7 +123,8 @@ const take = (kind, id, payload) => {
     case toRunner.ping:
       return send(fromRunner.pong, id)
     case toRunner.warm:
-      return void Promise.resolve(warm?.()).catch(stray)
+      // What cannot be loaded now is missed by whoever asks for it.
+      return void Promise.try(warm).catch(() => undefined)
     default:
       return link.take(kind, id, payload)
   }

@@ -154,7 +154,9 @@ describe('connections of rules', () => {
       }),
     },
   )
-  const count = () => void (connections += 1)
+  const count = () => {
+    connections += 1
+  }
 
   before(async () => {
     canary = await listening(createServer((socket) => socket.end()).on('connection', count), '0.0.0.0')
