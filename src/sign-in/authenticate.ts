@@ -3,13 +3,13 @@ import type { PasswordConnection, RedirectConnection } from '#connections/connec
 import { UsherError } from '#kernel/errors.ts'
 import type { Profile } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import type { Authenticated, Leg, Opened, Routed } from '#kernel/transaction.ts'
-import type { Answer } from '#kernel/visit.ts'
+import type { Authenticated, Leg, Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import type { Answer, Visit } from '#kernel/visit.ts'
 import { expectation } from './choose-connection.ts'
 import { directorySubject } from './directory-subject.ts'
 import { profileRoot } from './profile-root.ts'
 import { satisfiesSecondFactor } from './sessions.ts'
-import { ask, connectionsOf, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
+import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
 
 /** Routed → authenticated: the person proves who they are, here or at a provider. */
 export const authenticate: Step<Routed> = async (transaction, occasion) => {
@@ -79,8 +79,15 @@ export const callbackState = (visit: Occasion['visit']): string | undefined => {
   return all.length === 1 ? all[0] : undefined
 }
 
+/** A way back that is not the one this sign-in waits for: repeated, from before a new try, or made up. */
+export const isStray = (
+  transaction: StoredTransaction,
+  { input, visit }: { readonly input?: Input | undefined; readonly visit: Visit },
+): boolean =>
+  input?.kind === 'callback' && transaction.stage === 'routed' && transaction.leg !== undefined && !endsLeg(transaction.leg, visit)
+
 /** Whether a callback carries the state this leg was begun with. */
-export const endsLeg = ({ state }: Leg, callback: Occasion['visit']): boolean => isSame(state, callbackState(callback) ?? '')
+const endsLeg = ({ state }: Leg, callback: Visit): boolean => isSame(state, callbackState(callback) ?? '')
 
 const isSame = (one: string, other: string): boolean => {
   const [bytes, otherBytes] = [Buffer.from(one), Buffer.from(other)]
@@ -143,7 +150,7 @@ const recognized = async (profile: Profile, settings: ConnectionSettings, going:
   const identity = { connection: settings.id, issuer: profile.issuer, subject: profile.subject }
   const directory = settings.directory && directorySubject(profile, settings.directory)
   const user = await parts.books.people.recognize(identity, profile, visit.at)
-  await parts.books.records.signedIn({ user, connection: settings, root: profileRoot(profile), ip: visit.ip, at: visit.at })
+  await parts.books.records.signedIn({ user, identity, connection: settings, root: profileRoot(profile), ip: visit.ip, at: visit.at })
   const { stage: _stage, leg: _leg, ...base } = transaction
   const standing = await parts.books.people.standing(user.id, occasion.relyingParty.target)
   const principal = standing?.subject?.userPrincipalName

@@ -27,6 +27,8 @@ export interface RecordBook {
   /** What a connection just said, and that its person signed in there. */
   readonly signedIn: (entry: {
     readonly user: User
+    /** Which of the user's identities it was. */
+    readonly identity: Identity
     readonly connection: Pick<ConnectionSettings, 'name' | 'type'>
     readonly root: JsonObject
     readonly ip: string
