@@ -2,6 +2,7 @@ import { auth0Import } from './auth0-import.ts'
 import { peopleImport } from './people-import.ts'
 import { ruleAdministration } from './rule-administration.ts'
 import { hasModule } from './rule-modules.ts'
+import { draftedRule, objectInFile, ruleTrials, stubsInFile } from './rule-trials.ts'
 import { tokenAdministration } from './token-administration.ts'
 
 type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'>
@@ -13,5 +14,9 @@ export const openDesk = (parts: Parts) => ({
   ...ruleAdministration(parts),
   ...auth0Import({ ...parts, hasModule }),
   ...peopleImport(parts),
+  ...ruleTrials(parts),
+  draftedRule,
+  objectInFile,
+  stubsInFile,
   ...tokenAdministration(parts),
 })

@@ -6,6 +6,7 @@ import { type ConfigOption, type Desk, withConfig, withDesk } from './common.ts'
 import { CommandError, print, say } from './report.ts'
 import { countIn, foundRule } from './rule-arguments.ts'
 import { convertCommand, diffCommand } from './rules-text.ts'
+import { logsCommand, replayCommand, tryCommand } from './rules-try.ts'
 
 interface Options extends ConfigOption {
   readonly json?: boolean
@@ -16,8 +17,9 @@ interface Options extends ConfigOption {
 /** `usher rules`: administrators' scripts that run at every sign-in. */
 export const rulesCommand = (): Command => {
   const command = new Command('rules').description('scripts that run at every sign-in; a rule is meant by its name or id')
-  for (const one of [listCommand, showCommand, pushCommand, pullCommand, diffCommand, rollbackCommand, convertCommand])
+  for (const one of [listCommand, showCommand, pushCommand, pullCommand, diffCommand, rollbackCommand, tryCommand])
     command.addCommand(one())
+  for (const one of [replayCommand, logsCommand, convertCommand]) command.addCommand(one())
   return command.addCommand(switchCommand('enable')).addCommand(switchCommand('disable')).addCommand(orderCommand())
 }
 

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import type { Json, JsonObject } from '#kernel/json.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Rule } from '#kernel/rule.ts'
+import { UsherError } from '#kernel/errors.ts'
+import { assertScript, kindOf } from '#management/rules/rule-folder.ts'
+import { createPool } from '#rules/pool.ts'
+import type { Script } from '#rules/isolation.ts'
+import { readStubs, type Stub } from '#rules/trial-stubs.ts'
+import { type TrialResult, tryRules } from '#rules/try-rules.ts'
+import type { Stores } from '#storage/open.ts'
+
+interface Parts {
+  readonly stores: Stores
+  readonly publicUrl: URL
+}
+
+/** A sign-in that scripts are tried on. */
+export interface Sample {
+  /** Set when it was recorded. */
+  readonly id?: string
+  readonly at?: number
+  readonly user: JsonObject
+  readonly context: JsonObject
+  /** How the rules of a recorded one ended. */
+  readonly outcome?: string
+}
+
+/** What a rule does to a recorded sign-in now, and what the one in force does. */
+export interface Replayed {
+  readonly sample: Sample
+  readonly trial: TrialResult
+  /** Only for a script that differs from the one in force. */
+  readonly inForce?: TrialResult
+}
+
+/** Rules tried without effects, on samples or on what sign-ins left behind. */
+export const ruleTrials = ({ stores, publicUrl }: Parts) => {
+  const attempt = async (rule: Rule, samples: readonly Sample[], stubs: readonly Stub[]): Promise<readonly TrialResult[]> => {
+    const { configuration, budgetMs } = (await stores.settings.current()).rules
+    const bench = { scripts: [scriptOf(rule)], configuration: revealed(configuration), stubs, budgetMs, domain: publicUrl.host }
+    return tryRules(bench, samples, (outside) => createPool({ jail: 'auto', log: silent, ...outside }))
+  }
+  return {
+    tryRule: async (rule: Rule, sample: Sample, { stubs }: { readonly stubs: readonly Stub[] }): Promise<TrialResult> => {
+      const [trial] = await attempt(rule, [sample], stubs)
+      if (!trial) throw new UsherError('rules_unavailable')
+      return trial
+    },
+    /** A recorded sign-in. */
+    sampleOf: async (runId: string): Promise<Sample | undefined> => {
+      const run = await stores.ruleRuns.find(runId)
+      return run && sampleIn(run)
+    },
+    /** Over the latest recorded sign-ins, the newest first. With `inForce`, also what that rule does to each. */
+    replayRule: async (rule: Rule, { last, stubs, inForce }: Replaying): Promise<readonly Replayed[]> => {
+      const samples = (await stores.ruleRuns.latest({ limit: last })).map(sampleIn)
+      const trials = await attempt(rule, samples, stubs)
+      const before = inForce ? await attempt(inForce, samples, stubs) : []
+      return samples.flatMap((sample, index) => {
+        const [trial, other] = [trials[index], before[index]]
+        return trial ? [{ sample, trial, ...(other && { inForce: other }) }] : []
+      })
+    },
+    /** What rules said and how they ended, the newest first. */
+    ruleLog: (last: number) => stores.ruleRuns.latest({ limit: last }),
+  }
+}
+
+interface Replaying {
+  readonly last: number
+  readonly stubs: readonly Stub[]
+  readonly inForce?: Rule
+}
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+const scriptOf = ({ id, name, kind, script, legacyGlobals, hosts, secrets = {} }: Rule): Script => ({
+  id,
+  name,
+  kind,
+  script,
+  legacyGlobals,
+  secrets: revealed(secrets),
+  ...(hosts && { hosts }),
+})
+
+const revealed = (secrets: Readonly<Record<string, { readonly reveal: () => string }>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()]))
+
+const sampleIn = ({ id, at, body }: Awaited<ReturnType<Stores['ruleRuns']['latest']>>[number]): Sample => {
+  const { kind } = body.result
+  return { id, at, ...body.order, ...(typeof kind === 'string' && { outcome: kind }) }
+}
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A script of a file as a rule that was never stored; `like` lends it what a script cannot say. Throws `settings_invalid`. */
+export const draftedRule = (file: string, name: string, like: Rule | undefined): Rule => {
+  const script = readFileSync(file, 'utf8')
+  const kind = like?.kind ?? kindOf(script)
+  try {
+    assertScript(script, kind)
+  } catch (error) {
+    throw new UsherError('settings_invalid', {
+      cause: error,
+      detail: { file, problem: error instanceof Error ? error.message : String(error) },
+    })
+  }
+  const usual = { id: 'draft', name, kind, order: 1, enabled: true, legacyGlobals: kind === 'rule', version: 1 } as const
+  return { ...usual, ...like, script }
+}
+
+/** A JSON object of a file. Throws `settings_invalid`. */
+export const objectInFile = (file: string): JsonObject => {
+  const value = jsonIn(file)
+  if (isObject(value)) return value
+  throw new UsherError('settings_invalid', { detail: { file, problem: 'not a JSON object' } })
+}
+
+export const stubsInFile = (file: string): readonly Stub[] => readStubs(jsonIn(file))
+
+const jsonIn = (file: string): Json => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsherError('settings_invalid', {
+      cause: error,
+      detail: { file, problem: error instanceof Error ? error.message : String(error) },
+    })
+  }
+}
