@@ -2,6 +2,7 @@ import { failures, toUsherError, UsherError } from '#kernel/errors.ts'
 import type { Settings } from '#kernel/settings.ts'
 import type { Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer } from '#kernel/visit.ts'
+import { isStray } from './authenticate.ts'
 import { chooserPage } from './choose-connection.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
@@ -60,7 +61,8 @@ const anotherWay = async (
   const opened: Opened = { stage: 'opened', id, browser, request, expiresAt, fresh: true }
   const { transactions } = occasion.parts.books
   if (held.version === undefined) await transactions.add(opened)
-  else await transactions.advance(opened, held.version)
+  // The person may still be at the provider, and must be able to come back from there.
+  else if (!isStray(transaction, occasion)) await transactions.advance(opened, held.version)
   if (connectionsOf(occasion).length < 2) return problem(failure, request.correlation, pagePath(id))
   return chooserPage(opened, occasion, failure.code)
 }

@@ -1,12 +1,12 @@
-import { failures, UsherError } from '#kernel/errors.ts'
+import { UsherError } from '#kernel/errors.ts'
 import type { Settings } from '#kernel/settings.ts'
 import type { StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
-import { endsLeg } from './authenticate.ts'
+import { isStray } from './authenticate.ts'
 import { answerFailure, ended, expired } from './failure.ts'
 import type { Parts } from './parts.ts'
 import { advance, type Held } from './pipeline.ts'
-import { type Input, type Occasion, pagePath } from './step.ts'
+import type { Input, Occasion } from './step.ts'
 
 /** How often a visit tries again when others move the same transaction. */
 const ATTEMPTS = 4
@@ -45,23 +45,9 @@ export const resume = async (id: string, inputFor: InputFor, { visit, parts }: O
 }
 
 const goOnWith = async (found: Required<Held>, going: Going): Promise<Answer | undefined> => {
-  if (going.input?.kind !== 'callback') return goOn(found, going)
-  if (isStray(found.transaction, going.visit)) return answerStray(found.transaction, going.input.connection, going.parts)
-  const held = await withoutLeg(found, going.parts)
+  const spends = going.input?.kind === 'callback' && !isStray(found.transaction, going)
+  const held = spends ? await withoutLeg(found, going.parts) : found
   return held && goOn(held, going)
-}
-
-/** A way back from a provider that is not the one this sign-in waits for: repeated, from before a new try, or made up. */
-const isStray = (transaction: StoredTransaction, visit: Visit): boolean =>
-  transaction.stage === 'routed' && transaction.leg !== undefined && !endsLeg(transaction.leg, visit)
-
-/** Says so and leaves the sign-in alone: the person may be at the provider, and must be able to come back from there. */
-const answerStray = ({ id, request }: StoredTransaction, connection: string, { log }: Parts): Answer => {
-  const failure = 'connection_answer_invalid'
-  const reference = request.correlation
-  log.warn('callback_stray', { reference, connection })
-  const page = { name: 'problem', failure, reference, again: pagePath(id) } as const
-  return { kind: 'page', status: failures[failure].status, page, correlation: reference }
 }
 
 /** Spends the leg before the provider is asked, so that a callback counts once; undefined when another visit was faster. */
