@@ -25,7 +25,7 @@ export const applyRules: Step<Admitted> = async (transaction, occasion) => {
   const coming = begin(transaction, occasion)
   const result = await soon(coming, occasion.parts.clock)
   if (!result) return leaveRunning(coming, transaction, occasion)
-  occasion.parts.ruleRuns.forget(transaction.id)
+  occasion.parts.ruleRuns.forget(transaction)
   const decision = decidedBy(result)
   if (decision.kind === 'elsewhere') return ask(decision.transaction, { kind: 'redirect', location: decision.location })
   const isSomebodyElse = decision.transaction.user.id !== transaction.user.id
@@ -55,7 +55,7 @@ const startOver = ({ id, browser, request, expiresAt }: Admitted): Opened => ({
 /** Starts or joins the rules of this sign-in. */
 const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult<Decision>> => {
   const { ruleRuns } = occasion.parts
-  const running = ruleRuns.find(transaction.id)
+  const running = ruleRuns.find(transaction)
   if (running !== undefined) return running
   return ruleRuns.begin(transaction, () => decide(transaction, occasion))
 }
@@ -67,12 +67,13 @@ const leaveRunning = (coming: Promise<RuleResult<Decision>>, transaction: Admitt
   return wait(isNews ? withLease(transaction, occasion) : transaction, occasion)
 }
 
-const remember = async (result: RuleResult<Decision>, { id }: Admitted, { parts }: Occasion): Promise<void> => {
+const remember = async (result: RuleResult<Decision>, turn: Admitted, { parts }: Occasion): Promise<void> => {
   const { transactions } = parts.books
-  const found = await transactions.find(id, parts.clock.now())
+  const found = await transactions.find(turn.id, parts.clock.now())
   if (found?.transaction.stage !== 'admitted' || found.transaction.running?.owner !== parts.ruleRuns.owner) return
   const { running: _, ...released } = found.transaction
-  await transactions.advance(result.kind === 'decided' ? result.decision.transaction : released, found.version)
+  if (result.kind === 'failed') return void (await transactions.advance(released, found.version))
+  if (await transactions.advance(result.decision.transaction, found.version)) parts.ruleRuns.forget(turn)
 }
 
 const decidedBy = (result: RuleResult<Decision>): Decision => {
@@ -80,8 +81,8 @@ const decidedBy = (result: RuleResult<Decision>): Decision => {
   throw result.error
 }
 
-const isRunElsewhere = ({ id, running }: Admitted, { parts }: Occasion): boolean =>
-  running !== undefined && running.owner !== parts.ruleRuns.owner && running.until > parts.clock.now() && !parts.ruleRuns.find(id)
+const isRunElsewhere = ({ running }: Admitted, { parts }: Occasion): boolean =>
+  running !== undefined && running.owner !== parts.ruleRuns.owner && running.until > parts.clock.now()
 
 const withLease = (transaction: Admitted, { parts, settings }: Occasion): Admitted => ({
   ...transaction,

@@ -1,5 +1,5 @@
 import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
-import type { Admitted, TransactionId } from '#kernel/transaction.ts'
+import type { Admitted } from '#kernel/transaction.ts'
 
 /** A result nobody came for is forgotten after this long. */
 const FORGOTTEN_MS = 5 * ONE_MINUTE_MS
@@ -9,22 +9,27 @@ export type RuleResult<Decision> =
   | { readonly kind: 'decided'; readonly decision: Decision }
   | { readonly kind: 'failed'; readonly error: unknown }
 
+/** Whose rules, and whether for the second time, because a rule had sent the person elsewhere. */
+type Turn = Pick<Admitted, 'id' | 'continued'>
+
+const keyOf = ({ id, continued }: Turn): string => (continued ? `${id} again` : id)
+
 export interface RuleRuns<Decision> {
   /** This process, among all that share the transactions. */
   readonly owner: string
   /** Starts the rules of a sign-in, or joins them when this process runs them already; they end whoever is watching. */
-  readonly begin: (transaction: Admitted, run: () => Promise<Decision>) => Promise<RuleResult<Decision>>
+  readonly begin: (transaction: Turn, run: () => Promise<Decision>) => Promise<RuleResult<Decision>>
   /** The run this process has for the sign-in, if any. */
-  readonly find: (transaction: TransactionId) => Promise<RuleResult<Decision>> | undefined
+  readonly find: (transaction: Turn) => Promise<RuleResult<Decision>> | undefined
   /** A visit took the result along. */
-  readonly forget: (transaction: TransactionId) => void
+  readonly forget: (transaction: Turn) => void
   /** Resolves when nothing runs any more. */
   readonly stop: () => Promise<void>
 }
 
 /** Rules that run in this process. */
 export const createRuleRuns = <Decision>({ clock, owner }: { readonly clock: Clock; readonly owner: string }): RuleRuns<Decision> => {
-  const runs = new Map<TransactionId, { readonly result: Promise<RuleResult<Decision>>; readonly forgetAt: number }>()
+  const runs = new Map<string, { readonly result: Promise<RuleResult<Decision>>; readonly forgetAt: number }>()
 
   const forgetOld = (): void => {
     const now = clock.now()
@@ -36,19 +41,19 @@ export const createRuleRuns = <Decision>({ clock, owner }: { readonly clock: Clo
 
   return {
     owner,
-    begin: ({ id }, run) => {
+    begin: (turn, run) => {
       forgetOld()
-      const joined = runs.get(id)
+      const joined = runs.get(keyOf(turn))
       if (joined) return joined.result
       const result = run().then(
         (decision) => ({ kind: 'decided', decision }) as const,
         (error: unknown) => ({ kind: 'failed', error }) as const,
       )
-      runs.set(id, { result, forgetAt: clock.now() + FORGOTTEN_MS })
+      runs.set(keyOf(turn), { result, forgetAt: clock.now() + FORGOTTEN_MS })
       return result
     },
-    find: (id) => runs.get(id)?.result,
-    forget: (id) => void runs.delete(id),
+    find: (turn) => runs.get(keyOf(turn))?.result,
+    forget: (turn) => void runs.delete(keyOf(turn)),
     stop: async () => void (await Promise.all([...runs.values()].map(({ result }) => result))),
   }
 }

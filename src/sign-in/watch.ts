@@ -39,15 +39,15 @@ const OVER: Progress = { steps: [], done: true }
 
 /** While rules run, here or in another process: the sign-in goes on when they are done, or when their time is over. */
 async function* rulesOf(
-  { id, running }: Admitted,
+  waiting: Admitted,
   { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
 ): AsyncIterable<Progress> {
   const { ruleRuns, clock, books } = parts
-  const here = ruleRuns.find(id)
-  if (!here && !running) return yield OVER
+  const here = ruleRuns.find(waiting)
+  if (!here && !waiting.running) return yield OVER
   yield { steps: stepsAt(0), done: false }
   const isOver = async (): Promise<boolean> => {
-    const now = await books.transactions.find(id, clock.now())
+    const now = await books.transactions.find(waiting.id, clock.now())
     return now?.transaction.stage !== 'admitted' || (now.transaction.running?.until ?? 0) <= clock.now()
   }
   while (!signal.aborted) {
