@@ -2,7 +2,8 @@ import type { Run } from './run.ts'
 
 /** A script that merely waits is ended inside, a moment before this; one that cannot be, here. */
 const LATE_MS = 100
-const MOST_LINGERING = 1_000
+/** Of those that left nothing open, more are forgotten earlier: their next word can only be their first. */
+const MOST_LINGERING = 256
 
 export interface RunBookParts {
   /** How long a finished run's connections and writes may go on. */
@@ -18,11 +19,20 @@ export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
   const lingering = new Map<number, { readonly run: Run; readonly until: number }>()
   let last = 0
 
+  const makeRoom = () => {
+    if (lingering.size <= MOST_LINGERING) return
+    for (const [id, { run }] of lingering) {
+      if (run.used.openTunnels > 0) continue
+      lingering.delete(id)
+      return
+    }
+  }
+
   const sweep = (): readonly Run[] => {
     const moment = now()
     const over: Run[] = []
     for (const [id, { run, until }] of lingering) {
-      if (until > moment && lingering.size <= MOST_LINGERING) break
+      if (until > moment) break
       lingering.delete(id)
       over.push(run)
     }
@@ -45,12 +55,12 @@ export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
       clearTimeout(entry.deadline)
       running.delete(id)
       lingering.set(id, { run: entry.run, until: now() + graceMs })
+      makeRoom()
     },
     /** Forgets those whose time to finish has ended, and says which. */
     sweep,
     load: (): number => running.size,
     isQuiet: (): boolean => running.size === 0 && lingering.size === 0,
-    isFull: (): boolean => lingering.size > MOST_LINGERING,
     /** Forgets all of them; says which had no result, and whether anything else may have been at work. */
     close: (): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
       const left = [...running.values()].map(({ run, deadline }) => {

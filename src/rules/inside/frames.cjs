@@ -32,7 +32,7 @@ const frameOf = (kind, id, payload = EMPTY) => {
 }
 
 /**
- * Cuts what arrives into frames.
+ * Cuts what arrives into frames. Payloads are valid until `take` returns: the next chunk may come in the same memory.
  * @param {(kind: number, id: number, payload: Buffer) => void} take
  * @returns {(chunk: Buffer) => void}
  */
@@ -47,7 +47,7 @@ const frameReader = (take) => {
       take(bytes[at + 4], bytes.readUInt32LE(at + 5), bytes.subarray(at + HEADER_BYTES, end))
       at = end
     }
-    rest = at === bytes.length ? EMPTY : bytes.subarray(at)
+    rest = at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at))
   }
 }
 

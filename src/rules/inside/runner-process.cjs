@@ -2,6 +2,7 @@
 // The program of a runner: scripts of several sign-ins run here, next to one another. It hears and says everything over
 // one pipe; Usher believes nothing of it.
 const { AsyncLocalStorage } = require('node:async_hooks')
+const { writeSync } = require('node:fs')
 const net = require('node:net')
 const { MOST_FRAME_BYTES, frameOf, frameReader, fromRunner, toRunner } = require('./frames.cjs')
 const { end } = require('./lockdown.cjs')
@@ -15,8 +16,33 @@ const PIPE = 3
 const current = new AsyncLocalStorage()
 const place = () => current.getStore()
 
-const pipe = new net.Socket({ fd: PIPE, readable: true, writable: true })
-const send = (kind, id, payload) => void pipe.write(frameOf(kind, id, payload))
+const PIPE_BYTES = 64 * 1024
+/** What comes in always lies in the same memory: nothing is allocated for what is read at once. */
+const onread = {
+  buffer: Buffer.alloc(PIPE_BYTES),
+  callback: (bytes, buffer) => {
+    read(buffer.subarray(0, bytes))
+    return true
+  },
+}
+const pipe = new net.Socket({ fd: PIPE, readable: true, writable: true, onread })
+
+/** Straight into the pipe while there is room; what a script does next, if it never returns, then no longer matters. */
+const send = (kind, id, payload) => {
+  const frame = frameOf(kind, id, payload)
+  const written = pipe.writableLength === 0 ? writtenAtOnce(frame) : 0
+  if (written < frame.length) pipe.write(written === 0 ? frame : frame.subarray(written))
+}
+
+const writtenAtOnce = (frame) => {
+  try {
+    return writeSync(PIPE, frame)
+  } catch (error) {
+    if (error.code === 'EAGAIN') return 0
+    throw error
+  }
+}
+
 const link = createLink({ send, place })
 installTunnels({ link, innerNames: new Set(innerNames), place })
 const { runScripts, warm } = require(scriptsModule)
@@ -130,9 +156,9 @@ const take = (kind, id, payload) => {
   }
 }
 
+const read = frameReader(take)
 process.on('uncaughtException', stray)
 process.on('unhandledRejection', stray)
-pipe.on('data', frameReader(take))
 pipe.on('close', end)
 // The other side is gone or about to be.
 pipe.on('error', end)

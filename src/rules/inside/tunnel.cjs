@@ -87,7 +87,7 @@ class Tunnel extends Duplex {
   #arrived(payload) {
     this.bytesRead += payload.length
     this.#owed += payload.length
-    if (this.push(payload)) this.#settle()
+    if (this.push(Buffer.from(payload))) this.#settle()
   }
 
   #closed(failure) {
