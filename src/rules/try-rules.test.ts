@@ -27,15 +27,18 @@ const trial = async (body: string, more: Partial<Bench> = {}, user: JsonObject =
 
 test('what a rule changes is shown, and nothing else', async () => {
   const { result, user, context, claims, calls, metadata } = await trial(
-    "user.city = 'Berlin'; user.email = 'x@y.example'; context.idToken = { a: 1 }; console.log('hello'); callback(null, user, context)",
+    "user.city = 'Berlin'; user.email = 'x@y.example'; context.idToken = { a: 1 }; context.samlConfiguration = { mappings: { city: 'city' } }; console.log('hello'); callback(null, user, context)",
   )
   assert.equal(result.kind, 'passed')
   assert.deepEqual(user, [
     { path: 'city', after: 'Berlin' },
     { path: 'email', before: 'ada@fabrikam.example', after: 'x@y.example' },
   ])
-  assert.deepEqual(context, [{ path: 'idToken', after: { a: 1 } }])
-  assert.ok(Object.values(claims ?? {}).includes('Berlin'))
+  assert.deepEqual(context, [
+    { path: 'idToken', after: { a: 1 } },
+    { path: 'samlConfiguration', after: { mappings: { city: 'city' } } },
+  ])
+  assert.deepEqual(claims, { city: ['Berlin'] })
   assert.deepEqual([calls, metadata], [[], []])
   assert.deepEqual(
     result.console.map(({ text }) => text),
