@@ -1,4 +1,5 @@
 import type { Subject } from './account.ts'
+import type { JsonObject } from './json.ts'
 import type { Claims } from './token.ts'
 import type { Authentication, ConnectionId, DirectorySubject, User, UserId } from './person.ts'
 
@@ -99,7 +100,7 @@ export interface Admitted extends Proven {
   /** Set while rules run for it: by whom, and until when nobody else does. */
   readonly running?: { readonly owner: string; readonly until: number }
   /** Set when a rule sent the person to another site: what that must bring back. Spent with the first return. */
-  readonly redirect?: { readonly state: string; readonly location: string }
+  readonly redirect?: { readonly state: string; readonly location: string; readonly paused?: PausedRules }
   /** What the other site sent along when the person came back. */
   readonly continued?: Continued
 }
@@ -108,6 +109,17 @@ export interface Admitted extends Proven {
 export interface Continued {
   readonly query: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, string>>
+  /** Where to go on, when it was an action that sent them. */
+  readonly paused?: PausedRules
+}
+
+/** Actions go on where one of them sent the person away; rules begin anew. */
+export interface PausedRules {
+  /** The action, by id. */
+  readonly at: string
+  /** What had become of `user` and `context` by then. */
+  readonly user: JsonObject
+  readonly context: JsonObject
 }
 
 /** The organization's rules had their say, or there are none. */

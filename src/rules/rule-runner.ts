@@ -46,7 +46,8 @@ export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => ({
     })
     const record = recordOf({ order, job, result, notes })
     parts.keep(record).catch((error: unknown) => parts.log.error('rule_run_lost', { reference: caller.reference, error }))
-    return outcomeOf(result, job, enabled)
+    // What a rule named before it sent the person away is still what rules say, and not what a connection did.
+    return outcomeOf(result, userFor(order), enabled)
   },
 })
 
@@ -74,11 +75,12 @@ interface Making {
 
 const jobOf = (order: RuleOrder, { enabled, caller, token, parts }: Making): Job => ({
   scripts: enabled.map(scriptOf),
-  user: userFor(order),
-  context: contextFor(order),
+  user: order.paused?.user ?? userFor(order),
+  context: order.paused ? { ...order.paused.context, request: contextFor(order)['request'] ?? {} } : contextFor(order),
   configuration: Object.fromEntries(Object.entries(order.settings.configuration).map(([name, secret]) => [name, secret.reveal()])),
   auth0: { domain: parts.publicUrl.host, baseUrl: new URL('/api/v2', parts.publicUrl).href, accessToken: token },
   budgetMs: order.settings.budgetMs,
+  ...(order.paused && { continueAt: order.paused.at }),
   caller,
   updateMetadata: (kind, publicId, patch) => parts.updateMetadata({ kind, publicId, patch, caller }),
 })
@@ -98,12 +100,12 @@ const unavailable = (error: unknown, log: Log): JobResult => {
   return { kind: 'failed', why: 'unavailable', console: [], timings: [] }
 }
 
-const outcomeOf = (result: JobResult, job: Job, enabled: readonly Rule[]): RuleOutcome => {
+const outcomeOf = (result: JobResult, before: JsonObject, enabled: readonly Rule[]): RuleOutcome => {
   switch (result.kind) {
     case 'passed': {
       const { user, context } = result
       const verdict = verdictOf(
-        { before: job.user, user, context },
+        { before, user, context },
         enabled.map(({ id }) => id),
       )
       return { kind: 'passed', ...verdict }

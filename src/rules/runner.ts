@@ -4,7 +4,7 @@ import type { UserId, UserRecord } from '#kernel/person.ts'
 import type { RuleId, RuleSettings } from '#kernel/rule.ts'
 import type { ConnectionSettings, RelyingParty } from '#kernel/settings.ts'
 import type { Claims } from '#kernel/token.ts'
-import type { Admitted, TokenWishes } from '#kernel/transaction.ts'
+import type { Admitted, PausedRules, TokenWishes } from '#kernel/transaction.ts'
 
 /** The organization's rules, run once for one sign-in. */
 export interface RuleRunner {
@@ -25,6 +25,8 @@ export interface RuleOrder {
   readonly visit: RuleVisit
   /** Set when the person comes back from where a rule sent them; what the site sent along is in `visit`. */
   readonly isContinued: boolean
+  /** Set besides when an action had sent them. */
+  readonly paused?: PausedRules
   /** Milliseconds since the epoch. */
   readonly at: number
 }
@@ -62,7 +64,7 @@ export interface RuleVerdict {
   /** A second factor is wanted (`context.multifactor`). */
   readonly wantsSecondFactor: boolean
   /** Where the person is sent first (`context.redirect.url`), absolute; what the rules decided then counts for nothing. */
-  readonly redirect?: string
+  readonly redirect?: { readonly location: string; readonly paused?: PausedRules }
   /** The rules that ran, by id. */
   readonly ran: readonly RuleId[]
 }

@@ -99,7 +99,7 @@ const wait = (transaction: Admitted, { visit }: Occasion): Outcome =>
 const comeBack = (transaction: Admitted, visit: Visit): Admitted => {
   const { redirect, ...rest } = transaction
   if (!redirect || !isSame(redirect.state, continueState(visit) ?? '')) throw new UsherError('invalid_request')
-  return { ...rest, continued: continuedBy(visit) }
+  return { ...rest, continued: { ...continuedBy(visit), ...(redirect.paused && { paused: redirect.paused }) } }
 }
 
 /** The state that leads back from a rule's redirect, in the query or the form. One only. */

@@ -42,6 +42,7 @@ const orderOf = (transaction: Admitted, record: UserRecord, { settings, relyingP
       body: { ...continued?.body },
     },
     isContinued: continued !== undefined,
+    ...(continued?.paused && { paused: continued.paused }),
     at: parts.clock.now(),
   }
 }
@@ -52,14 +53,18 @@ const passedBy = (outcome: RuleOutcome): RuleVerdict => {
 }
 
 /** Once in a sign-in; whoever comes back brings the state along. Throws `rule_failed` for an address that is none. */
-const elsewhere = (transaction: Admitted, redirect: string, { parts }: Occasion): Decision => {
-  const location = URL.parse(redirect)
+const elsewhere = (transaction: Admitted, redirect: NonNullable<RuleVerdict['redirect']>, { parts }: Occasion): Decision => {
+  const location = URL.parse(redirect.location)
   const isWeb = location?.protocol === 'https:' || location?.protocol === 'http:'
   if (!location || !isWeb) throw new UsherError('rule_failed', { detail: { reason: 'context.redirect.url is no web address' } })
   const state = `${transaction.id}.${parts.randomness.bytes(16).toString('base64url')}`
   location.searchParams.set('state', state)
   const { running: _, ...admitted } = transaction
-  return { kind: 'elsewhere', location: location.href, transaction: { ...admitted, redirect: { state, location: location.href } } }
+  return {
+    kind: 'elsewhere',
+    location: location.href,
+    transaction: { ...admitted, redirect: { ...redirect, state, location: location.href } },
+  }
 }
 
 /** The user a rule completes the sign-in as: only one whose own identity this is. Throws `subject_mismatch`. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from '#kernel/json.ts'
+import type { Json, JsonObject } from '#kernel/json.ts'
 import type { RuleId } from '#kernel/rule.ts'
-import type { TokenWishes } from '#kernel/transaction.ts'
+import type { PausedRules, TokenWishes } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleVerdict } from '../runner.ts'
 import { claimsFrom } from './claims.ts'
 import { field, isObject } from './reading.ts'
@@ -33,9 +33,17 @@ export const verdictOf = ({ before, user, context }: Changed, ran: readonly Rule
     wishes: wishesIn(saml),
     ...(typeof primaryUser === 'string' && { primaryUser }),
     wantsSecondFactor: isObject(factor) && field(factor, 'provider') !== 'none',
-    ...(typeof location === 'string' && { redirect: location }),
+    ...(typeof location === 'string' && { redirect: { location, ...pausedBy(redirect, user, context) } }),
     ran,
   }
+}
+
+/** An action that sends the person away says so by its id; what it leaves is what the next turn begins with. */
+const pausedBy = (redirect: Json | undefined, user: JsonObject, context: JsonObject): { readonly paused?: PausedRules } => {
+  const by = isObject(redirect) ? field(redirect, 'by') : undefined
+  if (typeof by !== 'string') return {}
+  const { redirect: _, ...rest } = context
+  return { paused: { at: by, user, context: rest } }
 }
 
 /** Only what a rule set itself: a name that a provider sends along says nothing about an account. */
