@@ -12,6 +12,10 @@ const SECRETS = {
   signingKey: '-----BEGIN PRIVATE KEY----- signing-key-90be',
   session: 'session-cookie-44d1',
   grant: 'hop browser-cookie-13ef contoso',
+  configuration: 'configuration-value-3b9e',
+  actionSecret: 'action-secret-66d0',
+  trace: 'said-by-a-rule-a4c2',
+  apiToken: 'usher_api_token-0f5b',
 } as const
 
 /** Proves that the search below would find what is there. */
@@ -47,7 +51,8 @@ const byCertificate: TargetSettings = {
   credential: { kind: 'certificate', certificatePem: 'certificate', privateKeyPem: new Secret(SECRETS.certificateKey) },
 }
 
-const keepAll = async ({ stores, addUser }: StoresUnderTest): Promise<void> => {
+const keepAll = async (opened: StoresUnderTest): Promise<void> => {
+  const { stores, addUser } = opened
   await addUser('dana')
   await stores.settings.apply({ relyingParties: [], connections: [connection], targets: [target, byCertificate] }, AT)
   await stores.keys.found([
@@ -63,6 +68,17 @@ const keepAll = async ({ stores, addUser }: StoresUnderTest): Promise<void> => {
   const authentication = { at: AT, method: 'password' } as const
   await stores.sessions.start({ id: SECRETS.session, user: 'dana', connection: 'c', authentication, createdAt: AT, expiresAt: AT + 9 }, 'r')
   await stores.grants.put(SECRETS.grant, {}, AT + 9)
+  await keepRules(opened)
+}
+
+const keepRules = async ({ stores }: StoresUnderTest): Promise<void> => {
+  const rule = { id: 'act_1', name: 'a', kind: 'action', script: 's', order: 1, enabled: true, legacyGlobals: false, version: 1 } as const
+  const secrets = { KEY: new Secret(SECRETS.actionSecret) }
+  const configuration = { KEY: new Secret(SECRETS.configuration) }
+  await stores.rules.change({ author: 'a', at: AT, edit: (now) => ({ ...now, rules: [{ ...rule, secrets }], configuration }) })
+  const body = { order: { user: {}, context: {} }, result: {}, console: [{ text: SECRETS.trace }], timings: [] }
+  await stores.ruleRuns.record({ at: AT, userId: 'dana', relyingParty: 'rp', reference: 'r', body })
+  await stores.apiTokens.add({ name: 'ci', bearer: SECRETS.apiToken, scopes: [], createdAt: AT, expiresAt: AT + 9 })
 }
 
 /** Everything a thief of the database has: its files, or all its rows. */

@@ -21,12 +21,12 @@ interface Standing {
 
 const USER_ID_BYTES = 16
 
-/** Usher's lasting record of people. */
-export const peopleStore = ({ storage, randomness }: Parts) => {
-  const byIdentity = storage.prepared((db, { connection, issuer, subject }: Identity) =>
+/** How a user is found: by their own identity, by one that is linked to them, by their id. */
+const lookups = (storage: Storage) => ({
+  byIdentity: storage.prepared((db, { connection, issuer, subject }: Identity) =>
     db.selectFrom('users').selectAll().where('connection', '=', connection).where('issuer', '=', issuer).where('subject', '=', subject),
-  )
-  const byLinked = storage.prepared((db, { connection, issuer, subject }: Identity) =>
+  ),
+  byLinked: storage.prepared((db, { connection, issuer, subject }: Identity) =>
     db
       .selectFrom('linked_identities')
       .innerJoin('users', 'users.id', 'linked_identities.user_id')
@@ -34,15 +34,20 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
       .where('linked_identities.connection', '=', connection)
       .where('linked_identities.issuer', '=', issuer)
       .where('linked_identities.subject', '=', subject),
-  )
-  const standingOf = storage.prepared((db, { id, target }: { readonly id: UserId; readonly target: string }) =>
+  ),
+  standingOf: storage.prepared((db, { id, target }: { readonly id: UserId; readonly target: string }) =>
     db
       .selectFrom('users')
       .leftJoin('accounts', (join) => join.onRef('accounts.user_id', '=', 'users.id').on('accounts.target', '=', target))
       .selectAll('users')
       .select(['accounts.user_id', 'accounts.stage', 'accounts.immutable_id', 'accounts.principal_name', 'accounts.unproven_token_at'])
       .where('users.id', '=', id),
-  )
+  ),
+})
+
+/** Usher's lasting record of people. */
+export const peopleStore = ({ storage, randomness }: Parts) => {
+  const { byIdentity, byLinked, standingOf } = lookups(storage)
   return {
     /** The user of this identity, be it their own or linked to them; who they are stays what their own identity says. */
     recognize: async (identity: Identity, said: Said, at: number): Promise<User> => {

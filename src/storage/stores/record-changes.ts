@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Kysely } from 'kysely'
 import { UsherError } from '#kernel/errors.ts'
 import type { Json, JsonObject } from '#kernel/json.ts'
-import type { UserRecord } from '#kernel/person.ts'
+import type { UserId, UserRecord } from '#kernel/person.ts'
 import type { Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag } from './columns.ts'
@@ -46,26 +46,32 @@ const LARGEST_BYTES = 32 * 1024
 export const recordChanges = ({ storage, eventRow, byPublicId }: Parts) => {
   const patch = async (change: RecordChange): Promise<UserRecord | undefined> => {
     const found = await byPublicId(change.publicId)
-    if (!found) return undefined
-    return storage.write(async (tx) => {
-      // Read again: between the two somebody else may have been faster.
-      const before = await recordOf(tx, found.userId)
-      if (!before || before.publicId !== change.publicId) return undefined
-      const after = patched(before, change)
-      if (change.emailVerified === undefined && isDeepStrictEqual(after, before)) return before
-      await write(tx, after, change.at)
-      if (change.emailVerified !== undefined) await writeVerified(tx, after, change.emailVerified)
-      const { by, at, reference = by } = change
-      const event = eventRow({ type: 'metadata_changed', at, reference, user: before.userId, facts: { by, ...factsOf(change) } })
-      await tx.insertInto('events').values(event).execute()
-      return recordOf(tx, before.userId)
-    })
+    return found && storage.write((tx) => changed(tx, found.userId, { change, eventRow }))
   }
   return {
     patch,
     patchMetadata: ({ kind, patch: values, ...change }: MetadataChange): Promise<UserRecord | undefined> =>
       patch({ ...change, ...(kind === 'app' ? { app: values } : { user: values }) }),
   }
+}
+
+interface Changing {
+  readonly change: RecordChange
+  readonly eventRow: EventRow
+}
+
+const changed = async (tx: Kysely<Schema>, userId: UserId, { change, eventRow }: Changing): Promise<UserRecord | undefined> => {
+  // Read again: between the two somebody else may have been faster.
+  const before = await recordOf(tx, userId)
+  if (!before || before.publicId !== change.publicId) return undefined
+  const after = patched(before, change)
+  const { emailVerified, by, at, reference = by } = change
+  if (emailVerified === undefined && isDeepStrictEqual(after, before)) return before
+  await write(tx, after, at)
+  if (emailVerified !== undefined) await writeVerified(tx, after, emailVerified)
+  const event = eventRow({ type: 'metadata_changed', at, reference, user: userId, facts: { by, ...factsOf(change) } })
+  await tx.insertInto('events').values(event).execute()
+  return recordOf(tx, userId)
 }
 
 const patched = (
