@@ -1,5 +1,6 @@
 import { firstSignInBenchmark } from './first-sign-in.ts'
 import { peersBenchmark } from './peers.ts'
+import { rulesBenchmark } from './rules.ts'
 import { scaleBenchmark } from './scale.ts'
 import { signInBenchmark } from './sign-in.ts'
 import { startBenchmark } from './start.ts'
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'sign-in': signInBenchmark,
   peers: peersBenchmark,
   'first-sign-in': firstSignInBenchmark,
+  rules: rulesBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,
   tokens: tokenBenchmark,
