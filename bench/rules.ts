@@ -174,7 +174,7 @@ const signIns = async (): Promise<void> => {
     await setRules(ruled)
     const [without, withRules] = [await serve(plain), await serve(ruled)]
     try {
-      const rounds = []
+      const rounds: { readonly none: SignIns; readonly five: SignIns }[] = []
       for (let round = -1; round < SIGN_IN_ROUNDS; round += 1) {
         const none = await signInsOf(plain, without.pid)
         const five = await signInsOf(ruled, withRules.pid)
@@ -204,7 +204,12 @@ const setRules = async ({ startArguments }: Installation): Promise<void> => {
   await app.stop()
 }
 
-const signInsOf = async (installation: Installation, pid = 0) => {
+interface SignIns {
+  readonly perSecond: number
+  readonly us: number
+}
+
+const signInsOf = async (installation: Installation, pid = 0): Promise<SignIns> => {
   const before = cpuUs(pid)
   const order = { port: installation.port, connections: CONNECTIONS, shapes: installation.shapes(PEOPLE), expected: 'name="wresult"' }
   const { ms } = await load({ ...order, requests: PER_ROUND })
