@@ -1,31 +1,59 @@
+// @ts-check
 'use strict'
 // What a rule says with `console`, in lines that hold no more than may be kept.
 const { inspect } = require('node:util')
+const { SENSITIVE } = require('./redact.cjs')
 
 const LONGEST_LINE = 1_000
 const MOST_LINES = 200
+/** So that what a run says crosses in one message with the user and the context. */
+const MOST_TEXT = 60_000
 const DEEPEST = 4
 const MOST_ENTRIES = 50
-const SENSITIVE = /authorization|cookie|password|secret|token|api.?key/i
 
 /**
  * @typedef {{ rule: string, level: 'log' | 'info' | 'warn' | 'error' | 'notice', text: string }} Line
+ *
+ * @typedef {object} Lines the lines of one run
+ * @property {Line[]} lines
+ * @property {(line: Line) => void} add
+ * @property {(rule: string, text: string) => void} notice says something of Usher's own, once
  */
 
-/** The lines of one run. */
-const createLines = () => {
+/**
+ * @param {(text: string) => string} [redact]
+ * @returns {Lines}
+ */
+const createLines = (redact = (text) => text) => {
   /** @type {Line[]} */
   const lines = []
+  /** @type {Set<string>} */
+  const noticed = new Set()
+  let left = MOST_TEXT
+  let isFull = false
   /** @param {Line} line */
-  const add = (line) => {
-    if (lines.length === MOST_LINES) lines.push({ rule: line.rule, level: 'notice', text: 'more was said, and is not kept' })
-    if (lines.length < MOST_LINES) lines.push({ ...line, text: line.text.slice(0, LONGEST_LINE) })
+  const add = ({ rule, level, text }) => {
+    if (isFull) return
+    const kept = redact(text.slice(0, 4 * LONGEST_LINE)).slice(0, LONGEST_LINE)
+    left -= kept.length
+    isFull = left < 0 || lines.length === MOST_LINES
+    lines.push(isFull ? { rule, level: 'notice', text: 'more was said, and is not kept' } : { rule, level, text: kept })
   }
-  return { lines, add }
+  /**
+   * @param {string} rule
+   * @param {string} text
+   */
+  const notice = (rule, text) => {
+    const key = `${rule} ${text}`
+    if (noticed.has(key)) return
+    noticed.add(key)
+    add({ rule, level: 'notice', text })
+  }
+  return { lines, add, notice }
 }
 
 /**
- * The `console` of one rule.
+ * The `console` of one rule; nothing of it writes anywhere else.
  * @param {string} rule
  * @param {(line: Line) => void} add
  */
@@ -35,22 +63,40 @@ const consoleFor = (rule, add) => {
     (level) =>
     /** @param {...unknown} values */
     (...values) =>
-      add({ rule, level, text: values.map(shown).join(' ') })
+      add({ rule, level, text: textOf(values) })
+  const nothing = () => undefined
   return {
-    log: say('log'),
-    info: say('info'),
-    warn: say('warn'),
-    error: say('error'),
-    debug: say('log'),
-    trace: say('log'),
-    dir: say('log'),
+    ...{ log: say('log'), info: say('info'), warn: say('warn'), error: say('error'), debug: say('log'), trace: say('log') },
+    ...{ dir: say('log'), table: say('log'), group: say('log'), exception: say('error') },
+    ...{ groupEnd: nothing, time: nothing, timeEnd: nothing, timeLog: nothing, count: nothing, countReset: nothing, clear: nothing },
+    /**
+     * @param {unknown} holds
+     * @param {...unknown} values
+     */
+    assert: (holds, ...values) => (holds ? undefined : say('error')('Assertion failed', ...values)),
   }
+}
+
+/**
+ * `%s`, `%d`, `%j` and `%o` are filled in, as Node's console does.
+ * @param {readonly unknown[]} values
+ */
+const textOf = (values) => {
+  const [first, ...rest] = values
+  if (typeof first !== 'string' || !first.includes('%') || rest.length === 0) return values.map(shown).join(' ')
+  const filled = first.slice(0, LONGEST_LINE).replace(/%([sdifjoOc%])/g, (all, kind) => {
+    if (kind === '%') return '%'
+    if (rest.length === 0) return all
+    return kind === 'c' ? (void rest.shift() ?? '') : shown(rest.shift())
+  })
+  return [filled, ...rest.map(shown)].join(' ')
 }
 
 /** @param {unknown} value */
 const shown = (value) => {
   try {
-    return typeof value === 'string' ? value : inspect(without(value, DEEPEST), { depth: DEEPEST, breakLength: Infinity })
+    if (typeof value === 'string') return value.slice(0, 4 * LONGEST_LINE)
+    return inspect(without(value, DEEPEST), { depth: DEEPEST, breakLength: Number.POSITIVE_INFINITY })
   } catch {
     return '[something that cannot be shown]'
   }
@@ -63,9 +109,12 @@ const shown = (value) => {
  * @returns {unknown}
  */
 const without = (value, depth) => {
+  if (typeof value === 'string') return value.slice(0, LONGEST_LINE)
   if (typeof value !== 'object' || value === null) return value
-  const { name, message } = Object(value)
-  if (typeof message === 'string' && typeof Object(value).stack === 'string') return `${name}: ${message}`
+  const { name, message, stack } = Object(value)
+  if (typeof message === 'string' && typeof stack === 'string') return `${name}: ${message}`
+  if (value instanceof Date || value instanceof RegExp) return String(value)
+  if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`
   if (depth === 0) return '[…]'
   if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((one) => without(one, depth - 1))
   return Object.fromEntries(

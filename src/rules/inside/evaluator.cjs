@@ -1,7 +1,8 @@
+// @ts-check
 'use strict'
-// Compiles and calls a rule, and nothing else: plain CommonJS for any Node from 16 on, so that a test suite from elsewhere
-// can drive it in its own process. docs/reference/rule-evaluator.md says how.
-const vm = require('node:vm')
+// Compiles a rule, and nothing else. It knows of no sign-in, process or network and runs on any Node from 16 on, in whatever
+// realm loads it: a test suite from elsewhere can drive it in its own process. docs/reference/rule-evaluator.md says how.
+const { problemIn, withoutSemicolon } = require('./syntax.cjs')
 
 /**
  * A rule: one function expression, as an administrator wrote it.
@@ -12,28 +13,29 @@ const vm = require('node:vm')
  * @returns {unknown}
  *
  * @typedef {object} CompileOptions
+ * @property {string} [filename] how it is called in traces
+ * @property {object} [scope] further globals, looked up only where the rule says their names: a getter costs nothing until then
+ *
+ * @typedef {object} Surroundings
  * @property {Readonly<Record<string, unknown>>} [globals] what the rule finds as globals, by reference
  * @property {(name: string) => unknown} [require] what its `require` answers, asked with the whole name, `@version` included
- * @property {string} [filename] how it is called in traces
- * @property {object} [realm] a context of `vm.createContext` to compile it in; this realm when left out
- * @property {readonly object[]} [scope] objects whose properties are found as globals when they are used
  */
 
-const PREFIX = 'return ('
-const TRAILING = /;\s*(?:\/\/[^\n]*\n?\s*|\/\*[\s\S]*?\*\/\s*)*$/
+/** Lines that stand before the rule's first one in what is compiled. */
+const LINES_BEFORE = 3
 
 /**
  * The rule as a function, its body not run. `globals` are taken as they are, and the rule is called in the very tick
  * in which the returned function is. Throws a SyntaxError with `line` and `column` (from 1) in the rule's own text, and
  * a TypeError for a text that is no function.
  * @param {string} source
- * @param {CompileOptions} [options]
+ * @param {Surroundings & CompileOptions} [options]
  * @returns {Rule}
  */
-const compileRule = (source, options = {}) => {
-  const { globals = {}, require: requireFor = missing } = options
-  const bind = compileExpression(source, ['require', ...Object.keys(globals)], options)
-  return asRule(bind(requireFor, ...Object.values(globals)))
+const compileRule = (source, { globals = {}, require: requireFor = missing, ...options } = {}) => {
+  const names = Object.keys(globals).filter((name) => name !== 'require')
+  const bind = compileExpression(source, ['require', ...names], options)
+  return asRule(bind(requireFor, ...names.map((name) => globals[name])))
 }
 
 /**
@@ -43,27 +45,26 @@ const compileRule = (source, options = {}) => {
  * @param {CompileOptions} [options]
  * @returns {(...values: unknown[]) => unknown}
  */
-const compileExpression = (source, names, { filename = 'rule.js', realm, scope = [] } = {}) => {
-  /** @param {string} text */
-  const compile = (text) =>
-    vm.compileFunction(`${PREFIX}${text}\n)`, [...names], {
-      filename,
-      columnOffset: -PREFIX.length,
-      ...(realm && { parsingContext: realm }),
-      ...(scope.length > 0 && { contextExtensions: [...scope] }),
-    })
-  try {
-    return compile(source)
-  } catch (error) {
-    const shorter = source.replace(TRAILING, '')
-    if (shorter === source) throw placed(error, filename)
-    try {
-      return compile(shorter)
-    } catch (second) {
-      throw placed(second, filename)
-    }
-  }
+const compileExpression = (source, names, { filename = 'rule.js', scope } = {}) => {
+  const text = withoutSemicolon(source)
+  const problem = problemIn(text, filename)
+  if (problem) throw problem
+  // Function belongs to the realm of whoever loaded this file, and so do the errors that the rule makes and the Date it asks.
+  const expression = `return (\n${text}\n)`
+  // The scope comes last and has no name: the rule sees none that is not its business.
+  const body = scope ? `with (arguments[${names.length}]) { ${expression} }` : expression
+  const factory = Function(...names.map(identifier), `${body}\n//# sourceURL=${traceName(filename)}`)
+  return scope ? (...values) => factory(...values, scope) : (...values) => factory(...values)
 }
+
+/** @param {string} name */
+const identifier = (name) => {
+  if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return name
+  throw new TypeError(`no global can be called ${name}`)
+}
+
+/** @param {string} filename */
+const traceName = (filename) => filename.replace(/[\s'"]+/g, '-')
 
 /**
  * @param {unknown} value
@@ -75,19 +76,18 @@ const asRule = (value) => {
 }
 
 /**
- * Where in the rule's own text the parser gave up, from the first lines of the trace.
+ * In which line of a rule, from 1, an error was made; undefined when it was made elsewhere.
  * @param {unknown} error
- * @param {string} filename
+ * @param {string} filename as it was compiled with
+ * @returns {number | undefined}
  */
-const placed = (error, filename) => {
-  if (!(error instanceof Error) && Object(error).name !== 'SyntaxError') return error
-  const [head = '', , marks = ''] = String(Object(error).stack).split('\n')
-  const line = head.startsWith(`${filename}:`) ? Number(head.slice(filename.length + 1)) : Number.NaN
-  const column = marks.indexOf('^') + 1
-  return Object.assign(Object(error), {
-    ...(Number.isInteger(line) && { line }),
-    ...(column > 0 && { column: line === 1 ? Math.max(1, column - PREFIX.length) : column }),
-  })
+const lineOf = (error, filename) => {
+  const { stack } = Object(error)
+  const place = `${traceName(filename)}:`
+  const frame = typeof stack === 'string' ? stack.split('\n').find((one) => one.includes(place)) : undefined
+  if (frame === undefined) return undefined
+  const line = Number.parseInt(frame.slice(frame.indexOf(place) + place.length), 10) - LINES_BEFORE
+  return line > 0 ? line : undefined
 }
 
 /** @param {string} name */
@@ -95,4 +95,4 @@ const missing = (name) => {
   throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
 }
 
-module.exports = { compileRule, compileExpression, asRule }
+module.exports = { compileRule, compileExpression, asRule, lineOf }

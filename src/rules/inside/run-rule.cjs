@@ -1,133 +1,141 @@
+// @ts-check
 'use strict'
 // One rule of a run: bound, called, and taken at its first word.
-const { asRule, compileExpression } = require('./evaluator.cjs')
-const { legacyNames, requireModule } = require('./modules.cjs')
+const { asRule, compileExpression, lineOf } = require('./evaluator.cjs')
+const { legacyNames } = require('./module-list.cjs')
+const { NAMES, globalsFor, legacyScope, requireFor } = require('./rule-globals.cjs')
+const { sanitized } = require('./rule-errors.cjs')
 
-const LONGEST_MESSAGE = 500
-const NAMES = ['configuration', 'auth0', 'console', 'require']
+/**
+ * @typedef {import('./run-scripts.cjs').Run} Run
+ * @typedef {import('./run-scripts.cjs').Outcome} Outcome
+ * @typedef {import('../isolation.ts').Script} Script
+ * @typedef {{ bind: (...values: unknown[]) => unknown, notice: (text: string) => void }} Compiled
+ * @typedef {{ error: unknown } | { user: unknown, context: unknown }} Word what a rule said first
+ */
 
-/** Compiled rules by their text; a runner ends when the texts change, so there are never many. */
+/** Compiled rules by their text; a runner ends when the texts change, so there are never many. @type {Map<string, Compiled>} */
 const compiled = new Map()
+const MOST_COMPILED = 500
 
-/** @returns {Promise<object>} `{ kind: 'passed' }`, or `denied` with a name and a message that are safe to keep */
-const runRule = async (run) => {
-  const { state, script, add } = run
-  const outcome = await called(run)
-  if ('error' in outcome) return { kind: 'denied', ...sanitized(outcome.error) }
-  state.user = adopted(outcome.user, state.user, 'user', { add, script })
-  state.context = adopted(outcome.context, state.context, 'context', { add, script })
-  for (const name of ['idToken', 'accessToken', 'samlConfiguration'])
-    if (typeof state.context[name] !== 'object' || state.context[name] === null) state.context[name] = {}
+/** Written into by many rules without looking. */
+const ALWAYS_OBJECTS = ['idToken', 'accessToken', 'samlConfiguration']
+
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @returns {Promise<Outcome>} `denied` has a name and a message that are safe to keep
+ */
+const runRule = async (run, script) => {
+  const word = await called(run, script)
+  if ('error' in word) return deniedFor(run, script, word.error)
+  const { state } = run
+  state.user = adopted(word.user, state.user, 'user', (text) => run.notice(script.id, text))
+  state.context = adopted(word.context, state.context, 'context', (text) => run.notice(script.id, text))
+  for (const name of ALWAYS_OBJECTS) if (typeof state.context[name] !== 'object' || state.context[name] === null) state.context[name] = {}
   return { kind: 'passed' }
 }
 
-const called = (run) =>
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @returns {Promise<Word>}
+ */
+const called = (run, script) =>
   new Promise((resolve) => {
-    const { state, script, add } = run
     let isAnswered = false
-    const answer = (outcome, again) => {
-      if (isAnswered) return add({ rule: script.id, level: 'notice', text: again })
+    /**
+     * @param {Word} word
+     * @param {() => string} again
+     */
+    const answer = (word, again) => {
+      if (isAnswered) return run.notice(script.id, again())
       isAnswered = true
-      return resolve(outcome)
+      return resolve(word)
     }
-    const failed = (error) => answer({ error }, `after its callback: ${sanitized(error).message}`)
+    /** @param {unknown} error */
+    const failed = (error) => answer({ error }, () => `it failed after its callback: ${run.sanitized(error).message}`)
+    /**
+     * @param {unknown} [error]
+     * @param {unknown} [user]
+     * @param {unknown} [context]
+     */
     const callback = (error, user, context) =>
-      answer(error ? { error } : { user, context }, 'callback was called again; the first call counts')
+      answer(error ? { error } : { user, context }, () => 'callback was called again; the first call counts')
     try {
-      const returned = bound(run)(state.user, state.context, callback)
-      if (typeof returned?.then === 'function') returned.then(undefined, failed)
+      const returned = bound(run, script)(run.state.user, run.state.context, callback)
+      if (isThenable(returned)) returned.then(undefined, failed)
     } catch (error) {
       failed(error)
     }
   })
 
-/** The rule for this run: its free names are this run's. */
-const bound = ({ job, host, script, realm, add, console }) => {
-  const entry = compiledFor(script, realm)
-  entry.notice = (text) => add({ rule: script.id, level: 'notice', text })
-  return asRule(entry.bind(job.configuration, auth0For(job, host, script, add), console, requireFor(script, add)))
+/**
+ * @param {any} value
+ * @returns {value is PromiseLike<unknown>}
+ */
+const isThenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function'
+
+/**
+ * The rule for this run: its free names are this run's.
+ * @param {Run} run
+ * @param {Script} script
+ */
+const bound = (run, script) => {
+  const entry = compiledFor(script)
+  entry.notice = (text) => run.notice(script.id, text)
+  return asRule(entry.bind(...globalsFor(run, script)))
 }
 
-const compiledFor = ({ id, script, legacyGlobals }, { context }) => {
+/**
+ * @param {Script} script
+ * @returns {Compiled}
+ */
+const compiledFor = ({ id, script, legacyGlobals }) => {
   const key = `${legacyGlobals} ${id} ${script}`
   const known = compiled.get(key)
   if (known) return known
-  const entry = {}
-  const scope = legacyGlobals ? [legacyScope(entry)] : []
-  entry.bind = compileExpression(script, NAMES, { filename: `${id}.js`, realm: context, scope })
+  /** @type {Compiled} */
+  const entry = { bind: () => undefined, notice: () => undefined }
+  const scope = legacyGlobals && saysLegacyName(script) ? { scope: legacyScope((text) => entry.notice(text)) } : {}
+  entry.bind = compileExpression(script, NAMES, { filename: `${id}.js`, ...scope })
+  if (compiled.size === MOST_COMPILED) compiled.clear()
   compiled.set(key, entry)
   return entry
 }
 
-/** Names that old runtimes had without `require`; loaded when a rule first says one of them. */
-const legacyScope = (entry) => {
-  const scope = Object.create(null)
-  for (const [name, module] of Object.entries(legacyNames)) {
-    let value
-    Object.defineProperty(scope, name, {
-      configurable: true,
-      get: () => {
-        if (value === undefined) {
-          value = requireModule(module).module
-          entry.notice(`${name} is there without require only for imported rules: say require('${module}')`)
-        }
-        return value
-      },
-      set: (next) => {
-        value = next
-      },
-    })
-  }
-  return scope
-}
+const LEGACY_NAME = new RegExp(`(?<![\\w$.])(?:${Object.keys(legacyNames).join('|')})(?![\\w$])`)
 
-const requireFor = (script, add) => (name) => {
-  const { module, notice } = requireModule(String(name))
-  if (notice) add({ rule: script.id, level: 'notice', text: notice })
-  return module
-}
+/**
+ * Whether it can need them at all: looking names up one by one costs a little each time.
+ * @param {string} script
+ */
+const saysLegacyName = (script) => LEGACY_NAME.test(script)
 
-/** The restricted management client: promises that are real, and Node's callback for those who like it. */
-const auth0For = ({ auth0 }, host, script, add) => {
-  const update = (kind) => (userId, patch, callback) => {
-    const done = Promise.resolve().then(() => host.updateMetadata(kind, String(userId), JSON.parse(JSON.stringify(patch ?? {}))))
-    done.then(
-      (user) => typeof callback === 'function' && callback(null, user),
-      (error) => {
-        add({ rule: script.id, level: 'notice', text: `metadata was not changed: ${sanitized(error).message}` })
-        if (typeof callback === 'function') callback(error)
-      },
-    )
-    return done
-  }
-  return { ...auth0, users: { updateAppMetadata: update('app'), updateUserMetadata: update('user') } }
-}
-
-const adopted = (given, known, what, { add, script }) => {
+/**
+ * @param {any} given
+ * @param {Record<string, any>} known
+ * @param {string} what
+ * @param {(text: string) => void} notice
+ */
+const adopted = (given, known, what, notice) => {
   if (given === undefined || given === null || given === known) return known
   const isPlain = typeof given === 'object' && !Array.isArray(given)
-  add({
-    rule: script.id,
-    level: 'notice',
-    text: `callback was given ${isPlain ? 'another' : 'no'} ${what}; ${isPlain ? 'it is used' : 'the one there was is kept'}`,
-  })
+  notice(`callback was given ${isPlain ? 'another' : 'no'} ${what}; ${isPlain ? 'it is used' : 'the one there was is kept'}`)
   return isPlain ? given : known
 }
 
-/** Its name and its sentence, and nothing else of it: errors of requests carry what was sent, secrets included. */
-const sanitized = (error) => {
-  try {
-    if (typeof error === 'string') return { name: 'Error', message: error.slice(0, LONGEST_MESSAGE), isRefusal: false }
-    const { name, message } = Object(error)
-    const known = typeof name === 'string' ? name.slice(0, 100) : 'Error'
-    return {
-      name: known,
-      message: typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : '',
-      isRefusal: known === 'UnauthorizedError',
-    }
-  } catch {
-    return { name: 'Error', message: '', isRefusal: false }
-  }
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @param {unknown} error
+ * @returns {Outcome}
+ */
+const deniedFor = (run, script, error) => {
+  const said = run.sanitized(error)
+  const line = said.isRefusal ? undefined : lineOf(error, `${script.id}.js`)
+  if (line !== undefined) run.notice(script.id, `${said.name} in line ${line}: ${said.message}`)
+  return { kind: 'denied', rule: script.id, ...said }
 }
 
-module.exports = { runRule, requireFor, sanitized }
+module.exports = { runRule, deniedFor, requireFor, sanitized }

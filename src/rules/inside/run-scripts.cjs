@@ -1,70 +1,178 @@
+// @ts-check
 'use strict'
 // All scripts of one sign-in, one after the other: rules by callback, then actions.
 const { runAction } = require('./actions.cjs')
 const { createLines, consoleFor } = require('./console.cjs')
-const { createRealm } = require('./realm.cjs')
-const { runRule } = require('./run-rule.cjs')
-
-const realm = createRealm()
-const clone = (value) => realm.parse(JSON.stringify(value ?? {}))
+const { warm } = require('./modules.cjs')
+const { redactFor } = require('./redact.cjs')
+const { sanitized } = require('./rule-errors.cjs')
+const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
 
 /**
- * @param {object} job what `Job` of isolation.ts says, without its functions
- * @param {object} host `updateMetadata`, `now`, `entered`, `afterwards`
- * @returns {Promise<object>} `JobResult` without what only the process can tell
+ * @typedef {import('../isolation.ts').JobResult} JobResult
+ * @typedef {import('../isolation.ts').Script} Script
+ * @typedef {Record<string, any>} Loose
+ *
+ * @typedef {object} Order `Job` of isolation.ts without what cannot cross to where scripts run; `user` and `context` are written into
+ * @property {readonly Script[]} scripts
+ * @property {Loose} user
+ * @property {Loose} context
+ * @property {Readonly<Record<string, string>>} configuration
+ * @property {{ readonly domain: string, readonly baseUrl: string, readonly accessToken: string }} auth0
+ * @property {number} budgetMs
+ * @property {string} [continueAt]
+ *
+ * @typedef {object} Host
+ * @property {(kind: 'app' | 'user', publicId: string, patch: any) => Promise<unknown>} updateMetadata
+ * @property {() => number} now milliseconds
+ * @property {(script: number) => void} entered called before each script
+ * @property {(take: (error: unknown, script: number) => void) => void} [strays] gives the run what was thrown in its name and
+ *   caught by nobody
+ *
+ * @typedef {{ kind: 'passed' } | { kind: 'denied', rule: string, name: string, message: string, isRefusal: boolean }
+ *   | { kind: 'failed', why: 'timeout', rule?: string }} Outcome
+ *
+ * @typedef {object} Run what the scripts of one sign-in share
+ * @property {Order} job
+ * @property {Host} host
+ * @property {{ user: Loose, context: Loose }} state
+ * @property {Readonly<Record<string, string>>} configuration
+ * @property {import('./console.cjs').Line[]} lines
+ * @property {(rule: string, text: string) => void} notice
+ * @property {(rule: string) => object} consoleOf
+ * @property {(error: unknown) => ReturnType<typeof sanitized>} sanitized
+ * @property {{ rule: string, ms: number }[]} timings
+ * @property {{ script: Script, since: number } | undefined} at the script at work
+ * @property {boolean} isOver
  */
-const runScripts = async (job, host) => {
-  const { lines, add } = createLines()
-  const timings = []
-  const state = { user: clone(job.user), context: clone(job.context) }
-  const ending = (outcome) => ({ ...outcome, console: lines, timings })
-  let budget
-  const late = new Promise((resolve) => {
-    budget = setTimeout(resolve, job.budgetMs, { kind: 'failed', why: 'timeout' })
-  })
-  try {
-    for (const [index, script] of job.scripts.entries()) {
-      if (isPassedOver(script, job)) continue
-      host.entered(index)
-      const began = host.now()
-      const run = { job, host, script, state, realm, add, console: consoleFor(script.id, add) }
-      const outcome = await Promise.race([script.kind === 'action' ? action(run) : runRule(run), late])
-      timings.push({ rule: script.id, ms: host.now() - began })
-      if (outcome.kind !== 'passed') return ending({ ...outcome, rule: script.id })
-      if (isLeaving(script, state)) break
+
+/**
+ * @param {Order} job
+ * @param {Host} host
+ * @returns {Promise<JobResult>} never rejects for what a script does
+ */
+const runScripts = (job, host) =>
+  new Promise((resolve) => {
+    const run = runOf(job, host)
+    /** @param {Outcome} outcome the first one counts */
+    const end = (outcome) => {
+      if (run.isOver) return
+      run.isOver = true
+      clearTimeout(budget)
+      leave(run)
+      resolve(resultOf(run, outcome))
     }
-    return ending({ kind: 'passed', user: state.user, context: state.context })
-  } finally {
-    clearTimeout(budget)
+    const budget = setTimeout(() => end({ kind: 'failed', why: 'timeout', ...(run.at && { rule: run.at.script.id }) }), job.budgetMs)
+    /** @param {unknown} error @param {Script | undefined} script */
+    const fail = (error, script) => end(script ? deniedFor(run, script, error) : { kind: 'passed' })
+    host.strays?.((error, index) => fail(error, job.scripts[index] ?? run.at?.script))
+    inOrder(run).then(end, (error) => fail(error, run.at?.script ?? job.scripts[0]))
+  })
+
+/**
+ * @param {Order} job
+ * @param {Host} host
+ * @returns {Run}
+ */
+const runOf = (job, host) => {
+  const secrets = job.scripts.flatMap((script) => Object.values(script.secrets))
+  const redact = redactFor({ configuration: job.configuration, secrets: [...secrets, job.auth0.accessToken] })
+  const { lines, add, notice } = createLines(redact)
+  const { user, context } = job
+  // Many rules write into these without looking.
+  for (const name of ['idToken', 'accessToken', 'samlConfiguration']) context[name] ??= {}
+  return {
+    ...{ job, host, lines, notice, state: { user, context } },
+    configuration: Object.freeze({ ...job.configuration }),
+    consoleOf: (rule) => consoleFor(rule, add),
+    sanitized: (error) => sanitized(error, redact),
+    ...{ timings: [], at: undefined, isOver: false },
   }
 }
 
-/** Whoever comes back to an action does not meet what ran before it again. */
-const isPassedOver = (script, { continueAt, scripts }) =>
-  continueAt !== undefined && scripts.indexOf(script) < scripts.findIndex(({ id }) => id === continueAt)
+/**
+ * @param {Run} run
+ * @param {Outcome} outcome
+ * @returns {any}
+ */
+const resultOf = ({ state, lines, timings }, outcome) => ({
+  ...outcome,
+  ...(outcome.kind === 'passed' && state),
+  console: lines,
+  timings,
+})
 
-/** An action that sends the person away ends the turn; after a rule the others still run. */
-const isLeaving = (script, { context }) => script.kind === 'action' && context.redirect?.by === script.id
-
-const action = async ({ job, host, script, state, add, console }) => {
-  const { requireFor } = require('./run-rule.cjs')
-  const outcome = await runAction(script, {
-    user: state.user,
-    context: state.context,
-    host,
-    require: requireFor(script, add),
-    console,
-    continued: job.continueAt === script.id,
-    executedRules: job.scripts.filter(({ kind }) => kind === 'rule').map(({ id }) => id),
-    state,
-  })
-  return outcome.kind === 'denied' ? { name: outcome.isRefusal ? 'UnauthorizedError' : 'Error', ...outcome } : outcome
+/**
+ * @param {Run} run
+ * @returns {Promise<Outcome>}
+ */
+const inOrder = async (run) => {
+  const { job } = run
+  for (const [index, script] of job.scripts.entries()) {
+    if (isPassedOver(run, script)) continue
+    enter(run, script, index)
+    const outcome = script.kind === 'action' ? await action(run, script) : await runRule(run, script)
+    // Its time was up, or something it left behind threw: nobody waits for the rest.
+    if (run.isOver) return outcome
+    leave(run)
+    if (outcome.kind !== 'passed' || isLeaving(run, script)) return outcome
+  }
+  return { kind: 'passed' }
 }
 
-/** Loads what rules usually ask for, so that the first sign-in does not wait for it. */
-const warm = () => {
-  const { requireModule } = require('./modules.cjs')
-  for (const name of ['request-promise', 'request', 'lodash', 'uuid']) requireModule(name)
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @param {number} index
+ */
+const enter = (run, script, index) => {
+  run.host.entered(index)
+  run.at = { script, since: run.host.now() }
+}
+
+/** @param {Run} run */
+const leave = (run) => {
+  if (run.at) run.timings.push({ rule: run.at.script.id, ms: run.host.now() - run.at.since })
+  run.at = undefined
+}
+
+/**
+ * Whoever comes back to an action does not meet what ran before it again; whom a rule sends away meets actions once back.
+ * @param {Run} run
+ * @param {Script} script
+ */
+const isPassedOver = ({ job: { scripts, continueAt }, state }, script) => {
+  if (continueAt !== undefined) return scripts.indexOf(script) < scripts.findIndex(({ id }) => id === continueAt)
+  const { redirect, protocol } = state.context
+  return script.kind === 'action' && typeof redirect?.url === 'string' && protocol !== 'redirect-callback'
+}
+
+/**
+ * An action that sends the person away ends the turn; after a rule the others still run.
+ * @param {Run} run
+ * @param {Script} script
+ */
+const isLeaving = ({ state }, script) => script.kind === 'action' && state.context.redirect?.by === script.id
+
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @returns {Promise<Outcome>}
+ */
+const action = async (run, script) => {
+  const { job, host, state } = run
+  /** @type {(script: Script, given: object) => Promise<any>} */
+  const call = runAction
+  /** @type {any} */
+  const outcome = await call(script, {
+    ...{ user: state.user, context: state.context, host, state },
+    require: requireFor(script, run.notice),
+    console: run.consoleOf(script.id),
+    continued: job.continueAt === script.id,
+    executedRules: job.scripts.filter(({ kind }) => kind === 'rule').map(({ id }) => id),
+  })
+  if (outcome.kind !== 'denied') return outcome
+  return { name: outcome.isRefusal ? 'UnauthorizedError' : 'Error', ...outcome, rule: script.id }
 }
 
 module.exports = { runScripts, warm }

@@ -1,0 +1,29 @@
+// @ts-check
+'use strict'
+// What must not get into a log, whoever says it: the values of secrets, and tokens by their looks.
+
+const SHORTEST_SECRET = 8
+/** Names in configuration whose values are secrets. */
+const SECRET_NAME = /secret|token|password|credential|private|api.?key|(?:^|_)key(?:$|_)/i
+/** Names in objects whose values are not shown. */
+const SENSITIVE = /authorization|cookie|password|secret|token|api.?key/i
+const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g
+const BEARER = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi
+
+/**
+ * @param {object} held
+ * @param {Readonly<Record<string, string>>} held.configuration values whose names say that they are secrets are
+ * @param {readonly string[]} held.secrets secrets whatever they are called
+ * @returns {(text: string) => string}
+ */
+const redactFor = ({ configuration, secrets }) => {
+  const named = Object.entries(configuration).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []))
+  const values = [...named, ...secrets].filter((value) => typeof value === 'string' && value.length >= SHORTEST_SECRET)
+  return (text) =>
+    values
+      .reduce((left, value) => left.split(value).join('[secret]'), text)
+      .replace(TOKEN, '[token]')
+      .replace(BEARER, '$1 [token]')
+}
+
+module.exports = { redactFor, SENSITIVE }
