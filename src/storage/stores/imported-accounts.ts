@@ -19,7 +19,7 @@ type Db = Kysely<Schema>
 export const conflictOf = async (tx: Db, account: Brought, userId: UserId | undefined): Promise<string | undefined> => {
   const { target, immutableId, userPrincipalName } = account
   const own = userId && (await ofKey(tx, { userId, target }))
-  if (own) return isSame(own, account) ? undefined : 'they have another account here'
+  if (own) return isSameAccount(own, account) ? undefined : 'they have another account here'
   const name = await tx
     .selectFrom('principal_names')
     .select('user_id')
@@ -36,7 +36,7 @@ export const conflictOf = async (tx: Db, account: Brought, userId: UserId | unde
   return holder === undefined ? undefined : 'the immutable ID of their account is somebody else’s here'
 }
 
-const isSame = (row: AccountsTable, { immutableId, userPrincipalName }: Brought): boolean =>
+export const isSameAccount = (row: AccountsTable, { immutableId, userPrincipalName }: Brought): boolean =>
   row.immutable_id === immutableId && row.principal_name_key === keyOf(userPrincipalName)
 
 interface Owner {
@@ -45,32 +45,33 @@ interface Owner {
   readonly by: string
 }
 
+/** The row of an account that somebody brings. */
+export const accountRow = ({ target, immutableId, userPrincipalName, usageLocation }: Brought, { userId, at, by }: Owner) => ({
+  user_id: userId,
+  target,
+  origin: 'imported' as const,
+  stage: 'intent' as const,
+  immutable_id: immutableId,
+  immutable_id_key: keyOf(immutableId),
+  principal_name: userPrincipalName,
+  principal_name_key: keyOf(userPrincipalName),
+  usage_location: usageLocation,
+  attempts: 0,
+  next_attempt_at: at,
+  // It worked elsewhere: when it is found deleted, somebody decided that.
+  ready_at: at,
+  version: 1,
+  reference: by,
+  created_at: at,
+  lease_fence: 0,
+})
+
 /** Writes the account's row unless it is there; false when it was. Nobody asks the directory for it before its person comes. */
-export const bringAccount = async (tx: Db, account: Brought, { userId, at, by }: Owner): Promise<boolean> => {
-  const { target, immutableId, userPrincipalName, usageLocation } = account
+export const bringAccount = async (tx: Db, account: Brought, owner: Owner): Promise<boolean> => {
+  const { userId } = owner
+  const { target, userPrincipalName } = account
   if (await ofKey(tx, { userId, target })) return false
   await claimName(tx, { target, userPrincipalName, userId })
-  await tx
-    .insertInto('accounts')
-    .values({
-      user_id: userId,
-      target,
-      origin: 'imported',
-      stage: 'intent',
-      immutable_id: immutableId,
-      immutable_id_key: keyOf(immutableId),
-      principal_name: userPrincipalName,
-      principal_name_key: keyOf(userPrincipalName),
-      usage_location: usageLocation,
-      attempts: 0,
-      next_attempt_at: at,
-      // It worked elsewhere: when it is found deleted, somebody decided that.
-      ready_at: at,
-      version: 1,
-      reference: by,
-      created_at: at,
-      lease_fence: 0,
-    })
-    .execute()
+  await tx.insertInto('accounts').values(accountRow(account, owner)).execute()
   return true
 }

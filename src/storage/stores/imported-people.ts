@@ -1,39 +1,19 @@
 import type { Kysely } from 'kysely'
-import type { JsonObject } from '#kernel/json.ts'
-import type { DirectorySubject, Identity, LinkedIdentity, Names, UserId } from '#kernel/person.ts'
+import type { Identity, UserId } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { Schema, UserRecordsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
-import { flag, keyOf, nameColumns } from './columns.ts'
+import { flag } from './columns.ts'
 import type { EventRow } from './events.ts'
-import { bringAccount, type ForeignAccount, conflictOf } from './imported-accounts.ts'
-import { makeRecord, type NamedConnection } from './record-making.ts'
+import { bringAccount, conflictOf } from './imported-accounts.ts'
+import { addAll, freshAmong, isHere, knownOf } from './imported-crowd.ts'
+import { type ForeignPerson, filledUp, userRow } from './imported-rows.ts'
+import { makeRecord } from './record-making.ts'
 
 interface Parts {
   readonly storage: Storage
   readonly eventRow: EventRow
   readonly randomness: Randomness
-}
-
-/** A person as another identity provider knew them. */
-export interface ForeignPerson {
-  readonly identity: Identity
-  readonly connection: NamedConnection
-  /** Kept for good. */
-  readonly publicId: string
-  readonly names: Names
-  readonly email?: string
-  readonly emailVerified: boolean
-  readonly blocked: boolean
-  readonly root: JsonObject
-  readonly appMetadata: JsonObject
-  readonly userMetadata: JsonObject
-  readonly createdAt: number
-  readonly lastLoginAt?: number
-  readonly lastIp?: string
-  readonly loginsCount: number
-  readonly account?: DirectorySubject & ForeignAccount
-  readonly linked: readonly LinkedIdentity[]
 }
 
 /** What became of them: `same` when everything was here already. A conflict leaves everything as it was. */
@@ -48,19 +28,54 @@ export const importedPeople = ({ storage, eventRow, randomness }: Parts) => ({
   /** A few hundred at a time, all in one unit. */
   bring: async (people: readonly ForeignPerson[], how: { readonly at: number; readonly by: string }): Promise<readonly Brought[]> => {
     const ids = people.map(() => randomness.bytes(USER_ID_BYTES).toString('hex'))
+    if (people.length === 0) return []
     return storage.write(async (tx) => {
-      const all: Brought[] = []
-      for (const [index, person] of people.entries()) all.push(await bringOne(tx, person, { ...how, id: ids[index] ?? '', eventRow }))
+      const all = await bringAll(tx, people, { ...how, ids })
+      await audit(tx, { ...how, eventRow, count: all.filter((one) => one === 'added' || one === 'completed').length })
       return all
     })
   },
 })
 
+interface Crowd {
+  readonly at: number
+  readonly by: string
+  /** New ids, one for each. */
+  readonly ids: readonly UserId[]
+}
+
+/** Those of whom nothing is here a table at a time, the others one by one. */
+const bringAll = async (tx: Db, people: readonly ForeignPerson[], { at, by, ids }: Crowd): Promise<readonly Brought[]> => {
+  const known = await knownOf(tx, people)
+  const fresh = freshAmong(people, known)
+  const arriving = people.flatMap((person, index) => (fresh.has(person) ? [{ person, id: ids[index] ?? '' }] : []))
+  await addAll(tx, arriving, { at, by })
+  const all: Brought[] = []
+  for (const [index, person] of people.entries()) {
+    const quick = fresh.has(person) ? 'added' : isHere(person, known) ? 'same' : undefined
+    all.push(quick ?? (await bringOne(tx, person, { at, by, id: ids[index] ?? '' })))
+  }
+  return all
+}
+
+interface Audit {
+  readonly at: number
+  readonly by: string
+  readonly eventRow: EventRow
+  readonly count: number
+}
+
+/** One event for a crowd: who they are is in their rows. */
+const audit = async (tx: Db, { at, by, eventRow, count }: Audit): Promise<void> => {
+  if (count === 0) return
+  const event = eventRow({ type: 'user_imported', at, reference: by, facts: { by, count } })
+  await tx.insertInto('events').values(event).execute()
+}
+
 interface Way {
   readonly id: UserId
   readonly at: number
   readonly by: string
-  readonly eventRow: EventRow
 }
 
 const bringOne = async (tx: Db, person: ForeignPerson, way: Way): Promise<Brought> => {
@@ -68,13 +83,11 @@ const bringOne = async (tx: Db, person: ForeignPerson, way: Way): Promise<Brough
   const conflict = await clash(tx, person, known)
   if (conflict !== undefined) return { conflict }
   const userId = known ?? way.id
-  if (known === undefined) await addUser(tx, person, userId)
+  if (known === undefined) await tx.insertInto('users').values(userRow(person, userId)).execute()
   const isCompleted = await fillRecord(tx, person, { ...way, id: userId })
   const isLinked = await addLinked(tx, person, { ...way, id: userId })
   const hasAccount = person.account !== undefined && (await bringAccount(tx, person.account, { ...way, userId }))
   if (known !== undefined && !isCompleted && !isLinked && !hasAccount) return 'same'
-  const event = { type: 'user_imported', at: way.at, reference: way.by, user: userId, facts: { by: way.by } } as const
-  await tx.insertInto('events').values(way.eventRow(event)).execute()
   return known === undefined ? 'added' : 'completed'
 }
 
@@ -105,29 +118,12 @@ const clash = async (tx: Db, person: ForeignPerson, known: UserId | undefined): 
   return account && conflictOf(tx, account, known)
 }
 
-const addUser = async (tx: Db, person: ForeignPerson, id: UserId): Promise<void> => {
-  const { identity, names, email, emailVerified, blocked, createdAt } = person
-  await tx
-    .insertInto('users')
-    .values({
-      ...nameColumns(names),
-      ...identity,
-      id,
-      email: email ?? null,
-      email_key: email === undefined ? null : keyOf(email),
-      email_verified: flag(emailVerified),
-      blocked: flag(blocked),
-      created_at: createdAt,
-    })
-    .execute()
-}
-
 /** The record, made or filled up: what somebody has here already goes before what they bring. True when that changed it. */
 const fillRecord = async (tx: Db, person: ForeignPerson, { id, at }: Way): Promise<boolean> => {
   const before = await tx.selectFrom('user_records').selectAll().where('user_id', '=', id).executeTakeFirst()
   const { connection, root, identity } = person
   const row = before ?? (await makeRecord(tx, { id, subject: identity.subject }, { connection, root, at }))
-  const filled = filledUp(row, person, before === undefined)
+  const filled = { ...filledUp(row, person), ...(before === undefined && whatCame(person)) }
   const isChanged = Object.entries(filled).some(([column, value]) => Reflect.get(row, column) !== value)
   if (isChanged)
     await tx
@@ -138,22 +134,13 @@ const fillRecord = async (tx: Db, person: ForeignPerson, { id, at }: Way): Promi
   return isChanged || before === undefined
 }
 
-const filledUp = (row: UserRecordsTable, person: ForeignPerson, isNew: boolean): Partial<UserRecordsTable> => ({
-  app_metadata_json: under(row.app_metadata_json, person.appMetadata),
-  user_metadata_json: under(row.user_metadata_json, person.userMetadata),
-  ...(isNew && {
-    public_id: person.publicId,
-    provider_user_id: person.publicId.slice(person.publicId.indexOf('|') + 1),
-    logins_count: person.loginsCount,
-    last_login_at: person.lastLoginAt ?? null,
-    last_ip: person.lastIp ?? null,
-  }),
+const whatCame = (person: ForeignPerson): Partial<UserRecordsTable> => ({
+  public_id: person.publicId,
+  provider_user_id: person.publicId.slice(person.publicId.indexOf('|') + 1),
+  logins_count: person.loginsCount,
+  last_login_at: person.lastLoginAt ?? null,
+  last_ip: person.lastIp ?? null,
 })
-
-const under = (json: string, brought: JsonObject): string => {
-  const kept: JsonObject = JSON.parse(json)
-  return Object.keys(brought).every((key) => Object.hasOwn(kept, key)) ? json : JSON.stringify({ ...brought, ...kept })
-}
 
 /** Identities that are nobody's yet. */
 const addLinked = async (tx: Db, { linked }: ForeignPerson, { id, at }: Way): Promise<boolean> => {
