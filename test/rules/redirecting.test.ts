@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../support/free-port.ts'
 import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
 import type { House } from '../support/house.ts'
 import { setRules } from '../support/rule-house.ts'
@@ -18,9 +18,8 @@ const consentSite = async (house: House, back: 'GET' | 'POST') => {
     response.setHeader('content-type', 'text/html')
     response.end(`<title>Consent</title><form method="${back.toLowerCase()}" action="${action}">${fields}</form>`)
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  // The server listens on a port, so its address is not a path.
-  const { port } = server.address() as AddressInfo
+  const port = await freePort()
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
   return { origin: `http://consent.localhost:${port}`, states, close: () => new Promise((done) => void server.close(done)) }
 }
 
