@@ -57,6 +57,7 @@ export const knownOf = async (tx: Db, people: readonly ForeignPerson[]): Promise
   const held = await tx
     .selectFrom('principal_names')
     .selectAll()
+    .where('target', 'in', [...targets, ''])
     .where('name_key', 'in', [...names, ''])
     .execute()
   const accounts = await tx
