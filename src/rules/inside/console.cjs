@@ -87,7 +87,9 @@ const textOf = (values) => {
   const filled = first.slice(0, LONGEST_LINE).replace(/%([sdifjoOc%])/g, (all, kind) => {
     if (kind === '%') return '%'
     if (rest.length === 0) return all
-    return kind === 'c' ? (void rest.shift() ?? '') : shown(rest.shift())
+    const value = rest.shift()
+    // A style, for consoles with colors.
+    return kind === 'c' ? '' : shown(value)
   })
   return [filled, ...rest.map(shown)].join(' ')
 }

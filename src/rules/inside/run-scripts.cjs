@@ -26,8 +26,13 @@ const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
  * @property {(kind: 'app' | 'user', publicId: string, patch: any) => Promise<unknown>} updateMetadata
  * @property {() => number} now milliseconds
  * @property {(script: number) => void} entered called before each script
- * @property {(take: (error: unknown, script: number) => void) => void} [strays] gives the run what was thrown in its name and
- *   caught by nobody
+ * @property {(take: Stray) => void} [strays] hands over what takes errors that nobody caught while the run was on
+ *
+ * @callback Stray
+ * @param {unknown} error
+ * @param {number} script the one in whose name it was thrown
+ * @param {boolean} isPromise a promise was rejected and nobody looked
+ * @returns {boolean} true when it does no harm
  *
  * @typedef {{ kind: 'passed' } | { kind: 'denied', rule: string, name: string, message: string, isRefusal: boolean }
  *   | { kind: 'failed', why: 'timeout', rule?: string }} Outcome
@@ -63,9 +68,18 @@ const runScripts = (job, host) =>
       resolve(resultOf(run, outcome))
     }
     const budget = setTimeout(() => end({ kind: 'failed', why: 'timeout', ...(run.at && { rule: run.at.script.id }) }), job.budgetMs)
-    /** @param {unknown} error @param {Script | undefined} script */
-    const fail = (error, script) => end(script ? deniedFor(run, script, error) : { kind: 'passed' })
-    host.strays?.((error, index) => fail(error, job.scripts[index] ?? run.at?.script))
+    /**
+     * @param {unknown} error
+     * @param {Script | undefined} script
+     */
+    const fail = (error, script) => end(script ? deniedFor(run, script, error) : { kind: 'failed', why: 'timeout' })
+    host.strays?.((error, index, isPromise) => {
+      const script = job.scripts[index]
+      // Many rules never look at a promise. That is a line in their log: they called back, or their time will end.
+      if (script && isPromise) run.notice(script.id, `a promise was rejected and nobody looked: ${run.sanitized(error).message}`)
+      else fail(error, script ?? run.at?.script)
+      return isPromise
+    })
     inOrder(run).then(end, (error) => fail(error, run.at?.script ?? job.scripts[0]))
   })
 
