@@ -235,5 +235,5 @@ const stop = async ({ state }: Work): Promise<void> => {
   for (const run of [...state.waiting.splice(0), ...state.suspects.splice(0)]) run.settle(failedRun(run, 'unavailable'))
   const all = [...state.members, ...state.blanks]
   for (const member of all) member.child.kill('crash')
-  await Promise.all(all.map(({ child }) => child.ended))
+  await Promise.all(all.map(({ child }) => child.gone))
 }

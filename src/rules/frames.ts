@@ -22,15 +22,14 @@ export const toRunner = { run: 1, opened: 2, data: 3, end: 4, closed: 5, credit:
 export const fromRunner = {
   ready: 1,
   result: 2,
-  entered: 3,
-  open: 4,
-  data: 5,
-  end: 6,
-  close: 7,
-  credit: 8,
-  update: 9,
-  pong: 10,
-  stray: 11,
+  open: 3,
+  data: 4,
+  end: 5,
+  close: 6,
+  credit: 7,
+  update: 8,
+  pong: 9,
+  stray: 10,
 } as const
 
 const HEADER_BYTES = 9

@@ -19,9 +19,11 @@ export interface Program {
 }
 
 const NOBODY = 65534
+/** The only file a runner writes is its register. */
+const FILE_BYTES = 8 * 1024
 /** V8 does not start with less than 600 MB of address space for data. */
 const DATA_BYTES = 700 * 1024 * 1024
-const LIMITS = ['prlimit', `--data=${DATA_BYTES}`, '--nofile=64', '--core=0', '--']
+const LIMITS = ['prlimit', `--data=${DATA_BYTES}`, '--nofile=64', '--core=0', `--fsize=${FILE_BYTES}`, '--']
 // Dies with Usher. The first to die when memory is short, which can be asked for only outside the user namespace.
 const FIRST_TO_DIE = ['--pdeathsig', 'KILL', '--', 'choom', '-n', '1000', '--'] as const
 const SYSTEM_FOLDERS = ['/lib', '/lib64', '/usr/lib', '/usr/lib64']

@@ -84,8 +84,6 @@ export const createMember = (parts: MemberParts): Member => {
       case fromRunner.result:
         finish(inside, frame)
         return parts.changed(member)
-      case fromRunner.entered:
-        return enter(book, frame)
       case fromRunner.update:
         return update(inside, frame)
       case fromRunner.pong:
@@ -149,12 +147,6 @@ const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
   run.settle(result)
 }
 
-const enter = (book: RunBook, { id, payload }: Frame): void => {
-  const script = Number(payload.toString('latin1', 0, 8))
-  const run = book.running(id)
-  if (run?.job.scripts[script]) run.entered = script
-}
-
 const update = ({ book, child }: Inside, { id, payload }: Frame): void => {
   const { run: runId, kind, publicId, patch } = updateMessageIn(payload)
   const run = book.find(runId)
@@ -179,7 +171,7 @@ const stray = ({ book, state }: Inside, { id, payload }: Frame): string => {
 }
 
 const endOf = ({ book, state }: Inside, ending: Ending): MemberEnd => {
-  const { left, hadOthers } = book.close()
+  const { left, hadOthers } = book.close(ending.scriptOf)
   const [first] = left
   const isAlone = ending.hadStarted && left.length === 1 && !hadOthers && !ending.isForeign
   const culprit = state.culprit ?? (isAlone ? first : undefined)

@@ -61,10 +61,11 @@ export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
     sweep,
     load: (): number => running.size,
     isQuiet: (): boolean => running.size === 0 && lingering.size === 0,
-    /** Forgets all of them; says which had no result, and whether anything else may have been at work. */
-    close: (): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
-      const left = [...running.values()].map(({ run, deadline }) => {
+    /** Forgets all of them; says which had no result and how far they had come, and whether anything else may have been at work. */
+    close: (scriptOf: (id: number) => number | undefined): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
+      const left = [...running].map(([id, { run, deadline }]) => {
         clearTimeout(deadline)
+        run.entered = scriptOf(id) ?? 0
         return run
       })
       const hadOthers = lingering.size > 0

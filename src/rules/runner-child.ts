@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { allowance } from './allowance.ts'
 import { type Frame, FrameError, frameOf, frameReader, fromRunner } from './frames.ts'
 import type { Jail, Program } from './jail.ts'
+import { openRegister, type Register } from './register.ts'
 import { innermost, residentBytes } from './process-facts.ts'
 
 export type Why = 'timeout' | 'memory' | 'output' | 'crash'
@@ -14,10 +15,12 @@ export interface Ending {
   readonly why: Why
   /** Usher ended it. */
   readonly isOurs: boolean
-  /** Ended by a signal from elsewhere: the kernel short of memory, or somebody on the machine. */
+  /** Ended without a word: by the kernel short of memory, or by somebody on the machine. */
   readonly isForeign: boolean
   /** It had taken work. */
   readonly hadStarted: boolean
+  /** The script a run had come to; undefined for the first. */
+  readonly scriptOf: (run: number) => number | undefined
   /** What it said last on standard error, for the log. */
   readonly said: string
 }
@@ -26,7 +29,10 @@ export interface Ending {
 export interface RunnerChild {
   /** Resolves once it takes work; rejects when it ended before. */
   readonly ready: Promise<void>
+  /** Nothing more comes of it. */
   readonly ended: Promise<Ending>
+  /** Its process is no more; a moment later than `ended`. */
+  readonly gone: Promise<void>
   readonly send: (kind: number, id: number, payload?: string | Uint8Array) => void
   readonly kill: (why: Why) => void
   /** Resident memory of the process itself, not of what it is wrapped in. */
@@ -59,7 +65,8 @@ const OUT_OF_MEMORY = /heap out of memory|allocation failed|Cannot allocate|out 
 
 /** Starts a runner. Nothing it says is believed; more than it may say ends it. */
 export const startRunner = (order: RunnerOrder): RunnerChild => {
-  const child = spawned(order)
+  const register = openRegister()
+  const child = spawned(order, register)
   const pipe = child.stdio[3]
   if (!(pipe instanceof Socket)) throw new Error('a runner without its pipe')
   const said = lastWordsOf(child)
@@ -72,11 +79,13 @@ export const startRunner = (order: RunnerOrder): RunnerChild => {
     pipe.pause()
     killGroup(child)
   }
-  const ended = endOf(child).then(({ signal }): Ending => {
+  const gone = exitOf(child)
+  const ended = Promise.race([gone, hangUpOf(pipe)]).then((): Ending => {
+    killGroup(child)
     const text = said()
-    const isForeign = killedFor === undefined && signal === 'SIGKILL'
+    const isForeign = killedFor === undefined && text === ''
     const why = killedFor ?? (OUT_OF_MEMORY.test(text) ? 'memory' : 'crash')
-    return { why, isOurs: killedFor !== undefined, isForeign, hadStarted, said: text }
+    return { why, isOurs: killedFor !== undefined, isForeign, hadStarted, scriptOf: register.scriptOf, said: text }
   })
   const ready = new Promise<void>((yes, no) => {
     const take = (frame: Frame) => {
@@ -90,9 +99,12 @@ export const startRunner = (order: RunnerOrder): RunnerChild => {
   })
   // Whoever waits for it hears of it; nobody has to.
   ready.catch(() => undefined)
+  // Those who hear of the end read it first.
+  ended.finally(() => setImmediate(register.close)).catch(() => undefined)
   return {
     ready,
     ended,
+    gone,
     send: (kind, id, payload) => {
       if (killedFor !== undefined || !pipe.writable) return
       pipe.write(frameOf(kind, id, payload))
@@ -108,14 +120,14 @@ export const startRunner = (order: RunnerOrder): RunnerChild => {
   }
 }
 
-const spawned = (order: RunnerOrder): ChildProcess => {
+const spawned = (order: RunnerOrder, register: Register): ChildProcess => {
   const { jail } = order
   const [file, ...args] = jail.command(programOf(order))
   return spawn(file, args, {
     env: {},
     cwd: '/',
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', register.descriptor],
     ...(jail.uid !== undefined && { uid: jail.uid, gid: jail.uid }),
   })
 }
@@ -186,10 +198,17 @@ const lastWordsOf = (child: ChildProcess): (() => string) => {
   return () => text
 }
 
-const endOf = (child: ChildProcess): Promise<{ readonly signal: NodeJS.Signals | null }> =>
+const exitOf = (child: ChildProcess): Promise<void> =>
   new Promise((done) => {
-    child.on('error', () => done({ signal: null }))
-    child.on('exit', (_code, signal) => done({ signal }))
+    child.on('error', () => done())
+    child.on('exit', () => done())
+  })
+
+/** Its end of the pipe is closed long before its wrappers are done. What it said last is read in the same turn. */
+const hangUpOf = (pipe: Socket): Promise<void> =>
+  new Promise((done) => {
+    pipe.on('close', () => setImmediate(done))
+    pipe.on('end', () => setImmediate(done))
   })
 
 /** A runner leads a group of its own: all of it goes. */

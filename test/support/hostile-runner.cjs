@@ -66,7 +66,7 @@ const manners = {
   'no-patch.test': () => frame(fromRunner.update, 1, { run: 1, kind: 'app', publicId: 'x', patch: [] }),
   'no-stray.test': () => frame(fromRunner.stray, 1, { script: -1, message: 5 }),
   'flood-of-small.test': () => forever(() => frame(fromRunner.pong, 1)),
-  'flood-of-large.test': () => forever(() => frame(fromRunner.entered, 1, Buffer.alloc(MOST_FRAME_BYTES - 5))),
+  'flood-of-large.test': () => forever(() => frame(fromRunner.pong, 1, Buffer.alloc(MOST_FRAME_BYTES - 5))),
   'flood-of-opens.test': () => forever((id) => open(id)),
   'flood-of-updates.test': () =>
     forever((id) => frame(fromRunner.update, id, { run: 1, kind: 'app', publicId: 'x', patch: { text: 'x'.repeat(10_000) } })),

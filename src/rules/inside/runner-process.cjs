@@ -34,6 +34,17 @@ const send = (kind, id, payload) => {
   if (written < frame.length) pipe.write(written === 0 ? frame : frame.subarray(written))
 }
 
+const REGISTER = 4
+const SLOTS = 512
+const slot = Buffer.alloc(8)
+
+/** Writes down how far a run has come, for whoever finds this process dead. */
+const register = (run, script) => {
+  slot.writeUInt32LE(run, 0)
+  slot.writeUInt32LE(script, 4)
+  writeSync(REGISTER, slot, 0, slot.length, (run % SLOTS) * slot.length)
+}
+
 const writtenAtOnce = (frame) => {
   try {
     return writeSync(PIPE, frame)
@@ -84,7 +95,7 @@ const hostOf = (state) => ({
   entered: (script) => {
     current.enterWith({ run: state.id, script, state })
     // That the first script is at work is what the beginning of a run means.
-    if (script > 0) send(fromRunner.entered, state.id, String(script))
+    if (script > 0) register(state.id, script)
   },
   updateMetadata: (kind, publicId, patch) =>
     new Promise((resolve, reject) => {
@@ -92,8 +103,8 @@ const hostOf = (state) => ({
       calls.set(lastCall, { resolve, reject })
       send(fromRunner.update, lastCall, JSON.stringify({ run: state.id, kind, publicId, patch }))
     }),
-  afterwards: (promise) => {
-    if (promise) Promise.resolve(promise).catch((error) => current.run({ run: state.id, script: 0, state }, stray, error))
+  strays: (take) => {
+    state.take = take
   },
 })
 
@@ -126,11 +137,42 @@ const deniedIn = (script, error) => ({
   timings: [],
 })
 
-/** Something was thrown that nobody waited for. */
-const stray = (error) => {
+/** Something was thrown that nobody waited for, or a promise was rejected and nobody looked. */
+const stray = (error, isPromise = false) => {
   const here = place()
+  const isRunning = here && !here.state.isOver
+  if (isRunning && here.state.take?.(error, here.script, isPromise)) return
   send(fromRunner.stray, here?.run ?? 0, JSON.stringify({ script: here?.script ?? 0, message: messageOf(error) }))
-  if (here && !here.state.isOver) finish(here.state, deniedIn(here.state.scripts[here.script], error))
+  if (isRunning && !here.state.take) finish(here.state, deniedIn(here.state.scripts[here.script], error))
+}
+
+const PRACTICE = {
+  scripts: [
+    {
+      id: 'practice',
+      name: 'Practice',
+      kind: 'rule',
+      script: 'function (user, context, callback) { callback(null, user, context) }',
+      legacyGlobals: false,
+      secrets: {},
+    },
+  ],
+  user: {},
+  context: {},
+  configuration: {},
+  auth0: { domain: 'localhost', baseUrl: 'https://localhost/api/v2', accessToken: '' },
+  budgetMs: 1_000,
+}
+
+/** A run that means nothing: the first that does finds its ways trodden. */
+const practice = async () => {
+  const host = {
+    now: Date.now,
+    entered: () => undefined,
+    updateMetadata: () => Promise.reject(new Error('practice')),
+    afterwards: () => undefined,
+  }
+  for (let turn = 0; turn < 20; turn += 1) await runScripts(PRACTICE, host)
 }
 
 const answered = (id, { user, error }) => {
@@ -150,15 +192,17 @@ const take = (kind, id, payload) => {
       return send(fromRunner.pong, id)
     case toRunner.warm:
       // What cannot be loaded now is missed by whoever asks for it.
-      return void Promise.try(warm).catch(() => undefined)
+      return void Promise.try(warm)
+        .then(practice)
+        .catch(() => undefined)
     default:
       return link.take(kind, id, payload)
   }
 }
 
 const read = frameReader(take)
-process.on('uncaughtException', stray)
-process.on('unhandledRejection', stray)
+process.on('uncaughtException', (error) => stray(error))
+process.on('unhandledRejection', (error) => stray(error, true))
 pipe.on('close', end)
 // The other side is gone or about to be.
 pipe.on('error', end)
