@@ -2,12 +2,8 @@ import { UsherError } from '#kernel/errors.ts'
 import type { LinkedIdentity, User, UserRecord } from '#kernel/person.ts'
 import type { Admitted, Ruled, Verdict } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleOrder, RuleOutcome, RuleVerdict } from '#rules/runner.ts'
+import type { Decision } from './rule-runs.ts'
 import { connectionsOf, type Occasion } from './step.ts'
-
-/** Where a sign-in goes on after its rules: to the account, or first to a site that a rule names. */
-export type Decision =
-  | { readonly kind: 'ruled'; readonly transaction: Ruled }
-  | { readonly kind: 'elsewhere'; readonly transaction: Admitted; readonly location: string }
 
 /** Runs the rules and holds what they say against what is known. Throws what ends the sign-in. */
 export const decide = async (transaction: Admitted, occasion: Occasion): Promise<Decision> => {
@@ -19,7 +15,9 @@ export const decide = async (transaction: Admitted, occasion: Occasion): Promise
   if (!isAdmittedByRules) throw new UsherError('not_admitted')
   if (verdict.redirect !== undefined && !transaction.continued) return elsewhere(transaction, verdict.redirect, occasion)
   if (verdict.wantsSecondFactor && !transaction.authentication.secondFactor) throw new UsherError('multifactor_unavailable')
-  const user = verdict.primaryUser === undefined ? transaction.user : await primary(verdict.primaryUser, transaction, occasion)
+  const user = await (verdict.primaryUser === undefined
+    ? sameUser(transaction, occasion)
+    : primary(verdict.primaryUser, transaction, occasion))
   const settled = await settleSubject(verdict, { transaction, user, occasion })
   return { kind: 'ruled', transaction: ruled(transaction, user, { claims: verdict.claims(settled), wishes: verdict.wishes }) }
 }
@@ -65,6 +63,14 @@ const elsewhere = (transaction: Admitted, redirect: NonNullable<RuleVerdict['red
     location: location.href,
     transaction: { ...admitted, redirect: { ...redirect, state, location: location.href } },
   }
+}
+
+/** The person as they stand now: rules took their time. Throws `user_blocked`, and `subject_mismatch` when they are somebody else's identity now. */
+const sameUser = async ({ user }: Admitted, { parts, relyingParty }: Occasion): Promise<User> => {
+  const standing = await parts.books.people.standing(user.id, relyingParty.target)
+  if (!standing) throw new UsherError('subject_mismatch', { detail: { user: user.id, reason: 'linked without context.primaryUser' } })
+  if (standing.user.blocked) throw new UsherError('user_blocked')
+  return standing.user
 }
 
 /** The user a rule completes the sign-in as: only one whose own identity this is. Throws `subject_mismatch`. */

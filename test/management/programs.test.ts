@@ -100,3 +100,18 @@ story('a rule links two accounts of one person, who is the same to Microsoft fro
   )
   assert.equal(madeByUsher(house).length, 1)
 })
+
+const BLOCKING = `function (user, context, callback) {
+  var order = { url: auth0.baseUrl + '/users/' + user.user_id, headers: { Authorization: 'Bearer ' + auth0.accessToken }, json: { blocked: true } }
+  require('request').patch(order, function (error, response) {
+    if (error || response.statusCode !== 200) return callback(error || new Error('status ' + response.statusCode))
+    callback(null, user, context)
+  })
+}`
+
+story('somebody who is blocked while rules run gets no token', async ({ house }) => {
+  const ana = guest(house)
+  assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+  await setRules(house, [BLOCKING])
+  assertPage(house, await ana.openService(), /Your access is switched off/, 403)
+})

@@ -13,7 +13,7 @@ export interface Access {
 /** How SQLite would find its rows. */
 export const sqlitePlan = async (sql: Sql, statement: string): Promise<readonly Access[]> => {
   const rows = await sql(`explain query plan ${statement}`)
-  const texts = rows.map((row) => String(row['detail'])).filter((text) => /^(SCAN|SEARCH)/.test(text))
+  const texts = rows.map((row) => String(row['detail'])).filter((text) => /^(SCAN|SEARCH)/.test(text) && text !== 'SCAN CONSTANT ROW')
   return Promise.all(texts.map((text) => sqliteAccess(sql, text)))
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AuditEvent } from '#kernel/audit.ts'
+import { UsherError } from '#kernel/errors.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { Ended } from '#kernel/transaction.ts'
 import type { EventsTable, Schema } from '../schema.ts'
@@ -20,6 +21,13 @@ interface More {
 /** What happened, kept. */
 export const ledgerStore = ({ storage, eventRow }: Parts) => {
   const insert = storage.prepared((db, row: EventsTable) => db.insertInto('events').values(row))
+  const insertIssued = storage.prepared((db, row: EventsTable) =>
+    db
+      .insertInto('events')
+      .columns(['id', 'type', 'at', 'reference', 'user_id', 'relying_party', 'connection', 'failure', 'facts_json'])
+      .expression(unlessBlocked(db, row))
+      .returning('id'),
+  )
   return {
     record: async (event: AuditEvent): Promise<void> => {
       const row = eventRow(event)
@@ -31,12 +39,40 @@ export const ledgerStore = ({ storage, eventRow }: Parts) => {
       return storage.write(async (tx) => {
         if (ends && !(await consume(tx, ends))) return false
         if (unproven) await markUnproven(tx, unproven, event.at)
-        await insert.all(tx, row)
+        // Nothing is kept of a token for somebody who was blocked since the sign-in last looked.
+        if (!(await insertIssued.first(tx, row))) throw new UsherError('user_blocked')
         return true
       })
     },
   }
 }
+
+/** The row, when its person may still come in. */
+const unlessBlocked = (db: Kysely<Schema>, row: EventsTable) =>
+  db
+    .selectNoFrom((value) => [
+      value.val(row.id).as('id'),
+      value.val(row.type).as('type'),
+      // Values of a query have no type of their own, and this is the only one that is not text.
+      value.cast<number>(value.val(row.at), 'bigint').as('at'),
+      value.val(row.reference).as('reference'),
+      value.val(row.user_id).as('user_id'),
+      value.val(row.relying_party).as('relying_party'),
+      value.val(row.connection).as('connection'),
+      value.val(row.failure).as('failure'),
+      value.val(row.facts_json).as('facts_json'),
+    ])
+    .where((one) =>
+      one.not(
+        one.exists(
+          one
+            .selectFrom('users')
+            .select('users.id')
+            .where('users.id', '=', row.user_id ?? '')
+            .where('users.blocked', '=', 1),
+        ),
+      ),
+    )
 
 /** The first token decides: a later one must not make the doubt look younger. */
 const markUnproven = (tx: Kysely<Schema>, { userId, target }: NonNullable<More['unproven']>, at: number) =>

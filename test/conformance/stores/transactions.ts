@@ -65,6 +65,11 @@ export const transactionConformance = (name: string, open: OpenStores): void => 
     assert.equal(await transactions.end(ended('two')), false)
   })
 
+  lasting(name, open)
+}
+
+/** What a sign-in leaves behind, and what it must not. */
+const lasting = (name: string, open: OpenStores): void => {
   test(`${name}: a transaction brings forth one token, whichever node is asked`, async (t) => {
     const { stores, another, sql } = await open(t)
     const others = await another()
@@ -73,6 +78,20 @@ export const transactionConformance = (name: string, open: OpenStores): void => 
     assert.equal((await Promise.all(issued)).filter(Boolean).length, 1)
     assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 1)
     assert.deepEqual(await stores.transactions.ended('one'), ended('one'))
+  })
+
+  test(`${name}: nobody who is blocked gets a token, however late they were, and nothing is kept of it`, async (t) => {
+    const { stores, sql, addUser } = await open(t)
+    await addUser('user-1')
+    await stores.transactions.add(opened('one'))
+    await sql(`update users set blocked = 1 where id = 'user-1' returning id`)
+    await assert.rejects(stores.ledger.issued(token('one'), { ends: ended('one') }), { code: 'user_blocked' })
+    assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
+    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
+    await sql(`update users set blocked = 0 where id = 'user-1' returning id`)
+    assert.equal(await stores.ledger.issued(token('one'), { ends: ended('one') }), true)
+    const [event] = await sql(`select at, user_id, facts_json from events where type = 'token_issued'`)
+    assert.deepEqual([Number(event?.['at']), event?.['user_id']], [AT, 'user-1'])
   })
 
   test(`${name}: a subject that a visit read is never stored`, async (t) => {
