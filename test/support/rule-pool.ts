@@ -31,6 +31,8 @@ export const openPool = (limits: Partial<PoolLimits> = {}, more: Partial<PoolOpt
     runners: {
       /** Processes of all runners, those that wait for work included. */
       all,
+      /** The same, without what they are wrapped in. */
+      allInnermost: async () => (await all()).map(innermost),
       /** The processes themselves, without what they are wrapped in; the oldest first. */
       atWork: async () => (await all()).slice(0, 1).map(innermost),
     },
