@@ -11,7 +11,6 @@ import { wsfed } from '#protocols/wsfed/wsfed.ts'
 import { type GraphTarget, graphTarget } from '#provisioning/graph/graph-target.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
-import type { Decision } from '#sign-in/rule-decision.ts'
 import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
 import { type OpenedStorage, openStorage } from '#storage/open.ts'
@@ -42,7 +41,7 @@ export const createApp = async (
   const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives(environment)
-  const ruleRuns = createRuleRuns<Decision>({ ...environment, owner: environment.randomness.bytes(OWNER_BYTES).toString('hex') })
+  const ruleRuns = createRuleRuns({ ...environment, owner: environment.randomness.bytes(OWNER_BYTES).toString('hex') })
   const engine = ruleEngine({
     ...environment,
     stores: storage.stores,
@@ -130,7 +129,7 @@ interface ServerParts {
   readonly plugins: Plugins
   readonly drives: Drives
   readonly engine: RuleEngine
-  readonly ruleRuns: RuleRuns<Decision>
+  readonly ruleRuns: RuleRuns
   readonly stopping: AbortSignal
 }
 

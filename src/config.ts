@@ -45,7 +45,11 @@ export const rows = {
     'What keeps the processes that run rules apart from the machine besides Node’s own limits; none only when written here.',
     'auto',
   ),
-  ruleHosts: row(z.array(z.string()), 'Hosts in private networks that rules may reach, as host or host:port; public ones need no entry.', []),
+  ruleHosts: row(
+    z.array(z.string()),
+    'Hosts of your own network that rules may reach: a name, *.name or an address. Public ones need no entry.',
+    [],
+  ),
   settingsFile: row(z.string().optional(), 'Declarative settings (see `usher apply`) that are applied at every start.'),
 } as const satisfies Record<string, Row<unknown>>
 

@@ -1,19 +1,6 @@
 import type { Management } from '#http/management-port.ts'
-import type { GraphTarget } from '#provisioning/graph/graph-target.ts'
-import type { TargetSettings } from '#kernel/settings.ts'
 import type { RuleRunner } from '#rules/runner.ts'
-import type { Stores } from '#storage/open.ts'
-import type { RuleConfig } from './config.ts'
-import type { Environment } from './environment.ts'
-import type { RuleWorkshop } from './rule-workshop.ts'
-
-export interface RuleEngineParts extends Environment {
-  readonly stores: Stores
-  readonly publicUrl: URL
-  readonly config: RuleConfig
-  /** The target a rule's person needs an account in. */
-  readonly openTarget: (settings: TargetSettings) => GraphTarget
-}
+import type { RuleWorkshop, RuleWorkshopParts } from './rule-workshop.ts'
 
 /** What runs rules and answers programs. Nothing of it is loaded, and no process started, before somebody needs it. */
 export interface RuleEngine {
@@ -26,7 +13,7 @@ export interface RuleEngine {
   readonly stop: () => Promise<void>
 }
 
-export const ruleEngine = (parts: RuleEngineParts): RuleEngine => {
+export const ruleEngine = (parts: RuleWorkshopParts): RuleEngine => {
   let opened: Promise<RuleWorkshop> | undefined
   const open = (): Promise<RuleWorkshop> => {
     opened ??= import('./rule-workshop.ts').then(({ openRuleWorkshop }) => openRuleWorkshop(parts))

@@ -2,10 +2,12 @@ import type { Management } from '#http/management-port.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { UserId } from '#kernel/person.ts'
+import type { TargetSettings } from '#kernel/settings.ts'
 import { managementApi } from '#management/api/management-api.ts'
 import { administratorTokens } from '#management/api/principal.ts'
 import { ruleTokens } from '#management/api/rule-tokens.ts'
 import { userView } from '#management/api/user-view.ts'
+import type { GraphTarget } from '#provisioning/graph/graph-target.ts'
 import { azureAdGraph } from '#rules/azure-ad-graph/azure-ad-graph.ts'
 import { bridgedTenants } from '#rules/azure-ad-graph/tenants.ts'
 import { egress } from '#rules/egress.ts'
@@ -13,8 +15,23 @@ import { createPool } from '#rules/pool.ts'
 import { ruleRunner } from '#rules/rule-runner.ts'
 import type { InnerHost, RuleRunner } from '#rules/runner.ts'
 import { wayOut } from '#rules/way-out.ts'
-import type { RuleEngineParts } from './rule-engine.ts'
+import type { Stores } from '#storage/open.ts'
+import type { Environment } from './environment.ts'
 import { newRuleId } from './rule-ids.ts'
+
+export interface RuleWorkshopParts extends Environment {
+  readonly stores: Stores
+  readonly publicUrl: URL
+  /** How rules are run on this machine. */
+  readonly config: {
+    readonly jail: 'auto' | 'unshare' | 'bwrap' | 'none'
+    /** Whether they may run where no jail can be had. */
+    readonly mayRunUnjailed: boolean
+    readonly privateHosts: readonly string[]
+  }
+  /** The target a rule's person needs an account in. */
+  readonly openTarget: (settings: TargetSettings) => GraphTarget
+}
 
 export interface RuleWorkshop {
   readonly runner: RuleRunner
@@ -25,7 +42,7 @@ export interface RuleWorkshop {
 }
 
 /** Puts together what runs rules: their processes, where they may call, and what answers them inside Usher. */
-export const openRuleWorkshop = (parts: RuleEngineParts): RuleWorkshop => {
+export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
   const { stores, publicUrl, config, clock } = parts
   const tokens = ruleTokens(parts)
   const api = { users: stores.records, beforeMetadata: settledPatch(parts), settings: stores.settings, rules: stores.rules }
@@ -105,7 +122,7 @@ type Remembered = (typeof REMEMBERED)[number]
 
 /** A rule remembers the names it asked for; where they are not the account's own, it shall remember those. */
 const settledPatch =
-  ({ stores }: RuleEngineParts) =>
+  ({ stores }: RuleWorkshopParts) =>
   async (userId: UserId, patch: JsonObject): Promise<JsonObject> => {
     const { targets } = await stores.settings.current()
     const own = async ({ key, kind, field }: Remembered): Promise<readonly (readonly [string, string])[]> => {

@@ -62,7 +62,7 @@ export const failures = {
   email_unverified: row(403, 'Your email address is not confirmed', 'Confirm it where you have the account, then try again.', true),
 
   // The organization's rules.
-  rule_denied: row(403, 'You are not let in', ASK, true),
+  rule_denied: row(403, 'You do not have access', ASK, true),
   rule_failed: row(500, 'A check of your organization did not work', ASK, true),
   rule_timeout: row(504, 'A check of your organization took too long', LATER, true),
   rules_unavailable: row(503, 'Sign-in is not available right now', LATER, true),

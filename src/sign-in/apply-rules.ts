@@ -4,8 +4,8 @@ import { UsherError } from '#kernel/errors.ts'
 import type { RuleSettings } from '#kernel/rule.ts'
 import type { Admitted, Continued, Opened, Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
-import { decide, type Decision } from './rule-decision.ts'
-import type { RuleResult } from './rule-runs.ts'
+import { decide } from './rule-decision.ts'
+import type { Decision, RuleResult } from './rule-runs.ts'
 import { sessionFor } from './sessions.ts'
 import { soon } from './soon.ts'
 import { ask, next, type Occasion, type Outcome, type Step } from './step.ts'
@@ -53,7 +53,7 @@ const startOver = ({ id, browser, request, expiresAt }: Admitted): Opened => ({
 })
 
 /** Starts or joins the rules of this sign-in. */
-const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult<Decision>> => {
+const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult> => {
   const { ruleRuns } = occasion.parts
   const running = ruleRuns.find(transaction)
   if (running !== undefined) return running
@@ -61,13 +61,13 @@ const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult<De
 }
 
 /** The visit ends before the rules do; storage will learn what came of them, so that any node goes on from there. */
-const leaveRunning = (coming: Promise<RuleResult<Decision>>, transaction: Admitted, occasion: Occasion): Outcome => {
+const leaveRunning = (coming: Promise<RuleResult>, transaction: Admitted, occasion: Occasion): Outcome => {
   const isNews = transaction.running?.owner !== occasion.parts.ruleRuns.owner
   if (isNews) coming.then((result) => remember(result, transaction, occasion)).catch(() => undefined)
   return wait(isNews ? withLease(transaction, occasion) : transaction, occasion)
 }
 
-const remember = async (result: RuleResult<Decision>, turn: Admitted, { parts }: Occasion): Promise<void> => {
+const remember = async (result: RuleResult, turn: Admitted, { parts }: Occasion): Promise<void> => {
   const { transactions } = parts.books
   const found = await transactions.find(turn.id, parts.clock.now())
   if (found?.transaction.stage !== 'admitted' || found.transaction.running?.owner !== parts.ruleRuns.owner) return
@@ -76,7 +76,7 @@ const remember = async (result: RuleResult<Decision>, turn: Admitted, { parts }:
   if (await transactions.advance(result.decision.transaction, found.version)) parts.ruleRuns.forget(turn)
 }
 
-const decidedBy = (result: RuleResult<Decision>): Decision => {
+const decidedBy = (result: RuleResult): Decision => {
   if (result.kind === 'decided') return result.decision
   throw result.error
 }

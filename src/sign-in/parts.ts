@@ -9,7 +9,6 @@ import type { RuleRunner } from '#rules/runner.ts'
 import type { TokenFormat } from '#tokens/format.ts'
 import type { Books } from './books.ts'
 import type { Drives } from './drives.ts'
-import type { Decision } from './rule-decision.ts'
 import type { RuleRuns } from './rule-runs.ts'
 
 /** Everything a sign-in is made of, by contract; app.ts puts it together. */
@@ -22,7 +21,7 @@ export interface Parts {
   readonly target: (settings: Settings, name: string) => ProvisioningTarget
   readonly drives: Drives
   readonly ruleRunner: RuleRunner
-  readonly ruleRuns: RuleRuns<Decision>
+  readonly ruleRuns: RuleRuns
   readonly publicUrl: URL
   readonly clock: Clock
   readonly randomness: Randomness

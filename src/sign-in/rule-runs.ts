@@ -1,26 +1,29 @@
 import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
-import type { Admitted } from '#kernel/transaction.ts'
+import type { Admitted, Ruled } from '#kernel/transaction.ts'
 
 /** A result nobody came for is forgotten after this long. */
 const FORGOTTEN_MS = 5 * ONE_MINUTE_MS
 
+/** Where a sign-in goes on after its rules: to the account, or first to a site that a rule names. */
+export type Decision =
+  | { readonly kind: 'ruled'; readonly transaction: Ruled }
+  | { readonly kind: 'elsewhere'; readonly transaction: Admitted; readonly location: string }
+
 /** What came of the rules of one sign-in: where it goes on, or why it does not. */
-export type RuleResult<Decision> =
-  | { readonly kind: 'decided'; readonly decision: Decision }
-  | { readonly kind: 'failed'; readonly error: unknown }
+export type RuleResult = { readonly kind: 'decided'; readonly decision: Decision } | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Whose rules, and whether for the second time, because a rule had sent the person elsewhere. */
 type Turn = Pick<Admitted, 'id' | 'continued'>
 
 const keyOf = ({ id, continued }: Turn): string => (continued ? `${id} again` : id)
 
-export interface RuleRuns<Decision> {
+export interface RuleRuns {
   /** This process, among all that share the transactions. */
   readonly owner: string
   /** Starts the rules of a sign-in, or joins them when this process runs them already; they end whoever is watching. */
-  readonly begin: (transaction: Turn, run: () => Promise<Decision>) => Promise<RuleResult<Decision>>
+  readonly begin: (transaction: Turn, run: () => Promise<Decision>) => Promise<RuleResult>
   /** The run this process has for the sign-in, if any. */
-  readonly find: (transaction: Turn) => Promise<RuleResult<Decision>> | undefined
+  readonly find: (transaction: Turn) => Promise<RuleResult> | undefined
   /** A visit took the result along. */
   readonly forget: (transaction: Turn) => void
   /** Resolves when nothing runs any more. */
@@ -28,8 +31,8 @@ export interface RuleRuns<Decision> {
 }
 
 /** Rules that run in this process. */
-export const createRuleRuns = <Decision>({ clock, owner }: { readonly clock: Clock; readonly owner: string }): RuleRuns<Decision> => {
-  const runs = new Map<string, { readonly result: Promise<RuleResult<Decision>>; readonly forgetAt: number }>()
+export const createRuleRuns = ({ clock, owner }: { readonly clock: Clock; readonly owner: string }): RuleRuns => {
+  const runs = new Map<string, { readonly result: Promise<RuleResult>; readonly forgetAt: number }>()
 
   const forgetOld = (): void => {
     const now = clock.now()
