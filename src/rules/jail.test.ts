@@ -31,7 +31,7 @@ describe('jails', () => {
 
   test('memory runs short for a runner before anybody else, which is said outside the namespaces', () => {
     const [unshare] = jailsToTry('unshare', { isRoot: false })
-    const command = unshare?.command(program) ?? []
+    const command: readonly string[] = unshare?.command(program) ?? []
     assert.ok(command.indexOf('choom') < command.indexOf('unshare'))
     assert.ok(command.includes('--kill-child=SIGKILL'))
   })
