@@ -67,24 +67,34 @@ export const ruleAdministration = ({ stores, clock, randomness }: Parts) => {
       return found !== undefined
     },
     convertRule,
-    /** The keys that have a value; the values are told to nobody but rules. */
-    configurationKeys: async (): Promise<readonly string[]> => Object.keys((await current()).configuration).sort(),
-    /** A value that rules read, or with `action` a secret of that one. Throws `settings_invalid`. */
-    setConfiguration: async (key: string, value: Secret, action?: Rule): Promise<void> => {
-      assertValue(key, value)
-      if (action) await changeOne(action.id, (one) => ({ ...one, secrets: { ...one.secrets, [key]: value } }))
-      else await change((now) => ({ ...now, configuration: { ...now.configuration, [key]: value } }))
-    },
-    /** False when there was none. */
-    unsetConfiguration: async (key: string, action?: Rule): Promise<boolean> => {
-      const before = action ? (action.secrets ?? {}) : (await current()).configuration
-      if (!Object.hasOwn(before, key)) return false
-      if (action) await changeOne(action.id, (one) => ({ ...one, secrets: without(one.secrets ?? {}, key) }))
-      else await change((now) => ({ ...now, configuration: without(now.configuration, key) }))
-      return true
-    },
+    ...configurationDesk({ current, change, changeOne }),
   }
 }
+
+interface Changing {
+  readonly current: () => Promise<RuleSettings>
+  readonly change: (edit: (now: RuleSettings) => RuleSettings) => Promise<RuleSettings>
+  readonly changeOne: (id: string, edit: (rule: Rule) => Rule) => Promise<RuleSettings>
+}
+
+const configurationDesk = ({ current, change, changeOne }: Changing) => ({
+  /** The keys that have a value; the values are told to nobody but rules. */
+  configurationKeys: async (): Promise<readonly string[]> => Object.keys((await current()).configuration).sort(),
+  /** A value that rules read, or with `action` a secret of that one. Throws `settings_invalid`. */
+  setConfiguration: async (key: string, value: Secret, action?: Rule): Promise<void> => {
+    assertValue(key, value)
+    if (action) await changeOne(action.id, (one) => ({ ...one, secrets: { ...one.secrets, [key]: value } }))
+    else await change((now) => ({ ...now, configuration: { ...now.configuration, [key]: value } }))
+  },
+  /** False when there was none. */
+  unsetConfiguration: async (key: string, action?: Rule): Promise<boolean> => {
+    const before = action ? (action.secrets ?? {}) : (await current()).configuration
+    if (!Object.hasOwn(before, key)) return false
+    if (action) await changeOne(action.id, (one) => ({ ...one, secrets: without(one.secrets ?? {}, key) }))
+    else await change((now) => ({ ...now, configuration: without(now.configuration, key) }))
+    return true
+  },
+})
 
 /** What pushing a folder came to. */
 export interface Pushed {

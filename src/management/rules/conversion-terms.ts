@@ -11,6 +11,16 @@ export interface ConversionTerms {
   readonly lineOf: (offset: number) => number
 }
 
+/** What a conversion writes with. */
+export interface Pen {
+  readonly terms: ConversionTerms
+  /** The text of a node, converted. `depth`: how many functions lie around it within the rule. */
+  readonly emit: (node: Loose, depth: number) => string
+  /** Marks a place somebody must look at; the text to put before it. */
+  readonly todo: (node: Loose, text: string) => string
+  readonly needs: (module: string) => void
+}
+
 /** Throws a sentence for a script that is no rule. */
 export const readTerms = (script: string): ConversionTerms => {
   const parsed = parseScript(script, 'rule')

@@ -1,4 +1,4 @@
-import type { Pen } from './convert-rule.ts'
+import type { Pen } from './conversion-terms.ts'
 import { argumentsOf, isA, isNode, keyOf, type Loose, pathOf } from './syntax.ts'
 
 const SETTERS: Readonly<Record<string, readonly [setter: string, metadata: string]>> = {

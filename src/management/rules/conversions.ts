@@ -1,4 +1,4 @@
-import type { Pen } from './convert-rule.ts'
+import type { Pen } from './conversion-terms.ts'
 import { assignment } from './conversions-of-assignments.ts'
 import { metadataUpdate } from './conversions-of-metadata.ts'
 import { argumentsOf, isA, isName, isNode, type Loose, pathOf, textOf } from './syntax.ts'

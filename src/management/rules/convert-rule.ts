@@ -1,4 +1,4 @@
-import { type ConversionTerms, readTerms } from './conversion-terms.ts'
+import { type Pen, readTerms } from './conversion-terms.ts'
 import { rewritten } from './conversions.ts'
 import { childrenOf, type Loose } from './syntax.ts'
 
@@ -26,16 +26,6 @@ export const convertRule = (script: string): Draft => {
   }
   const body = pen.emit(terms.body, 0)
   return { code: `exports.onExecutePostLogin = async (event, api) => ${body};\n`, open, modules: [...modules] }
-}
-
-/** What a conversion writes with. */
-export interface Pen {
-  readonly terms: ConversionTerms
-  /** The text of a node, converted. `depth`: how many functions lie around it within the rule. */
-  readonly emit: (node: Loose, depth: number) => string
-  /** Marks a place somebody must look at; the text to put before it. */
-  readonly todo: (node: Loose, text: string) => string
-  readonly needs: (module: string) => void
 }
 
 const emitted = (node: Loose, depth: number, pen: Pen): string => rewritten(node, depth, pen) ?? asWritten(node, depth, pen)

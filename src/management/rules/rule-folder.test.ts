@@ -60,7 +60,7 @@ test('everything wrong is told with its place, and nothing else is kept back', (
   const { rules, findings } = read({
     'Broken.js': 'function (user, context, callback) {\n  callback(null user)\n}',
     'Odd.js': GREETING,
-    'Odd.json': { enabled: 'yes', colour: 'red' },
+    'Odd.json': { enabled: 'yes', shape: 'red' },
     'Two.js': GREETING,
     'Two.json': { name: 'Fine' },
     'Fine.js': GREETING,
@@ -69,7 +69,7 @@ test('everything wrong is told with its place, and nothing else is kept back', (
     findings.map(({ file, text }) => `${file}: ${text}`),
     [
       'Broken.js: line 2, column 17: Unexpected token',
-      'Odd.js: Odd.json: enabled: Invalid input: expected boolean, received string; : Unrecognized key: "colour"',
+      'Odd.js: Odd.json: enabled: Invalid input: expected boolean, received string; : Unrecognized key: "shape"',
       'undefined: there are two rules Fine',
     ],
   )
