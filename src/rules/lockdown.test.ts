@@ -81,7 +81,7 @@ describe('the whole process of a runner', () => {
       directory: `process.cwd()`,
       arguments: `process.argv.slice(4).join()`,
     })
-    assert.deepEqual(found, { env: '0', directory: '/', arguments: '' })
+    assert.deepEqual(found, { env: '0', hostname: 'runner', directory: '/', arguments: '' })
   })
 
   test('finds another process table and no network where there is a jail', async (t) => {

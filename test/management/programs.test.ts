@@ -115,3 +115,27 @@ story('somebody who is blocked while rules run gets no token', async ({ house })
   await setRules(house, [BLOCKING])
   assertPage(house, await ana.openService(), /Your access is switched off/, 403)
 })
+
+const BY_CLIENT = `function (user, context, callback) {
+  var ManagementClient = require('auth0@2.9.1').ManagementClient
+  var management = new ManagementClient({ token: auth0.accessToken, domain: auth0.domain })
+  management.updateUserMetadata({ id: user.user_id }, { theme: 'dark' }, function (error, changed) {
+    if (error) return callback(error)
+    management.getUsersByEmail(user.email, function (failed, found) {
+      if (failed) return callback(failed)
+      management.getUsers({ q: 'email:"' + user.email + '"', per_page: 5, include_totals: true }).then(function (page) {
+        return auth0.users.updateAppMetadata(user.user_id, {
+          seen: [changed.user_metadata.theme, found.length, found[0].user_id === user.user_id, page.total, page.users.length].join()
+        })
+      }).then(function () { callback(null, user, context) }, callback)
+    })
+  })
+}`
+
+story("Auth0's own client for Node works inside a rule", async ({ house }) => {
+  await setRules(house, [BY_CLIENT])
+  const ana = guest(house)
+  assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+  const record = await house.app().findUser(ANA_ID)
+  assert.deepEqual([record?.userMetadata, record?.appMetadata], [{ theme: 'dark' }, { seen: 'dark,1,true,1,1' }])
+})
