@@ -8,7 +8,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\blicence/i, 'license'],
   [/\b(?:behaviou|colou|favou|neighbou|honou)r/i, 'the US spelling'],
   [
-    /\b\w+(?:[^aeiou]is|nalys)(?:e[ds]?|ing|ation)\b(?<!\b(?:otherwise|likewise|advise[ds]?|revise[ds]?|rais\w*|promis\w*|exercise[ds]?|precise|concise|enterprise|premises?))/i,
+    /\b\w+(?:[^aeiou]is|nalys)(?:e[ds]?|ing|ation)\b(?<!\b(?:otherwise|likewise|advise[ds]?|revise[ds]?|rais\w*|\w*promis\w*|exercise[ds]?|precise|concise|enterprise|premises?))/i,
     'the US spelling',
   ],
   [/\b(?:e-?mail address(?:es)? of the user|end[- ]?users?)\b/i, 'person'],

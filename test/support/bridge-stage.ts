@@ -7,7 +7,7 @@ import type { BridgedTenant } from '../../src/rules/azure-ad-graph/bridged-direc
 import type { InnerHost, InnerResponse, RuleCaller } from '../../src/rules/runner.ts'
 import { GUEST_DOMAIN, TENANT_ID, USHER_CLIENT_ID } from '../../emulator/tenant.ts'
 import { TARGET } from './provisioning.ts'
-import { openStage, person, type StageOptions, type TargetStage } from './target-stage.ts'
+import { openStage, person, type StageOptions } from './target-stage.ts'
 
 const GRAPH = 'graph.windows.net'
 
@@ -115,5 +115,3 @@ export const openBridge = async (options: StageOptions = {}) => {
   }
   return { stage, open }
 }
-
-export type BridgeStage = TargetStage

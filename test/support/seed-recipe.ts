@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import * as z from 'zod'
 import type { Emulator } from '../../emulator/emulator.ts'
 import type { World } from '../../emulator/world.ts'
 import { DEMO_CLIENT_ID, DEMO_TENANT, demoFederation } from '../../src/cli/demo-settings.ts'
@@ -14,19 +15,23 @@ export const SEED_DOMAIN = 'mycompanyurl.com'
 /** `O365_BUSINESS`, which the recipe looks for by its part number. */
 export const SEED_SKU = 'cdd28e44-67e3-425e-be4c-737fab2899d3'
 
-// biome-ignore lint/suspicious/noExplicitAny: a settings file, as loosely typed as files are
-type Declared = any
-
-/** The demo's settings with the recipe's domain and license, and people by Google and password. */
-export const seedSettings = (settings: Declared): unknown => ({
-  ...settings,
-  targets: settings.targets.map((target: Declared) => ({ ...target, licenses: [{ skuId: SEED_SKU, cap: 10 }] })),
-  relyingParties: settings.relyingParties.map((party: Declared) => {
-    const { issuer } = party.domains[DEMO_TENANT.guestDomain]
-    const seedIssuer = issuer.replace(DEMO_TENANT.guestDomain, SEED_DOMAIN)
-    return { ...party, domains: { ...party.domains, [SEED_DOMAIN]: { issuer: seedIssuer } } }
-  }),
+const declared = z.looseObject({
+  targets: z.array(z.looseObject({})),
+  relyingParties: z.array(z.looseObject({ domains: z.record(z.string(), z.looseObject({ issuer: z.string() })) })),
 })
+
+/** The demo's settings with the recipe's domain and license. */
+export const seedSettings = (settings: unknown): unknown => {
+  const { targets, relyingParties, ...rest } = declared.parse(settings)
+  return {
+    ...rest,
+    targets: targets.map((target) => ({ ...target, licenses: [{ skuId: SEED_SKU, cap: 10 }] })),
+    relyingParties: relyingParties.map(({ domains, ...party }) => {
+      const issuer = domains[DEMO_TENANT.guestDomain]?.issuer.replace(DEMO_TENANT.guestDomain, SEED_DOMAIN)
+      return { ...party, domains: { ...domains, [SEED_DOMAIN]: { issuer } } }
+    }),
+  }
+}
 
 /** What an administrator did on Microsoft's side: the license is bought, the domain is federated. */
 export const prepareSeedTenant = async (
