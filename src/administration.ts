@@ -13,6 +13,7 @@ import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 import type { DeclaredSettings } from '#management/settings-file.ts'
 import type { Stores } from '#storage/open.ts'
+import type { RuleSafety } from './rule-trials.ts'
 
 /** Somebody with a password, as an administrator adds them. */
 export interface NewPerson {
@@ -30,13 +31,15 @@ interface Parts {
   readonly randomness: Randomness
   readonly openConnection: (settings: ConnectionSettings) => Connection
   readonly publicUrl: URL
+  /** How rules are run on this machine. */
+  readonly rules: RuleSafety
 }
 
 /** What settings may say: needed when somebody says it, and not by a start with the settings there are. */
 const reader = () => import('#management/settings-file.ts')
 
 /** What an administrator does, from the command line today. */
-export const administration = ({ stores, clock, randomness, openConnection, publicUrl }: Parts) => {
+export const administration = ({ stores, clock, randomness, openConnection, publicUrl, rules }: Parts) => {
   const check = async (declared: DeclaredSettings): Promise<void> => {
     for (const one of declared.connections) openConnection({ ...one, id: one.name })
     assertComplete(declared, await stores.settings.current())
@@ -50,7 +53,7 @@ export const administration = ({ stores, clock, randomness, openConnection, publ
   }
   return {
     /** Rules and moving in: loaded when somebody works on them, and never by a start. */
-    desk: async () => (await import('./desk.ts')).openDesk({ stores, clock, randomness, publicUrl, check }),
+    desk: async () => (await import('./desk.ts')).openDesk({ stores, clock, randomness, publicUrl, rules, check }),
     apply: async (raw: unknown) => {
       const { readSettings } = await reader()
       return apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} }))

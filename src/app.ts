@@ -53,7 +53,13 @@ export const createApp = async (
   const server = serverOf({ config, environment, storage, keys, plugins, drives, engine, ruleRuns, stopping: stopping.signal })
   const upkeep: Promise<void>[] = []
   return {
-    ...administration({ ...environment, stores: storage.stores, openConnection: plugins.connection, publicUrl: config.publicUrl }),
+    ...administration({
+      ...environment,
+      stores: storage.stores,
+      openConnection: plugins.connection,
+      publicUrl: config.publicUrl,
+      rules: config.rules,
+    }),
     /** The certificates relying parties should trust, the one in use first; base64 DER. */
     certificates: (): readonly string[] => keys.published(),
     /** What keeps rules apart from the machine; undefined while none runs. */

@@ -5,7 +5,7 @@ import { hasModule } from './rule-modules.ts'
 import { draftedRule, objectInFile, ruleTrials, stubsInFile } from './rule-trials.ts'
 import { tokenAdministration } from './token-administration.ts'
 
-type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'>
+type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'> & Parameters<typeof ruleTrials>[0]
 
 export type Desk = ReturnType<typeof openDesk>
 

@@ -4,15 +4,23 @@ import type { Log } from '#kernel/log.ts'
 import type { Rule } from '#kernel/rule.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { assertScript, kindOf } from '#management/rules/rule-folder.ts'
-import { createPool } from '#rules/pool.ts'
+import { createPool, type Pool, type PoolOptions } from '#rules/pool.ts'
 import type { Script } from '#rules/isolation.ts'
 import { readStubs, type Stub } from '#rules/trial-stubs.ts'
 import { type TrialResult, tryRules } from '#rules/try-rules.ts'
 import type { Stores } from '#storage/open.ts'
 
+/** How rules are run on this machine. */
+export interface RuleSafety {
+  readonly jail: 'auto' | 'unshare' | 'bwrap' | 'none'
+  /** Whether they may run where no jail can be had. */
+  readonly mayRunUnjailed: boolean
+}
+
 interface Parts {
   readonly stores: Stores
   readonly publicUrl: URL
+  readonly rules: RuleSafety
 }
 
 /** A sign-in that scripts are tried on. */
@@ -35,11 +43,11 @@ export interface Replayed {
 }
 
 /** Rules tried without effects, on samples or on what sign-ins left behind. */
-export const ruleTrials = ({ stores, publicUrl }: Parts) => {
+export const ruleTrials = ({ stores, publicUrl, rules: safety }: Parts) => {
   const attempt = async (rule: Rule, samples: readonly Sample[], stubs: readonly Stub[]): Promise<readonly TrialResult[]> => {
     const { configuration, budgetMs } = (await stores.settings.current()).rules
     const bench = { scripts: [scriptOf(rule)], configuration: revealed(configuration), stubs, budgetMs, domain: publicUrl.host }
-    return tryRules(bench, samples, (outside) => createPool({ jail: 'auto', log: silent, ...outside }))
+    return tryRules(bench, samples, (outside) => jailed(outside, safety))
   }
   return {
     tryRule: async (rule: Rule, sample: Sample, { stubs }: { readonly stubs: readonly Stub[] }): Promise<TrialResult> => {
@@ -47,9 +55,9 @@ export const ruleTrials = ({ stores, publicUrl }: Parts) => {
       if (!trial) throw new UsherError('rules_unavailable')
       return trial
     },
-    /** A recorded sign-in. */
+    /** A recorded sign-in by its id, or the `last` one. */
     sampleOf: async (runId: string): Promise<Sample | undefined> => {
-      const run = await stores.ruleRuns.find(runId)
+      const [run] = runId === 'last' ? await stores.ruleRuns.latest({ limit: 1 }) : [await stores.ruleRuns.find(runId)]
       return run && sampleIn(run)
     },
     /** Over the latest recorded sign-ins, the newest first. With `inForce`, also what that rule does to each. */
@@ -71,6 +79,24 @@ interface Replaying {
   readonly last: number
   readonly stubs: readonly Stub[]
   readonly inForce?: Rule
+}
+
+/** Runners that start only where whatever a script tries is kept in, also while nobody's sign-in depends on it. */
+const jailed = (outside: Pick<PoolOptions, 'innerHosts' | 'reach'>, { jail, mayRunUnjailed }: RuleSafety): Pick<Pool, 'run' | 'stop'> => {
+  const pool = createPool({ jail, log: silent, ...outside })
+  return {
+    run: async (job) => {
+      await pool.start()
+      if (pool.jail() === 'none' && !mayRunUnjailed) throw unjailed()
+      return pool.run(job)
+    },
+    stop: pool.stop,
+  }
+}
+
+const unjailed = () => {
+  const problem = 'ruleJail: this machine offers nothing to keep scripts in; install bubblewrap, or write "ruleJail": "none"'
+  return new UsherError('settings_invalid', { detail: { field: 'ruleJail', problem } })
 }
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

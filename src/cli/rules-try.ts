@@ -26,7 +26,7 @@ export const tryCommand = (): Command =>
     .argument('<rule>', 'a rule, or a .js file')
     .option('--user <file>', "the user, a JSON object with Auth0's names")
     .option('--context <file>', 'the context, a JSON object')
-    .option('--run <id>', 'a recorded sign-in instead (`usher rules logs` has them)')
+    .option('--run <id>', 'a recorded sign-in instead: `last`, or one of `usher rules logs`')
     .option('--stubs <file>', STUBS)
     .option('--json', 'one JSON object')
     .addHelpText('after', NOTHING_HAPPENS)
