@@ -1,0 +1,5 @@
+function (user, context, callback) {
+  var another = JSON.parse(JSON.stringify(user));
+  another.replaced = true;
+  callback(null, another, Object.assign({}, context, { replaced: true }));
+}

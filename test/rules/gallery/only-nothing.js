@@ -1,0 +1,4 @@
+function (user, context, callback) {
+  user.kept = true;
+  setTimeout(callback, 5);
+}

@@ -1,0 +1,4 @@
+function (user, context, callback) {
+  var today = Date.getDay();
+  callback(null, user, context);
+}
