@@ -15,6 +15,7 @@ export interface PlannedConnection {
 interface Telling {
   readonly findings: Findings
   readonly values: ImportWishes['values']
+  readonly publicUrl: URL
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -91,11 +92,15 @@ const issuerOf = (options: Options): string | undefined => {
   return isText(discovery) ? discovery.replace(/\/?\.well-known\/openid-configuration$/, '') : undefined
 }
 
-const clientOf = ({ file, value }: Found, options: Options, { findings, values }: Telling): object | undefined => {
+const clientOf = ({ file, value }: Found, options: Options, { findings, values, publicUrl }: Telling): object | undefined => {
   const { client_id: clientId, client_secret: written } = options
   const secret = secretOf(written, value, values)
   const missing = [!isText(clientId) && 'client ID', secret === undefined && 'client secret'].filter(isText)
-  if (missing.length === 0) return { clientId, clientSecret: secret }
+  if (missing.length === 0) {
+    const redirect = new URL(`/login/callback/${value['name']}`, publicUrl).href
+    findings.add('needs', `connection ${value['name']}: register ${redirect} as a redirect URI with the provider`, file)
+    return { clientId, clientSecret: secret }
+  }
   const how = `give ${nameOfSecret(written, value)} in --mapping or --env-file, or declare the connection with \`usher apply\``
   findings.add(
     'needs',

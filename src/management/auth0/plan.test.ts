@@ -90,6 +90,7 @@ test('what wants a value is told: configuration read in any way, masked secrets,
   assert.deepEqual(given.missingConfiguration, ['MOTTO'])
   assert.ok(!('UNUSED' in given.configuration), 'nobody reads it')
   assert.equal(given.settings.connections.length, 2)
+  assert.match(said(given, 'needs').join('\n'), /register https:\/\/id\.contoso\.example\/login\/callback\/google-oauth2 as a redirect URI/)
   assert.match(said(given, 'needs').join('\n'), /AUTH0_OFFICE365_CLIENT_ID is not the client ID of the relying party/)
 })
 
@@ -220,6 +221,12 @@ test('no target, an unknown one, or several: the relying party waits for a choic
   const two = { targets: ['contoso', 'fabrikam'] }
   assert.match(said(planOf(files, { around: two }), 'problem').join(), /choose one with --target: contoso, fabrikam/)
   assert.deepEqual(said(planOf(files, { around: two, target: 'fabrikam' }), 'problem'), [])
+})
+
+test('who comes in is for rules to decide; where none is enabled that is told', () => {
+  const without = Object.fromEntries(Object.entries(DIRECTORY).filter(([path]) => !/^(rules|actions|triggers)\//.test(path)))
+  assert.match(said(planOf(without, WITH_ID), 'needs').join('\n'), /no rule is enabled.*nobody is let in/)
+  assert.doesNotMatch(said(planOf(DIRECTORY, WITH_ID), 'needs').join('\n'), /nobody is let in/)
 })
 
 test('two rules of one place get two', () => {

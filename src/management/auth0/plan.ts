@@ -19,12 +19,17 @@ interface Parts {
 /** What an export comes to here. Calls nobody and writes nothing; everything worth telling is in the findings. */
 export const planImport = (tenant: Tenant, parts: Parts): ImportPlan => {
   const { wishes, around, findings } = parts
-  const connections = planConnections(unmarked(tenant.connections, ['client_secret'], findings), { findings, values: wishes.values })
+  const connections = planConnections(unmarked(tenant.connections, ['client_secret'], findings), {
+    findings,
+    values: wishes.values,
+    publicUrl: around.publicUrl,
+  })
   const parties = planParties(unmarked(tenant.clients, [], findings), { findings, wishes, around, connections })
   const { rules, keys } = planRules(tenant, parts)
   const configuration = configurationOf(tenant.configuration, keys, parts)
   const missing = keys.filter((key) => configuration[key] === undefined && !around.configuration.includes(key))
   tellConfiguration(missing, { ...parts, configuration, parties })
+  if (parties.declared.length > 0 && !rules.some(({ enabled }) => enabled)) findings.add('needs', NOBODY_IS_LET_IN)
   return {
     layout: tenant.layout,
     settings: { relyingParties: parties.declared, connections: connections.map(({ declared }) => declared) },
@@ -48,6 +53,9 @@ const unmarked = (all: readonly Found[], except: readonly string[], findings: Fi
 
 const without = (value: Readonly<Record<string, unknown>>, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
+
+const NOBODY_IS_LET_IN =
+  'no rule is enabled, and who comes in is for rules to decide: nobody is let in before one is, or `usher apply` declares another admission'
 
 const SILENT =
   'the export has no rules. Auth0 no longer hands them out, and its tool then exports none without a word: if there were some, bring them as a folder of .js files'
