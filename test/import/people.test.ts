@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { finished } from 'node:stream/promises'
 import { after, before, test } from 'node:test'
@@ -34,11 +34,21 @@ const HASH = {
 
 const linesOf = (...all: readonly unknown[]): string => all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n')
 
+/** What Auth0's recipe did for people it had provisioned before. */
+const REMEMBER = `function (user, context, callback) {
+  console.log('hello ' + user.nickname);
+  user.upn = user.app_metadata.office365UPN;
+  user.inmutableid = user.app_metadata.office365ImmutableId;
+  callback(null, user, context);
+}
+`
+
 let place: Installation
 let tenant: TappedTenant
 before(async () => {
   place = await makeInstallation()
   tenant = await tappedTenant(place.publicUrl)
+  mkdirSync(place.at('rules'))
   const settings = settingsWith(place.publicUrl, tenant, {
     entra: place.write('keys/entra', secrets.entra),
     google: place.write('keys/google', secrets.google),
@@ -110,6 +120,8 @@ test('they sign in with the password they had, arrive in the account they had, a
       true,
     ),
   )
+  place.write('rules/Remember.js', REMEMBER)
+  assert.equal((await place.run(['rules', 'push', place.at('rules')])).code, 0)
   await place.start()
   const browser = visitor()
   const metadata = (
@@ -134,6 +146,22 @@ test('they sign in with the password they had, arrive in the account they had, a
   const { account } = JSON.parse((await place.run(['accounts', 'show', UPN, '--json'])).stdout)
   assert.deepEqual([account.stage, account.origin, account.immutableId], ['ready', 'imported', IMMUTABLE_ID])
   assert.match(storedHash(), /^\$argon2id\$/, 'the hash became ours')
+})
+
+test('what rules did is looked at, tried again and replayed with a draft, without effects', async () => {
+  const logs = await place.run(['rules', 'logs'])
+  assert.match(logs.stdout, /^\S+\t\S+Z\tpassed\t/)
+  assert.match(logs.stdout, /log: hello ada/)
+  const again = await place.run(['rules', 'try', 'Remember', '--run', 'last'])
+  assert.equal(again.code, 0, again.stderr)
+  assert.match(again.stdout, new RegExp(`^lets the person pass .*\nuser\\.inmutableid = "${IMMUTABLE_ID}"\nuser\\.upn = "${UPN}"`))
+  const draft = place.write('Remember.js', REMEMBER.replace('callback(null, user, context)', "callback(new UnauthorizedError('No'))"))
+  const replayed = await place.run(['rules', 'replay', draft, '--last', '5'])
+  assert.match(replayed.stdout, /\tdenies: No\twas passed\n {2}in force:\n {4}lets the person pass/)
+  assert.match(replayed.stderr, /1 of 1 recorded sign-ins would differ/)
+  const same = await place.run(['rules', 'replay', place.at('rules', 'Remember.js')])
+  assert.match(same.stderr, /0 of 1 recorded sign-ins would differ/)
+  assert.match((await place.run(['rules', 'replay', 'Remember', '--json'])).stdout, /^\{"sample":\{"id"/)
 })
 
 test('thousands of people with much to remember come through little memory', async () => {
