@@ -34,6 +34,8 @@ test('a token nobody took back ends by itself', async () => {
   const token = tokens.issue({ reference: 'a' })
   clock.at += 5 * 60_000
   assert.equal(await tokens.principal(token), undefined)
+  tokens.revoke(token)
+  assert.equal(await tokens.principal(token), undefined, 'taking it back late revives nothing')
   tokens.revoke('never given')
   assert.equal(await tokens.principal('never given'), undefined)
 })

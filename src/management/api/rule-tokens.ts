@@ -21,26 +21,39 @@ const hashOf = (token: string): string => hash('sha256', token, 'base64url')
 
 /** Tokens for scripts, in this process alone: a script runs where its token was made. */
 export const ruleTokens = ({ randomness, clock }: { readonly randomness: Randomness; readonly clock: Pick<Clock, 'now'> }): RuleTokens => {
-  const given = new Map<string, { readonly principal: Principal; readonly until: number }>()
-  const forgetOld = (): void => {
-    const now = clock.now()
-    for (const [key, { until }] of given) if (until <= now) given.delete(key)
-  }
+  // Each lies in the order its tokens end, so that looking for those that ended stops at the first that did not.
+  const running = new Map<string, Given>()
+  const ending = new Map<string, Given>()
   return {
     issue: ({ reference }) => {
-      forgetOld()
+      for (const some of [running, ending]) forgetEnded(some, clock.now())
       const token = `usher_rule_${randomness.bytes(TOKEN_BYTES).toString('base64url')}`
       const principal = { name: `rule ${reference}`, scopes: ruleScopes, reference }
-      given.set(hashOf(token), { principal, until: clock.now() + LONGEST_RUN_MS })
+      running.set(hashOf(token), { principal, until: clock.now() + LONGEST_RUN_MS })
       return token
     },
     revoke: (token) => {
-      const known = given.get(hashOf(token))
-      if (known) given.set(hashOf(token), { ...known, until: Math.min(known.until, clock.now() + GRACE_MS) })
+      const key = hashOf(token)
+      const known = running.get(key)
+      running.delete(key)
+      if (known) ending.set(key, { ...known, until: Math.min(known.until, clock.now() + GRACE_MS) })
     },
     principal: async (token) => {
-      const known = given.get(hashOf(token))
+      const key = hashOf(token)
+      const known = running.get(key) ?? ending.get(key)
       return known && known.until > clock.now() ? known.principal : undefined
     },
+  }
+}
+
+interface Given {
+  readonly principal: Principal
+  readonly until: number
+}
+
+const forgetEnded = (given: Map<string, Given>, now: number): void => {
+  for (const [key, { until }] of given) {
+    if (until > now) return
+    given.delete(key)
   }
 }
