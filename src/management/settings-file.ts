@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
@@ -13,12 +14,15 @@ export interface DeclaredSettings {
   readonly relyingParties: readonly RelyingParty[]
   readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
   readonly targets: readonly TargetSettings[]
+  /** How long all rules of one sign-in have together, in milliseconds; as it is when left out. */
+  readonly ruleBudgetMs?: number
 }
 
 const shape = z.strictObject({
   relyingParties: z.array(relyingParty).default([]),
   connections: z.array(connection).default([]),
   targets: z.array(target).default([]),
+  rules: z.strictObject({ budgetSeconds: z.int().min(1).max(120) }).optional(),
 })
 
 /** Reads a settings file with the secrets it refers to. Throws `settings_invalid` naming field and mending. */
@@ -36,7 +40,10 @@ export interface SecretSources {
 /** The same for a value that was parsed already. */
 export const readSettings = (raw: unknown, sources: SecretSources): DeclaredSettings => {
   const parsed = shape.safeParse(withSecrets(raw, sources, ''))
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const { rules, ...declared } = parsed.data
+    return rules ? { ...declared, ruleBudgetMs: rules.budgetSeconds * ONE_SECOND_MS } : declared
+  }
   const problem = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ')
   throw new UsherError('settings_invalid', { detail: { file: sources.file, problem } })
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionId } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty, Settings, TargetSettings } from '#kernel/settings.ts'
@@ -9,6 +10,7 @@ export interface Declared {
   readonly relyingParties: readonly RelyingParty[]
   readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
   readonly targets: readonly TargetSettings[]
+  readonly ruleBudgetMs?: number
 }
 
 export interface Merged {
@@ -28,9 +30,16 @@ export const mergeSettings = (current: Settings, declared: Declared, newId: () =
   })
   const connections = merge('connection', { current: current.connections, declared: withIds, nameOf: (one) => one.name })
   const targets = merge('target', { current: current.targets, declared: declared.targets, nameOf: (one) => one.name })
+  const budgetMs = declared.ruleBudgetMs ?? current.rules.budgetMs
+  const budgetChanges = budgetMs === current.rules.budgetMs ? [] : [`rules have ${budgetMs / ONE_SECOND_MS} s`]
   return {
-    settings: { relyingParties: relyingParties.all, connections: connections.all, targets: targets.all, rules: current.rules },
-    changes: [...targets.changes, ...connections.changes, ...relyingParties.changes],
+    settings: {
+      relyingParties: relyingParties.all,
+      connections: connections.all,
+      targets: targets.all,
+      rules: { ...current.rules, budgetMs },
+    },
+    changes: [...targets.changes, ...connections.changes, ...relyingParties.changes, ...budgetChanges],
   }
 }
 

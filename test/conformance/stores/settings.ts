@@ -112,6 +112,15 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.equal(after.targets.length, 1)
   })
 
+  test(`${name}: the time rules have is a setting, and applying others leaves it and the rules as they are`, async (t) => {
+    const { settings } = (await open(t)).stores
+    const changed = await settings.apply({ ...nothing, ruleBudgetMs: 30_000 }, AT)
+    assert.deepEqual(changed.changes, ['rules have 30 s'])
+    await settings.apply(declared(), AT)
+    assert.equal((await settings.current()).rules.budgetMs, 30_000)
+    assert.deepEqual((await settings.apply({ ...nothing, ruleBudgetMs: 30_000 }, AT)).changes, [])
+  })
+
   guarded(name, open)
 }
 
