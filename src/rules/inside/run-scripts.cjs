@@ -111,7 +111,7 @@ const runOf = (job, host) => {
  */
 const resultOf = ({ state, lines, timings }, outcome) => ({
   ...outcome,
-  ...(outcome.kind === 'passed' && state),
+  ...(outcome.kind === 'passed' && { user: state.user, context: state.context }),
   console: lines,
   timings,
 })
@@ -186,7 +186,8 @@ const action = async (run, script) => {
     executedRules: job.scripts.filter(({ kind }) => kind === 'rule').map(({ id }) => id),
   })
   if (outcome.kind !== 'denied') return outcome
-  return { name: outcome.isRefusal ? 'UnauthorizedError' : 'Error', ...outcome, rule: script.id }
+  const { message } = run.sanitized(outcome.message)
+  return { ...outcome, name: outcome.isRefusal ? 'UnauthorizedError' : 'Error', rule: script.id, message }
 }
 
 module.exports = { runScripts, warm }
