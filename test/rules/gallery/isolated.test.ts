@@ -30,4 +30,4 @@ after(async () => {
   await standIn.close()
 })
 
-for (const entry of gallery) test(titleOf(entry), () => tryEntry(entry, standIn, pool.run))
+for (const entry of gallery) test(titleOf(entry), () => tryEntry(entry, { standIn, run: pool.run }))

@@ -18,11 +18,20 @@ const BUDGET_MS = 15_000
 
 export const titleOf = ({ rule, when }: Entry): string => `${rule}${when ? `, ${when}` : ''}`
 
-/** Has an entry of the gallery run somewhere, and looks at what came of it. */
-export const tryEntry = async (entry: Entry, standIn: StandIn, run: (job: Job) => Promise<JobResult>): Promise<void> => {
+/** Where an entry is tried. */
+export interface Stage {
+  readonly standIn: StandIn
+  readonly run: (job: Job) => Promise<JobResult>
+  /** The gallery's when left out. */
+  readonly textOf?: (rule: string) => string
+}
+
+/** Has the rules of an entry run somewhere, and looks at what came of it. */
+export const tryEntry = async (entry: Entry, stage: Stage): Promise<void> => {
+  const { standIn, run } = stage
   const writes: Write[] = []
   standIn.expect(entry.answers ?? {})
-  const result = await run(jobFor(entry, standIn, writes))
+  const result = await run(jobFor(entry, stage, writes))
   const { expects } = entry
   assertResult(result, expects)
   if (typeof expects.writes === 'function') expects.writes(writes)
@@ -37,14 +46,12 @@ export const tryEntry = async (entry: Entry, standIn: StandIn, run: (job: Job) =
   if (expects.said) assert.match(said, expects.said)
 }
 
-const jobFor = (entry: Entry, { url }: StandIn, writes: Write[]): Job => {
+const jobFor = (entry: Entry, { standIn: { url }, textOf: read = textOf }: Stage, writes: Write[]): Job => {
   const configuration = Object.entries(entry.configuration ?? {}).map(([key, value]) => [key, value.replaceAll('{vendor}', url)])
   const user = without({ ...USER, ...entry.user })
   const scripts = [...(entry.after ?? []), entry.rule]
   return jobOf(
-    scripts.map((rule, index) =>
-      scriptOf(textOf(rule), { id: `rul_${index + 1}`, name: rule, legacyGlobals: entry.legacyGlobals ?? false }),
-    ),
+    scripts.map((rule, index) => scriptOf(read(rule), { id: `rul_${index + 1}`, name: rule, legacyGlobals: entry.legacyGlobals ?? false })),
     {
       user,
       context: without({ ...CONTEXT, ...entry.context }),
