@@ -102,10 +102,11 @@ export const openBridge = async (options: StageOptions = {}) => {
     const secret = credential.kind === 'secret' ? { secret: credential.secret } : {}
     return { tenant: TENANT_ID, clientId: USHER_CLIENT_ID, domains: [GUEST_DOMAIN], directory: target.bridge, ...secret }
   }
-  const open = (target: GraphTarget = stage.open()) => {
+  const open = (target: GraphTarget = stage.open(), elsewhere: typeof fetch = () => Promise.reject(new Error('nobody else is called'))) => {
     const host = azureAdGraph({
       tenants: async (caller) => (caller.target === TARGET ? tenant(target) : undefined),
       clock: stage.clock,
+      fetch: elsewhere,
       randomness: { bytes: randomBytes },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })

@@ -4,8 +4,9 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { InnerHost, InnerRequest, InnerResponse, RuleCaller } from '../runner.ts'
 import { badRequest, denied, refuse } from './answers.ts'
 import { applicantOf, type BridgedTenant, type BridgedTenants } from './bridged-directory.ts'
+import { passOn } from './pass-on.ts'
 import { type Asked, readRequest } from './reading.ts'
-import { bridgeTokens, type BridgeTokens, issueToken, tenantUnknown } from './tokens.ts'
+import { bridgeTokens, type BridgeTokens, isForRetired, issueToken, isTokenRequest, tenantUnknown } from './tokens.ts'
 import { routeOf } from './routes.ts'
 
 export interface AzureAdGraphParts {
@@ -13,9 +14,13 @@ export interface AzureAdGraphParts {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly log: Log
+  /** The way to Microsoft's token endpoint, for all that is asked there and meant for others. */
+  readonly fetch: typeof fetch
 }
 
 const LOGIN = 'login.windows.net'
+/** Where the same endpoint is today, among much else that is not ours to answer. */
+const LOGIN_TODAY = 'login.microsoftonline.com'
 const GRAPH = 'graph.windows.net'
 
 /**
@@ -26,7 +31,7 @@ const GRAPH = 'graph.windows.net'
 export const azureAdGraph = (parts: AzureAdGraphParts): InnerHost => {
   const tokens = bridgeTokens(parts)
   return {
-    names: [LOGIN, GRAPH],
+    names: [LOGIN, LOGIN_TODAY, GRAPH],
     answer: async (request, caller) => {
       const response = await respond(request, caller, { ...parts, tokens }).catch((error: unknown) => failed(error, caller, parts.log))
       parts.log.info('bridge_answered', {
@@ -52,16 +57,17 @@ interface Bridge extends AzureAdGraphParts {
 
 const respond = async (request: InnerRequest, caller: RuleCaller, bridge: Bridge): Promise<InnerResponse> => {
   const asked = readRequest(request)
+  if (request.host === LOGIN_TODAY && !isForRetired(asked)) return passOn(request, bridge.fetch)
   const tenant = await bridge.tenants(caller)
-  if (request.host === LOGIN) return answerLogin(asked, tenant, caller, bridge)
+  if (request.host !== GRAPH) return answerLogin(asked, tenant, caller, bridge)
   return tenant ? answerGraph(asked, tenant, caller, bridge) : refuse(denied)
 }
 
 const namesOf = ({ tenant, domains }: BridgedTenant): readonly string[] => [tenant.toLowerCase(), ...domains]
 
 const answerLogin = (asked: Asked, tenant: BridgedTenant | undefined, caller: RuleCaller, bridge: Bridge): InnerResponse => {
-  const [name = '', ...path] = asked.segments
-  if (asked.method !== 'POST' || path.join('/') !== 'oauth2/token') return refuse(notFound)
+  const [name = ''] = asked.segments
+  if (!isTokenRequest(asked)) return refuse(notFound)
   if (tenant !== undefined && namesOf(tenant).includes(name.toLowerCase())) return issueToken(asked, tenant, caller, bridge)
   caller.note(`Tenant ${name.slice(0, 100)} is not the target's. Known are: ${tenant ? namesOf(tenant).join(', ') : 'none'}.`)
   return tenantUnknown(name, bridge.clock.now())

@@ -36,6 +36,15 @@ const isSame = (one: string, other: string): boolean => {
 
 /** The retired API, by its address and by its app id. */
 const RESOURCES = new Set(['https://graph.windows.net', '00000002-0000-0000-c000-000000000000'])
+/** `POST /{tenant}/oauth2/token`: version 1. */
+export const isTokenRequest = ({ method, segments }: Asked): boolean =>
+  method === 'POST' && /^[^/]+\/oauth2\/token$/.test(segments.join('/'))
+
+/** A token request for the retired API. */
+export const isForRetired = (asked: Asked): boolean => isTokenRequest(asked) && isRetired(textIn(asked.body, 'resource') ?? '')
+
+const isRetired = (resource: string): boolean => RESOURCES.has(resource.replace(/\/$/, '').toLowerCase())
+
 const LIFE_SECONDS = 3_600
 /** Microsoft's tokens are valid from five minutes before they are issued. */
 const EARLIER_SECONDS = 300
@@ -78,7 +87,7 @@ const problemOf = ({ body }: Asked, { clientId, secret }: BridgedTenant): Proble
   const missing = ['grant_type', 'client_id', 'client_secret', 'resource'].find((name) => said(name) === '')
   if (missing !== undefined) return without(missing)
   if (said('grant_type') !== 'client_credentials') return otherGrant
-  if (!RESOURCES.has(said('resource').replace(/\/$/, '').toLowerCase())) return otherResource
+  if (!isRetired(said('resource'))) return otherResource
   const isOurs = said('client_id').toLowerCase() === clientId.toLowerCase()
   return isOurs && secret !== undefined && !isSame(said('client_secret'), secret.reveal()) ? wrongSecret : undefined
 }

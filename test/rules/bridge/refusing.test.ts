@@ -219,3 +219,39 @@ test('licenses: only those of the target, only for one’s own, and none is take
   assert.deepEqual(stage.writes(), ['POST /users', 'POST /users/{id}/assignLicense'])
   assert.ok(rule.notes.some((line) => line.includes('an administrator adds it to the licenses')))
 })
+
+test('today’s address of the token endpoint: what is for the retired API is answered here, and nothing else', async () => {
+  const { stage, open } = await openBridge()
+  const passed: string[] = []
+  const microsoft: typeof fetch = async (input, init) => {
+    passed.push(`${init?.method} ${String(input)} ${String(init?.body ?? '')} ${Object.keys(init?.headers ?? {}).join()}`)
+    return String(input).includes('/authorize') ? new Response('<html>', { status: 200 }) : Response.json({ access_token: 'theirs' })
+  }
+  const rule = open(stage.open(), microsoft).run(1)
+  const form = (resource: string) =>
+    new URLSearchParams({ client_id: 'a', client_secret: 'b', grant_type: 'client_credentials', resource }).toString()
+  const post = (path: string, body: string) =>
+    rule.send('POST', ['login.microsoftonline.com', path], body, { 'content-type': 'x', cookie: 'y' })
+  await stage.clock.run(async () => {
+    const ours = await post(`/${TENANT_ID}/oauth2/token`, form('https://graph.windows.net'))
+    assert.match(String(ours.body['access_token']), /^usher\./)
+    const other = await post('/fabrikam.example/oauth2/token', form('https://graph.windows.net'))
+    assert.deepEqual(other.body['error_codes'], [90_002])
+    assert.deepEqual(passed, [])
+    for (const [path, body] of [
+      [`/${TENANT_ID}/oauth2/token`, form('https://graph.microsoft.com')],
+      [`//${TENANT_ID}/oauth2/v2.0/token`, 'scope=x'],
+    ] as const) {
+      const theirs = await post(path, body)
+      assert.deepEqual([theirs.status, theirs.body], [200, { access_token: 'theirs' }])
+    }
+    const page = await rule.send('GET', ['login.microsoftonline.com', `/${TENANT_ID}/oauth2/authorize?x=1`], '{}')
+    assert.equal(page.status, 502)
+  })
+  const origin = `https://login.microsoftonline.com/${TENANT_ID}/oauth2`
+  assert.deepEqual(passed, [
+    `POST ${origin}/token ${form('https://graph.microsoft.com')} content-type`,
+    `POST ${origin}/v2.0/token scope=x content-type`,
+    `GET ${origin}/authorize?x=1  `,
+  ])
+})
