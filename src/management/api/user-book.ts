@@ -30,6 +30,7 @@ export interface UserBook {
   readonly byEmail: (email: string) => Promise<readonly UserRecord[]>
   readonly search: (asked: {
     readonly where: UserFilter
+    readonly order?: { readonly by: 'created' | 'lastLogin' | 'logins' | 'email'; readonly isDescending: boolean }
     readonly page: number
     readonly perPage: number
   }) => Promise<{ readonly records: readonly UserRecord[]; readonly total: number }>

@@ -28,6 +28,10 @@ const search = ({ users }: UserParts): ApiRoute =>
       q: z.string().optional(),
       search_engine: z.enum(['v2', 'v3']).optional(),
       connection: z.string().min(1).optional(),
+      sort: z
+        .string()
+        .regex(/^(created_at|last_login|logins_count|email):-?1$/, 'created_at, last_login, logins_count or email, with :1 or :-1')
+        .optional(),
     }),
     body: noBody,
     handle: async ({ query }) => {
@@ -35,12 +39,19 @@ const search = ({ users }: UserParts): ApiRoute =>
       if (typeof asked === 'string') return refusal(400, 'invalid_query_string', asked)
       const where = { ...asked, ...(query.connection !== undefined && { connectionName: query.connection }) }
       const { page, perPage } = pageOf(query)
-      const { records, total } = await users.search({ where, page, perPage })
+      const { records, total } = await users.search({ where, ...orderOf(query.sort), page, perPage })
       const shown = records.map((one) => chosen(userView(one), query))
       if (!query.include_totals) return ok(shown)
       return ok({ start: page * perPage, limit: perPage, length: shown.length, total, users: shown })
     },
   })
+
+const ORDERS = { created_at: 'created', last_login: 'lastLogin', logins_count: 'logins', email: 'email' } as const
+
+const orderOf = (sort = '') => {
+  const by = Object.entries(ORDERS).find(([name]) => sort.startsWith(`${name}:`))?.[1]
+  return by && { order: { by, isDescending: sort.endsWith(':-1') } }
+}
 
 const byEmail = ({ users }: UserParts): ApiRoute =>
   route({

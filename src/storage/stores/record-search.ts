@@ -12,12 +12,23 @@ export interface RecordFilter {
   readonly blocked?: boolean
 }
 
+/** What a list may be ordered by. */
+export type RecordOrder = 'created' | 'lastLogin' | 'logins' | 'email'
+
 export interface RecordSearch {
   readonly where: RecordFilter
+  readonly order?: { readonly by: RecordOrder; readonly isDescending: boolean }
   /** Pages are counted from 0. */
   readonly page: number
   readonly perPage: number
 }
+
+const COLUMNS = {
+  created: 'users.created_at',
+  lastLogin: 'user_records.last_login_at',
+  logins: 'user_records.logins_count',
+  email: 'users.email_key',
+} as const
 
 interface Found {
   readonly ids: readonly UserId[]
@@ -27,12 +38,13 @@ interface Found {
 /** One page of the users who fit, in an order that stays, and how many there are. */
 export const foundIds = async (
   read: Storage['read'],
-  { where, page, perPage }: RecordSearch,
+  { where, order, page, perPage }: RecordSearch,
   connections: readonly ConnectionSettings[],
 ): Promise<Found> => {
   const fitting = usersWith(read, where, connections)
   const rows = await fitting
     .select('users.id')
+    .$if(order !== undefined, (query) => query.orderBy(COLUMNS[order?.by ?? 'created'], order?.isDescending ? 'desc' : 'asc'))
     .orderBy('users.id')
     .limit(perPage)
     .offset(page * perPage)

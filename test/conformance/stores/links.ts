@@ -69,6 +69,7 @@ export const linkConformance = (name: string, open: OpenStores): void => {
   refused(name, open)
 }
 
+/** What must not happen. */
 const refused = (name: string, open: OpenStores): void => {
   test(`${name}: nobody with an account is linked to somebody else, and nothing has changed then`, async (t) => {
     const { stores, secondary, link } = await both(t, open)
@@ -87,6 +88,22 @@ const refused = (name: string, open: OpenStores): void => {
     for (const secondaryId of [primary.userId, 'nobody'])
       await assert.rejects(stores.records.link({ primary: primary.userId, secondary: secondaryId, ...by }), { code: 'account_conflict' })
     await assert.rejects(stores.records.link({ primary: 'nobody', secondary: secondary.userId, ...by }), { code: 'account_conflict' })
+  })
+
+  test(`${name}: linking and an account at the same time: one of them, and never an account that nobody can sign in to`, async (t) => {
+    const { stores, another, sql } = await open(t)
+    const other = await another()
+    const primary = await signIn({ stores }, WORK, AS_WORK)
+    for (let round = 0; round < 8; round += 1) {
+      const { userId } = await signIn({ stores }, { ...HOME, subject: `h${round}` })
+      const directory = { immutableId: `i${round}`, userPrincipalName: `h${round}@contoso.example` }
+      const link = () => stores.records.link({ primary: primary.userId, secondary: userId, by: 'rule x', at: AT })
+      const give = () => other.directory.record({ userId, target: 't', directory, reference: 'r', at: AT })
+      await Promise.allSettled(round % 2 ? [give(), link()] : [link(), give()])
+      const accounts = await sql(`select user_id from accounts where user_id = '${userId}'`)
+      const users = await sql(`select id from users where id = '${userId}'`)
+      assert.equal(users.length, accounts.length, `round ${round}`)
+    }
   })
 
   test(`${name}: identities that were linked to the secondary one come along`, async (t) => {

@@ -142,4 +142,16 @@ const searched = (name: string, open: OpenStores): void => {
     )
     assert.equal(new Set(pages.flatMap(({ records }) => records.map(({ userId }) => userId))).size, 7)
   })
+
+  test(`${name}: a list is in the order that is asked for`, async (t) => {
+    const opened = await open(t)
+    for (const [n, subject] of ['b', 'c', 'a'].entries()) await signIn(opened, { ...DANA, subject }, { at: AT + n })
+    await signIn(opened, { ...DANA, subject: 'b' }, { at: AT + 9 })
+    const inOrder = async (by: 'lastLogin' | 'logins', isDescending: boolean) => {
+      const { records } = await opened.stores.records.search({ where: {}, order: { by, isDescending }, page: 0, perPage: 9 })
+      return records.map(({ identities: [own] }) => own.identity.subject).join('')
+    }
+    assert.deepEqual([await inOrder('lastLogin', false), await inOrder('lastLogin', true)], ['cab', 'bac'])
+    assert.equal((await inOrder('logins', true))[0], 'b')
+  })
 }
