@@ -4,9 +4,10 @@ import { isNameProtected, usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
 import { isSameName } from './holder.ts'
 import { isConflict } from './intend.ts'
+import { type Job, underLease } from './lease.ts'
 import { type Applicant, accountOf, driveFor, errandFor, type RuleBench, standingOf } from './rule-bench.ts'
 import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, yes } from './rule-refusal.ts'
-import type { WantedPerson, Workshop } from './work.ts'
+import type { WantedPerson, Work, Workshop } from './work.ts'
 
 /** Whom a rule wants made. Names and form were checked; everything else is taken as far as it can be. */
 export interface PersonOrder {
@@ -27,11 +28,12 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   if (account === undefined) return no(conflictOf('userPrincipalName'))
   if (account === 'conflict') return no(conflictOf())
   if (account.origin === 'directory') return no(denied)
-  const isKept = await keepAliases(order, account, { who, bench })
-  if (!isKept) return no(conflictOf())
   const wanted = wantedOf(order, who, bench)
   const job = { candidate: who, names: bench.namesOf(who), wanted }
-  const made = await driveFor(account, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
+  const named = isNameRefused(account) ? await renamed(account, order.userPrincipalName, { job, bench }) : account
+  const isKept = await keepAliases(order, named, { who, bench })
+  if (!isKept) return no(conflictOf())
+  const made = await driveFor(named, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
   if (isMade(made)) return yes((await seen(account, who, bench)) ?? drawn(made, wanted))
   who.note(standingOf(made))
   const [first] = bench.shop.settings.licenses
@@ -40,6 +42,23 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
 
 const isMade = ({ stage, objectId }: Account): boolean =>
   objectId !== undefined && (stage === 'created' || stage === 'licensed' || stage === 'ready')
+
+/** The directory gave the name to somebody else before there was anything to call so. */
+const isNameRefused = ({ origin, objectId, reason }: Account): boolean =>
+  origin === 'rule' && objectId === undefined && reason === 'account_name_taken'
+
+/** The rule may try another name then; the row as it is, when that one is somebody else's too. */
+const renamed = async (
+  account: Account,
+  userPrincipalName: string,
+  { job, bench }: { readonly job: Job; readonly bench: RuleBench },
+): Promise<Account> => {
+  const { shop, owner } = bench
+  if (isSameName(account.userPrincipalName, userPrincipalName)) return account
+  const change = { userPrincipalName, stage: 'intent', reason: undefined, attempts: 0, nextAttemptAt: shop.clock.now() } as const
+  const run = (_: Account, work: Work) => work.rename(change)
+  return (await underLease(account, job, { shop, owner, run })) ?? account
+}
 
 /** Undefined when the name is somebody else's. */
 const intended = async (

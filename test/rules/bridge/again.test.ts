@@ -142,3 +142,26 @@ test('a value that is somebody else’s is refused, and the audit says so', asyn
   assert.equal(stage.made().length, 2)
   assert.equal((await stage.account(2))?.immutableId, ID('mallory'))
 })
+
+test('a name that somebody in the directory has is refused, and the rule may try another', async () => {
+  const { stage, open } = await openBridge()
+  const { run, target } = open()
+  stage.world.scenarios.set('nameTaken', true)
+  await stage.clock.run(async () => {
+    const refused = await run(1).graph('POST', '/users', orderOf('ana'))
+    assert.equal(refused.status, 400)
+    assert.match(JSON.stringify(refused.body), /ObjectConflict/)
+    assert.equal((await run(1).graph('POST', '/users', orderOf('ana'))).status, 400, 'the same again is no other name')
+    const rule = run(1)
+    const made = await rule.graph('POST', '/users', orderOf('ana.2', { immutableId: ID('ana') }))
+    assert.deepEqual([made.status, made.body['userPrincipalName'], made.body['immutableId']], [201, UPN('ana.2'), ID('ana')])
+    const progress = await drive(target, candidate(person(1)), stage)
+    assert.equal(progress.kind === 'ready' && progress.subject.userPrincipalName, UPN('ana.2'))
+  })
+  const own = stage.world.truth.live().filter(({ onPremisesImmutableId }) => onPremisesImmutableId === ID('ana'))
+  assert.deepEqual(
+    own.map(({ userPrincipalName }) => userPrincipalName),
+    [UPN('ana.2')],
+  )
+  assert.equal(stage.seats.held(TARGET, STANDARD), 1)
+})
