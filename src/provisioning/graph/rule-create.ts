@@ -1,4 +1,4 @@
-import type { Account } from '#kernel/account.ts'
+import type { Account, AccountStage } from '#kernel/account.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import { isNameProtected, usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
@@ -18,6 +18,7 @@ export interface PersonOrder {
 }
 
 const CREATE_PATIENCE_MS = 10_000
+const MADE: ReadonlySet<AccountStage> = new Set(['created', 'licensed', 'ready', 'waiting'])
 /** What an order says besides details. */
 const HANDLED = new Set(['accountEnabled', 'mailNickname', 'onPremisesImmutableId', 'usageLocation', 'userPrincipalName'])
 const NICKNAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/
@@ -40,8 +41,8 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
 }
 
-const isMade = ({ stage, objectId }: Account): boolean =>
-  objectId !== undefined && (stage === 'created' || stage === 'licensed' || stage === 'ready')
+/** Seen, and neither taken away nor being brought back; what else it waits for is no rule's concern. */
+const isMade = ({ stage, objectId }: Account): boolean => objectId !== undefined && MADE.has(stage)
 
 /** The directory gave the name to somebody else before there was anything to call so. */
 const isNameRefused = ({ origin, objectId, reason }: Account): boolean =>

@@ -43,7 +43,8 @@ const give = async (account: Account, skuId: string, seating: Seating): Promise<
   return no(refusalOfAccount(licensed, skuId, bench.shop.clock.now()))
 }
 
-const isLicensed = ({ stage }: Account): boolean => stage === 'licensed' || stage === 'ready'
+/** Also while the sign-in service is given its time: that begins only when the license was seen. */
+const isLicensed = ({ stage, settleUntil }: Account): boolean => stage === 'licensed' || stage === 'ready' || settleUntil !== undefined
 
 interface Seating {
   readonly bench: RuleBench
@@ -71,8 +72,8 @@ const reserve = async (account: Account, skuId: string, work: Work): Promise<Ans
   const reply = await seats.reserve(work.candidate.user.id, work.errand, skuId)
   if (!reply.ok) return no(refusalOfSetback(reply.setback, skuId, clock.now()))
   if (reply.value === undefined) return no(noSeats(skuId))
-  const stage = isLicensed(account) ? 'created' : account.stage
-  return yes(await work.change({ stage, license: skuId, nextAttemptAt: clock.now() }))
+  const again = isLicensed(account) && ({ stage: 'created', settleUntil: undefined } as const)
+  return yes(await work.change({ ...again, license: skuId, nextAttemptAt: clock.now() }))
 }
 
 const asSeen = async (

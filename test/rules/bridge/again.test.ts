@@ -165,3 +165,24 @@ test('a name that somebody in the directory has is refused, and the rule may try
   )
   assert.equal(stage.seats.held(TARGET, STANDARD), 1)
 })
+
+test('while the sign-in service is given its time, a rule that asks again is answered at once', async () => {
+  const { stage, open } = await openBridge()
+  const { run, target } = open()
+  await stage.clock.run(async () => {
+    const made = await run(1).graph('POST', '/users', orderOf('ana'))
+    assert.equal((await drive(target, candidate(person(1)), stage)).kind, 'ready')
+    const account = await stage.account(1)
+    assert.ok(account)
+    const until = stage.clock.now() + 100_000
+    stage.accounts.put({ ...account, stage: 'waiting', settleUntil: until, nextAttemptAt: until })
+    const begun = stage.clock.now()
+    const again = await run(1).graph('POST', '/users', orderOf('ana'))
+    assert.deepEqual([again.status, again.body['objectId']], [201, made.body['objectId']])
+    const id = String(made.body['objectId'])
+    assert.equal((await run(1).graph('POST', `/users/${id}/assignLicense`, license(STANDARD))).status, 200)
+    assert.equal(stage.clock.now(), begun)
+  })
+  assert.equal((await stage.account(1))?.stage, 'waiting')
+  assert.deepEqual(stage.writes(), ['POST /users', 'POST /users/{id}/assignLicense'])
+})
