@@ -1,4 +1,4 @@
-// `npm test`: every *.test.ts beside the sources and in test/, except what asks for more than npm gives.
+// `npm test`: every *.test.ts beside the sources, in test/ and in examples/, except what asks for more than npm gives.
 // `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- FILE|FOLDER …` what is named.
 import { globSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
@@ -30,7 +30,7 @@ const main = async (args: readonly string[]): Promise<number> => {
 
 const chosen = (args: readonly string[]): readonly string[] => {
   if (args.length === 0)
-    return found('{src,emulator,test}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
+    return found('{src,emulator,test,examples}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
   if (args[0] === 'interop') return found('test/interop/**/*.test.ts')
   return args.flatMap((name) => (name.endsWith('.ts') ? found(name) : found(`${name}/**/*.test.ts`)))
 }
