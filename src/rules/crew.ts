@@ -95,8 +95,9 @@ const keepBlanks = (work: Work): void => {
 const adopt = (work: Work): Member => {
   const { state } = work
   if (state.blanks.length === 0) hireBlank(work)
-  const member = state.blanks.shift()
+  const member = state.blanks.find((blank) => blank.isWarm()) ?? state.blanks[0]
   if (!member) throw new Error('a runner that was there a moment ago')
+  state.blanks.splice(state.blanks.indexOf(member), 1)
   state.members.add(member)
   keepBlanks(work)
   return member

@@ -40,6 +40,8 @@ export interface Member {
   readonly bornAt: number
   readonly give: (run: Run, set: ScriptSet) => void
   readonly set: () => ScriptSet | undefined
+  /** It has loaded what scripts usually need. */
+  readonly isWarm: () => boolean
   /** Runs without a result. */
   readonly load: () => number
   /** Takes no more runs, and ends when what it has is done. */
@@ -116,6 +118,7 @@ export const createMember = (parts: MemberParts): Member => {
       state.set = set
     },
     set: () => state.set,
+    isWarm: pulse.isWarm,
     load: book.load,
     retire: () => {
       state.isRetired = true

@@ -61,6 +61,7 @@ const PER_SECOND = 64 * 1024 * 1024
 const MOST_UNREAD_BYTES = 1024 * 1024
 const TOO_MANY_UNREAD_BYTES = 32 * 1024 * 1024
 const MOST_SAID = 4_096
+const START_MS = 20_000
 const OUT_OF_MEMORY = /heap out of memory|allocation failed|Cannot allocate|out of memory/i
 
 /** Starts a runner. Nothing it says is believed; more than it may say ends it. */
@@ -87,15 +88,20 @@ export const startRunner = (order: RunnerOrder): RunnerChild => {
     const why = killedFor ?? (OUT_OF_MEMORY.test(text) ? 'memory' : 'crash')
     return { why, isOurs: killedFor !== undefined, isForeign, hadStarted, scriptOf: register.scriptOf, said: text }
   })
+  const late = setTimeout(() => kill('crash'), START_MS)
   const ready = new Promise<void>((yes, no) => {
     const take = (frame: Frame) => {
       if (hadStarted) return order.take(frame)
       if (frame.kind !== fromRunner.ready) throw new FrameError('a word before its time')
       hadStarted = true
+      clearTimeout(late)
       yes()
     }
     listen(pipe, { take, kill, isKilled: () => killedFor !== undefined, now: order.now })
-    ended.then(({ said: text }) => no(new Error(`a runner did not start: ${text}`)), no)
+    ended.then(({ said: text }) => {
+      clearTimeout(late)
+      no(new Error(`a runner did not start: ${text}`))
+    }, no)
   })
   // Whoever waits for it hears of it; nobody has to.
   ready.catch(() => undefined)

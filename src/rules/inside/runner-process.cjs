@@ -146,6 +146,9 @@ const stray = (error, isPromise = false) => {
   if (isRunning && !here.state.take) finish(here.state, deniedIn(here.state.scripts[here.script], error))
 }
 
+/** The beat that says that nothing keeps this process from listening any more; others are counted from one. */
+const WARM = 0
+
 const PRACTICE = {
   scripts: [
     {
@@ -175,6 +178,25 @@ const practice = async () => {
   for (let turn = 0; turn < 20; turn += 1) await runScripts(PRACTICE, host)
 }
 
+let warming
+
+/** Nothing runs before it is over, so that whoever is waited for afterwards is a script. */
+const warmUp = async () => {
+  try {
+    warm()
+    await practice()
+  } catch {
+    // What cannot be loaded now is missed by whoever asks for it.
+  }
+  warming = undefined
+  send(fromRunner.pong, WARM)
+}
+
+const begin = (id, message) => {
+  if (warming) warming.then(() => start(id, message))
+  else start(id, message)
+}
+
 const answered = (id, { user, error }) => {
   const call = calls.get(id)
   calls.delete(id)
@@ -185,16 +207,14 @@ const answered = (id, { user, error }) => {
 const take = (kind, id, payload) => {
   switch (kind) {
     case toRunner.run:
-      return start(id, JSON.parse(payload.toString()))
+      return begin(id, JSON.parse(payload.toString()))
     case toRunner.updated:
       return answered(id, JSON.parse(payload.toString()))
     case toRunner.ping:
       return send(fromRunner.pong, id)
     case toRunner.warm:
-      // What cannot be loaded now is missed by whoever asks for it.
-      return void Promise.try(warm)
-        .then(practice)
-        .catch(() => undefined)
+      warming = warmUp()
+      return
     default:
       return link.take(kind, id, payload)
   }
