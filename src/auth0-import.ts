@@ -3,7 +3,8 @@ import { parseEnv } from 'node:util'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Randomness } from '#kernel/randomness.ts'
-import type { Settings } from '#kernel/settings.ts'
+import type { RuleSettings } from '#kernel/rule.ts'
+import type { RelyingParty, Settings } from '#kernel/settings.ts'
 import { openExport } from '#management/auth0/export-files.ts'
 import { createFindings } from '#management/auth0/findings.ts'
 import { planImport } from '#management/auth0/plan.ts'
@@ -38,16 +39,6 @@ const AUTHOR = 'import'
 
 /** Moving in from Auth0: an export is read, judged as a whole, and put in force as one change. */
 export const auth0Import = ({ stores, clock, randomness, publicUrl, check, hasModule }: Parts) => {
-  const declaredBy = (plan: ImportPlan, current: Settings): DeclaredSettings => {
-    const { connections, relyingParties } = plan.settings
-    return readSettings(
-      {
-        connections: connections.filter(isNew(current.connections, 'name')),
-        relyingParties: relyingParties.filter(isNew(current.relyingParties, 'clientId')),
-      },
-      { file: 'the export', read: (path) => readFileSync(path, 'utf8'), environment: {} },
-    )
-  }
   return {
     /** What the export comes to; nothing is written. Throws what the file system throws, and `settings_invalid`. */
     planAuth0: async (path: string, said: ImportFiles): Promise<ImportPlan> => {
@@ -70,25 +61,54 @@ export const auth0Import = ({ stores, clock, randomness, publicUrl, check, hasMo
         },
       })
     },
-    /** Puts a plan in force, all of it or nothing; what is declared here already stays. What changed, in words. Throws `settings_invalid`. */
-    applyAuth0: async (plan: ImportPlan): Promise<readonly string[]> => {
+    /**
+     * Puts a plan in force, all of it or nothing, or only tells what that would change. What is declared here already stays.
+     * What changed, in words. Throws `settings_invalid`.
+     */
+    applyAuth0: async (plan: ImportPlan, { isDryRun }: { readonly isDryRun: boolean }): Promise<readonly string[]> => {
       if (plan.findings.some(({ kind }) => kind === 'problem'))
         throw new UsherError('settings_invalid', { detail: { problem: 'the export has problems; nothing was written' } })
-      const declared = declaredBy(plan, await stores.settings.current())
+      const settings = await stores.settings.current()
+      const declared = declaredBy(plan, settings)
       await check(declared)
-      return stores.imports.apply({
-        declared,
-        author: AUTHOR,
-        at: clock.now(),
-        edit: (current) => {
-          const { settings, changes } = withRules(current, plan.rules, newRuleId(randomness))
-          const configuration = { ...plan.configuration, ...current.configuration }
-          const added = Object.keys(plan.configuration).filter((key) => !Object.hasOwn(current.configuration, key))
-          return { settings: { ...settings, configuration }, changes: [...changes, ...added.map((key) => `configuration.${key} set`)] }
-        },
-      })
+      const edit = (current: RuleSettings) => rulesAfter(plan, current, newRuleId(randomness))
+      if (isDryRun) return [...toldOf(declared), ...edit(settings.rules).changes]
+      return stores.imports.apply({ declared, author: AUTHOR, at: clock.now(), edit })
     },
   }
+}
+
+const toldOf = ({ connections, relyingParties }: DeclaredSettings): readonly string[] => [
+  ...connections.map(({ name }) => `connection ${name} added`),
+  ...relyingParties.map(({ clientId }) => `relying party ${clientId} added or changed`),
+]
+
+/** What is not here yet; a relying party that is gets the connections that are new. */
+const declaredBy = ({ settings }: ImportPlan, current: Settings): DeclaredSettings => {
+  const connections = settings.connections.filter(isNew(current.connections, 'name'))
+  const relyingParties = settings.relyingParties.filter(isNew(current.relyingParties, 'clientId'))
+  // An export names no file or variable of this machine: whatever looks so is refused.
+  const read = (): never => {
+    throw new Error('an export has no files of secrets')
+  }
+  const declared = readSettings({ connections, relyingParties }, { file: 'the export', read, environment: {} })
+  const added = new Set(declared.connections.map(({ name }) => name))
+  return { ...declared, relyingParties: [...declared.relyingParties, ...extended(settings.relyingParties, current.relyingParties, added)] }
+}
+
+const extended = (planned: readonly object[], known: readonly RelyingParty[], added: ReadonlySet<string>): readonly RelyingParty[] =>
+  known.flatMap((party) => {
+    const same = planned.find((one) => Reflect.get(one, 'clientId') === party.clientId)
+    const names: unknown = same && Reflect.get(same, 'connections')
+    const missing = Array.isArray(names) ? names.filter((name) => added.has(name)) : []
+    return missing.length === 0 ? [] : [{ ...party, connections: [...party.connections, ...missing] }]
+  })
+
+const rulesAfter = (plan: ImportPlan, current: RuleSettings, newId: ReturnType<typeof newRuleId>) => {
+  const { settings, changes } = withRules(current, plan.rules, newId)
+  const configuration = { ...plan.configuration, ...current.configuration }
+  const added = Object.keys(plan.configuration).filter((key) => !Object.hasOwn(current.configuration, key))
+  return { settings: { ...settings, configuration }, changes: [...changes, ...added.map((key) => `configuration.${key} set`)] }
 }
 
 const isNew =
@@ -97,10 +117,17 @@ const isNew =
     known.every((other) => Reflect.get(other, field) !== Reflect.get(one, field))
 
 const objectIn = (file: string): Readonly<Record<string, unknown>> => {
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsherError('settings_invalid', { detail: { file, problem: 'not a JSON object of markers and their values' } })
-  return Object.fromEntries(Object.entries(value))
+  const value = jsonIn(file)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value))
+  throw new UsherError('settings_invalid', { detail: { file, problem: 'not a JSON object of markers and their values' } })
+}
+
+const jsonIn = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: 'not JSON' } })
+  }
 }
 
 const textsIn = (mapping: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>

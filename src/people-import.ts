@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { usernameOf } from '#connections/database.ts'
 import { issuerOf } from '#connections/social.ts'
 import type { Clock } from '#kernel/clock.ts'
+import { UsherError } from '#kernel/errors.ts'
 import type { Identity, LinkedIdentity } from '#kernel/person.ts'
 import { providerOf, providerUserIdOf, publicIdOf } from '#kernel/provider.ts'
 import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
-import { linesOf } from '#management/auth0/users/lines.ts'
+import { type Line, linesOf } from '#management/auth0/users/lines.ts'
 import { type PasswordLine, readPasswordLine } from '#management/auth0/users/password-line.ts'
 import { type LineIdentity, type PersonLine, readPersonLine } from '#management/auth0/users/person-line.ts'
 import type { Stores } from '#storage/open.ts'
@@ -73,7 +76,7 @@ const eachBatch = async <T>(file: string, { read, write }: Work<T>): Promise<Tal
     for (const [index, { line }] of batch.entries()) tally.count(line, outcomes[index] ?? 'same')
     batch = []
   }
-  for await (const { number, text } of linesOf(createReadStream(file))) {
+  for await (const { number, text } of linesIn(file)) {
     try {
       if (text === undefined) throw new Error('the line is longer than 1 MB')
       batch.push({ line: number, value: read(text) })
@@ -84,6 +87,25 @@ const eachBatch = async <T>(file: string, { read, write }: Work<T>): Promise<Tal
   }
   await flush()
   return tally.total()
+}
+
+/** The lines of a file, packed or not. Throws `settings_invalid` when it cannot be read to its end. */
+async function* linesIn(file: string): AsyncGenerator<Line> {
+  try {
+    yield* linesOf(file.endsWith('.gz') ? unpacked(file) : createReadStream(file))
+  } catch (error) {
+    throw new UsherError('settings_invalid', {
+      cause: error,
+      detail: { file, problem: error instanceof Error ? error.message : String(error) },
+    })
+  }
+}
+
+const unpacked = (file: string): Readable => {
+  const stream = createReadStream(file)
+  const gunzip = createGunzip()
+  stream.on('error', (error) => gunzip.destroy(error))
+  return stream.pipe(gunzip)
 }
 
 const counter = () => {

@@ -74,7 +74,7 @@ const tenantOf = async ({ desk, options, certificates }: Import, path: string) =
   const federation = plan.domains.flatMap((domain) => federationCommands(domain, certificates))
   const shown = shownPlan(plan, federation)
   assertWritable(plan, options, shown)
-  const changes = options.dryRun ? [] : await desk.applyAuth0(plan)
+  const changes = await desk.applyAuth0(plan, { isDryRun: options.dryRun === true })
   for (const change of changes) say(`  ${change}`)
   say(closing(changes, options))
   if (!options.json) for (const line of federation) print(line)
@@ -82,7 +82,7 @@ const tenantOf = async ({ desk, options, certificates }: Import, path: string) =
 }
 
 const closing = ({ length }: readonly string[], { dryRun }: ImportOptions): string => {
-  if (dryRun) return 'Nothing was written.'
+  if (dryRun) return `${length} would change. Nothing was written.`
   return length === 0 ? '✓ already so: nothing changed' : `✓ ${length} changed`
 }
 

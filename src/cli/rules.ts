@@ -61,21 +61,27 @@ const pushCommand = () =>
     .description('make rules be what the files of a folder say: NAME.js, and NAME.json for what a script cannot say')
     .argument('<folder>')
     .option('--dry-run', 'only tell what would change')
+    .option('--json', 'one JSON object')
     .addHelpText(
       'after',
       '\nNAME.json may have enabled, order, kind (rule or action), name, legacyGlobals and hosts.\nRules the folder does not have stay as they are.',
     )
     .action((folder: string, options: Options) => withDesk(options, (desk) => push(desk, folder, options)))
 
-const push = async (desk: Desk, folder: string, { dryRun }: Options): Promise<void> => {
+const push = async (desk: Desk, folder: string, { dryRun, json }: Options): Promise<void> => {
   if (!existsSync(folder)) throw new CommandError(`no folder ${folder}`, 5)
-  const { problems, changes, untouched } = await desk.pushRules(folder, { isDryRun: dryRun === true })
+  const pushed = await desk.pushRules(folder, { isDryRun: dryRun === true })
+  if (json) print(JSON.stringify({ dryRun: dryRun === true, ...pushed }))
+  sayPushed(pushed, folder, dryRun === true)
+}
+
+const sayPushed = ({ problems, changes, untouched }: Awaited<ReturnType<Desk['pushRules']>>, folder: string, isDryRun: boolean): void => {
   for (const { file, text } of problems) say(`✗ ${file === undefined ? '' : `${join(folder, file)}: `}${text}`)
   if (problems.length > 0) throw new CommandError('nothing was written')
   for (const change of changes) say(`  ${change}`)
   for (const name of untouched) say(`  ${name} is not in the folder and stays`)
   if (changes.length === 0) return say('✓ nothing to change')
-  say(dryRun ? `${changes.length} would change; nothing was written` : `✓ ${changes.length} changed`)
+  say(isDryRun ? `${changes.length} would change; nothing was written` : `✓ ${changes.length} changed`)
 }
 
 const pullCommand = () =>

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { finished } from 'node:stream/promises'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import bcrypt from 'bcryptjs'
 import { DEMO_CLIENT_ID, DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { type Installation, makeInstallation } from '../support/installation.ts'
@@ -82,8 +83,15 @@ test('people and passwords come over; lines that cannot are listed with their nu
   assert.equal(stdout, '')
 })
 
-test('the second import changes nothing', async () => {
+test('the second import changes nothing, also of the file as it was packed', async () => {
   place.write('users.ndjson', linesOf(ADA))
+  writeFileSync(place.at('users.json.gz'), gzipSync(linesOf(ADA)))
+  const packed = await place.run(['import', 'auth0', '--users', place.at('users.json.gz')])
+  assert.match(packed.stderr, /✓ people: already so, 1 were here/)
+  writeFileSync(place.at('broken.json.gz'), 'no gzip')
+  const broken = await place.run(['import', 'auth0', '--users', place.at('broken.json.gz')])
+  assert.equal(broken.code, 1)
+  assert.match(broken.stderr, /settings_invalid: incorrect header check\n {2}in .*broken\.json\.gz/)
   place.write('hashes.ndjson', linesOf({ ...HASH, passwordHash: bcrypt.hashSync('another', 4) }))
   const { code, stdout, stderr } = await bring('--json')
   assert.equal(code, 0)

@@ -30,7 +30,7 @@ test('a dry run tells everything and writes nothing', async (t) => {
   assert.equal(code, 0, stderr)
   assert.match(stderr, /Read as directory: 2 rules, 1 actions, 1 connections, 1 relying parties/)
   for (const told of [
-    /Nothing was written\./,
+    /\d+ would change\. Nothing was written\./,
     /rule Partners only {2}order 10 {2}disabled/,
     /facebook is not supported yet/,
     /configuration\.MOTTO has no value/,
@@ -97,6 +97,8 @@ test('YAML is imported, with the values of its markers', async (t) => {
   const { code, stderr } = await other.run(['import', 'auth0', folder, '--mapping', mapping])
   assert.equal(code, 0, stderr)
   assert.match(stderr, /connection partners added/)
+  assert.match(stderr, /relying party .* changed/, 'and its people may come that way')
+  assert.match((await other.run(['import', 'auth0', folder, '--mapping', mapping])).stderr, /already so/)
 })
 
 for (const [args, code, says] of [

@@ -80,7 +80,7 @@ export const jsonIn = (line: string): unknown => {
   try {
     return JSON.parse(line)
   } catch {
-    throw new Error('not JSON')
+    throw new Error(line.startsWith('[') ? 'a list; one person a line is what is read' : 'not JSON')
   }
 }
 
