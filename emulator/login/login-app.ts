@@ -14,7 +14,7 @@ import { SignInRefused } from './refusal.ts'
 import { domainOfName } from './realms.ts'
 import { requestShapes, type RequestShape, signInAddress } from './sign-in-request.ts'
 import { addSignOutRoutes, SESSION_COOKIE } from './sign-out.ts'
-import { addTokenEndpoint } from './token-endpoint.ts'
+import { addTenantMetadata, addTokenEndpoint } from './token-endpoint.ts'
 
 export interface LoginOptions {
   readonly world: World
@@ -160,5 +160,6 @@ export const createLoginApp = (options: LoginOptions): Hono => {
   addReceiver(app, options, contexts)
   addRealmRoutes(app, world)
   addTokenEndpoint(app, options)
+  addTenantMetadata(app, options)
   return app
 }

@@ -124,6 +124,15 @@ const refuse = (c: Context, failure: TokenFailure, world: World) => {
   return c.json(body, failure.status, { 'cache-control': 'no-store' })
 }
 
+/** `/{tenant}/v2.0/.well-known/openid-configuration`: public, and says which tenant a domain belongs to. */
+export const addTenantMetadata = (app: Hono, { world, addresses }: { world: World; addresses: Addresses }): void => {
+  app.get('/:tenant/v2.0/.well-known/openid-configuration', (c) => {
+    if (!isTenant(world, c.req.param('tenant'))) return refuse(c, failures.tenantNotFound, world)
+    const authority = `${addresses.login}/${world.state.tenantId}`
+    return c.json({ issuer: `${authority}/v2.0`, token_endpoint: `${authority}/oauth2/v2.0/token` })
+  })
+}
+
 /** `/{tenant}/oauth2/v2.0/token`, client credentials only: secret, Basic, or an assertion signed by certificate. */
 export const addTokenEndpoint = (app: Hono, options: { world: World; addresses: Addresses }): void => {
   const { world } = options

@@ -10,7 +10,7 @@ import { type DerivedNames, deriveNames } from '../subject.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.ts'
 import { appToken } from './app-token.ts'
 import { type ClockSkew, createClockSkew } from './clock-skew.ts'
-import { cloudOf } from './clouds.ts'
+import { type CloudAddresses, cloudOf } from './clouds.ts'
 import { graphDirectory } from './directory.ts'
 import { stopIfTakenAway } from './drift.ts'
 import type { Fetch } from './exchange.ts'
@@ -22,6 +22,7 @@ import { ruleReads } from './rule-reads.ts'
 import { createSeats } from './seats.ts'
 import { elsewhere, restingProgress } from './standing.ts'
 import { goOn } from './steps.ts'
+import { tenantNames } from './tenant-names.ts'
 import type { Workshop } from './work.ts'
 
 export interface GraphTargetParts {
@@ -52,7 +53,7 @@ export interface GraphTarget extends ProvisioningTarget {
  */
 export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
   const skew = createClockSkew(parts.clock)
-  const { shop, client } = workshop(parts, skew)
+  const { shop, client, cloud } = workshop(parts, skew)
   const running = new Map<string, Promise<AccountProgress>>()
   return {
     name: parts.settings.name,
@@ -69,13 +70,20 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
       shop,
       aliases: parts.aliases,
       reads: ruleReads(client),
+      tenantNames: tenantNames({ ...parts, cloud }),
       owner: parts.owner,
       namesOf: (candidate) => namesOf(candidate, shop, parts),
     }),
   }
 }
 
-const workshop = (parts: GraphTargetParts, skew: ClockSkew): { readonly shop: Workshop; readonly client: GraphClient } => {
+interface Opened {
+  readonly shop: Workshop
+  readonly client: GraphClient
+  readonly cloud: CloudAddresses
+}
+
+const workshop = (parts: GraphTargetParts, skew: ClockSkew): Opened => {
   const { accounts, clock, randomness, log, fetch } = parts
   const licenses = parts.settings.licenses.map((license) => ({ ...license, skuId: license.skuId.toLowerCase() }))
   const settings = { ...parts.settings, licenses }
@@ -84,7 +92,7 @@ const workshop = (parts: GraphTargetParts, skew: ClockSkew): { readonly shop: Wo
   const client = graphClient({ cloud, token, fetch, clock, log, skew })
   const directory = graphDirectory(client)
   const seats = createSeats({ settings, book: parts.seats, directory, clock })
-  return { client, shop: { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() } }
+  return { cloud, client, shop: { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() } }
 }
 
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {

@@ -9,6 +9,7 @@ import { isSameName } from './holder.ts'
 import { type Job, underLease } from './lease.ts'
 import type { RuleReads } from './rule-reads.ts'
 import { goOnUntil } from './steps.ts'
+import type { TenantNames } from './tenant-names.ts'
 import type { Workshop } from './work.ts'
 
 /** The person whose sign-in a rule runs in. */
@@ -26,6 +27,7 @@ export interface RuleBench {
   readonly shop: Workshop
   readonly aliases: AliasBook
   readonly reads: RuleReads
+  readonly tenantNames: TenantNames
   readonly owner: string
   readonly namesOf: (who: Applicant) => DerivedNames
 }

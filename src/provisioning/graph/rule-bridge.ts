@@ -11,6 +11,8 @@ import { type Answered, denied, invalidValue, no, refusalOfSetback, yes } from '
 
 /** What an administrator's rules may do in the directory, for the one person whose sign-in they run in. */
 export interface RuleBridge {
+  /** Whether this is a name of the target's tenant. */
+  readonly isTenant: (name: string) => Promise<boolean>
   /** The person's account, made when there is none. */
   readonly create: (order: PersonOrder, who: Applicant) => Promise<Answered<JsonObject>>
   readonly license: (order: LicenseOrder, who: Applicant) => Promise<Answered<JsonObject>>
@@ -32,6 +34,7 @@ export type RuleQuery =
   | { readonly kind: 'skus' }
 
 export const ruleBridge = (bench: RuleBench): RuleBridge => ({
+  isTenant: bench.tenantNames,
   create: async (order, who) => {
     const refusal = refusedOrder(order)
     return refusal === undefined ? createForRule(order, who, bench) : no(refusal)

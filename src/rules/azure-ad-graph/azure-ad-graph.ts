@@ -65,10 +65,14 @@ const respond = async (request: InnerRequest, caller: RuleCaller, bridge: Bridge
 
 const namesOf = ({ tenant, domains }: BridgedTenant): readonly string[] => [tenant.toLowerCase(), ...domains]
 
-const answerLogin = (asked: Asked, tenant: BridgedTenant | undefined, caller: RuleCaller, bridge: Bridge): InnerResponse => {
+/** Those that the settings say are not asked for. */
+const isNameOf = async (name: string, tenant: BridgedTenant): Promise<boolean> =>
+  namesOf(tenant).includes(name.toLowerCase()) || tenant.directory.isTenant(name)
+
+const answerLogin = async (asked: Asked, tenant: BridgedTenant | undefined, caller: RuleCaller, bridge: Bridge): Promise<InnerResponse> => {
   const [name = ''] = asked.segments
   if (!isTokenRequest(asked)) return refuse(notFound)
-  if (tenant !== undefined && namesOf(tenant).includes(name.toLowerCase())) return issueToken(asked, tenant, caller, bridge)
+  if (tenant !== undefined && (await isNameOf(name, tenant))) return issueToken(asked, tenant, caller, bridge)
   caller.note(`Tenant ${name.slice(0, 100)} is not the target's. Known are: ${tenant ? namesOf(tenant).join(', ') : 'none'}.`)
   return tenantUnknown(name, bridge.clock.now())
 }
@@ -85,7 +89,7 @@ const answerGraph = async (asked: Asked, tenant: BridgedTenant, caller: RuleCall
   const [name = ''] = asked.segments
   const token = /^Bearer (\S+)$/i.exec(asked.headers['authorization'] ?? '')?.[1] ?? ''
   if (!bridge.tokens.isValid(token, caller)) return refuse(unauthorized)
-  if (![...namesOf(tenant), 'myorganization'].includes(name.toLowerCase())) return refuse(notFound)
+  if (name !== 'myorganization' && !(await isNameOf(name, tenant))) return refuse(notFound)
   if (!asked.query.get('api-version')) return refuse(badRequest("The 'api-version' query parameter is missing."))
   const route = routeOf(asked)
   if (route === undefined) {

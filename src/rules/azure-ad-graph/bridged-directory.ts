@@ -15,6 +15,8 @@ export interface Applicant {
 
 /** What rules may do in a directory, in Microsoft Graph's words; a provisioning target has this shape. */
 export interface BridgedDirectory {
+  /** Whether this is a name of its tenant: the id, or any of the domains. */
+  readonly isTenant: (name: string) => Promise<boolean>
   /**
    * The person's account, made when there is none. Its row is written first; whatever the row says already is what counts,
    * and what was asked for instead is kept as another name of it.

@@ -255,3 +255,20 @@ test('today’s address of the token endpoint: what is for the retired API is an
     `GET ${origin}/authorize?x=1  `,
   ])
 })
+
+test('the tenant may be called by any of its names, which Microsoft is asked about once', async () => {
+  const { stage, open } = await openBridge()
+  const rule = open().run(1)
+  const login = () => stage.emulator.journal.entries('login').filter(({ path }) => path.includes('openid-configuration'))
+  await stage.clock.run(async () => {
+    for (let time = 0; time < 2; time += 1) {
+      const { status, body } = await rule.login({}, 'contoso.onmicrosoft.com')
+      assert.equal(status, 200)
+      const headers = { authorization: `Bearer ${String(body['access_token'])}` }
+      const path = '/contoso.onmicrosoft.com/subscribedSkus?api-version=1.6'
+      assert.equal((await rule.send('GET', ['graph.windows.net', path], '', headers)).status, 200)
+      assert.equal((await rule.send('GET', ['graph.windows.net', path.replace('contoso', 'fabrikam')], '', headers)).status, 404)
+    }
+  })
+  assert.equal(login().filter(({ path }) => path.startsWith('/contoso.')).length, 1)
+})
