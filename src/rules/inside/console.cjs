@@ -27,8 +27,8 @@ const MOST_ENTRIES = 50
 const createLines = (redact = (text) => text) => {
   /** @type {Line[]} */
   const lines = []
-  /** @type {Set<string>} */
-  const noticed = new Set()
+  /** @type {Set<string> | undefined} */
+  let noticed
   let left = MOST_TEXT
   let isFull = false
   /** @param {Line} line */
@@ -45,6 +45,7 @@ const createLines = (redact = (text) => text) => {
    */
   const notice = (rule, text) => {
     const key = `${rule} ${text}`
+    noticed ??= new Set()
     if (noticed.has(key)) return
     noticed.add(key)
     add({ rule, level: 'notice', text })
@@ -64,18 +65,19 @@ const consoleFor = (rule, add) => {
     /** @param {...unknown} values */
     (...values) =>
       add({ rule, level, text: textOf(values) })
-  const nothing = () => undefined
-  return {
-    ...{ log: say('log'), info: say('info'), warn: say('warn'), error: say('error'), debug: say('log'), trace: say('log') },
-    ...{ dir: say('log'), table: say('log'), group: say('log'), exception: say('error') },
-    ...{ groupEnd: nothing, time: nothing, timeEnd: nothing, timeLog: nothing, count: nothing, countReset: nothing, clear: nothing },
-    /**
-     * @param {unknown} holds
-     * @param {...unknown} values
-     */
-    assert: (holds, ...values) => (holds ? undefined : say('error')('Assertion failed', ...values)),
-  }
+  const log = say('log')
+  const error = say('error')
+  /**
+   * @param {unknown} holds
+   * @param {...unknown} values
+   */
+  const assert = (holds, ...values) => (holds ? undefined : error('Assertion failed', ...values))
+  return { ...silent, log, info: say('info'), warn: say('warn'), error, debug: log, trace: log, dir: log, table: log, group: log, assert }
 }
+
+const nothing = () => undefined
+/** What would only arrange or count lines. */
+const silent = { groupEnd: nothing, time: nothing, timeEnd: nothing, timeLog: nothing, count: nothing, countReset: nothing, clear: nothing }
 
 /**
  * `%s`, `%d`, `%j` and `%o` are filled in, as Node's console does.

@@ -54,9 +54,12 @@ const isKnownModule = (asked) => {
   return inStock(packageIn(name).name, version) !== undefined
 }
 
-/** Loads what rules usually ask for, so that the first sign-in does not wait for it. */
-const warm = () => {
-  for (const name of USUAL) requireModule(name)
+/** Loads what rules usually ask for, so that the first sign-in does not wait for it; nor long for this, if it comes meanwhile. */
+const warm = async () => {
+  for (const name of USUAL) {
+    requireModule(name)
+    await new Promise(setImmediate)
+  }
 }
 
 module.exports = { requireModule, isKnownModule, legacyNames, warm }

@@ -11,19 +11,31 @@ const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g
 const BEARER = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi
 
 /**
- * @param {object} held
- * @param {Readonly<Record<string, string>>} held.configuration values whose names say that they are secrets are
- * @param {readonly string[]} held.secrets secrets whatever they are called
+ * @typedef {object} Held what a run holds
+ * @property {Readonly<Record<string, string>>} configuration values whose names say that they are secrets are
+ * @property {readonly string[]} secrets secrets whatever they are called
+ */
+
+/**
+ * @param {() => Held} held asked when something is said for the first time: most runs say nothing
  * @returns {(text: string) => string}
  */
-const redactFor = ({ configuration, secrets }) => {
-  const named = Object.entries(configuration).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []))
-  const values = [...named, ...secrets].filter((value) => typeof value === 'string' && value.length >= SHORTEST_SECRET)
-  return (text) =>
-    values
+const redactFor = (held) => {
+  /** @type {readonly string[] | undefined} */
+  let values
+  return (text) => {
+    values ??= valuesIn(held())
+    return values
       .reduce((left, value) => left.split(value).join('[secret]'), text)
       .replace(TOKEN, '[token]')
       .replace(BEARER, '$1 [token]')
+  }
+}
+
+/** @param {Held} held */
+const valuesIn = ({ configuration, secrets }) => {
+  const named = Object.entries(configuration).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []))
+  return [...named, ...secrets].filter((value) => typeof value === 'string' && value.length >= SHORTEST_SECRET)
 }
 
 module.exports = { redactFor, SENSITIVE }

@@ -5,6 +5,7 @@
 const { harmlessProcess } = require('./harmless-process.cjs')
 const { legacyNames, requireModule } = require('./modules.cjs')
 const { ruleErrors } = require('./rule-errors.cjs')
+const { runAtWork } = require('./run-at-work.cjs')
 
 /**
  * @typedef {import('./run-scripts.cjs').Run} Run
@@ -41,10 +42,10 @@ const requireFor = (script, notice) => (name) => {
 
 /**
  * The restricted management client: promises that are real, and Node's callback for those who like it.
- * @param {Run} run
+ * @param {Run} own
  * @param {Script} script
  */
-const auth0For = ({ job, host, notice, sanitized }, script) => {
+const auth0For = (own, script) => {
   /** @param {'app' | 'user'} kind */
   const update = (kind) => {
     /**
@@ -53,6 +54,7 @@ const auth0For = ({ job, host, notice, sanitized }, script) => {
      * @param {(error: unknown, user?: unknown) => void} [callback]
      */
     const change = (userId, patch, callback) => {
+      const { host, notice, sanitized } = runAtWork(own)
       const changed = changeOf(() => host.updateMetadata(kind, String(userId), snapshot(patch)))
       // Many rules never look at the promise: a change that failed is a line in the log, and no error of theirs.
       changed.catch((error) => notice(script.id, `metadata was not changed: ${sanitized(error).message}`))
@@ -61,7 +63,15 @@ const auth0For = ({ job, host, notice, sanitized }, script) => {
     }
     return change
   }
-  return { ...job.auth0, users: { updateAppMetadata: update('app'), updateUserMetadata: update('user') } }
+  const { domain, baseUrl } = own.job.auth0
+  return {
+    domain,
+    baseUrl,
+    get accessToken() {
+      return runAtWork(own).job.auth0.accessToken
+    },
+    users: { updateAppMetadata: update('app'), updateUserMetadata: update('user') },
+  }
 }
 
 /**

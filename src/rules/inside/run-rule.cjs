@@ -5,6 +5,7 @@ const { asRule, compileExpression, lineOf } = require('./evaluator.cjs')
 const { legacyNames } = require('./module-list.cjs')
 const { NAMES, globalsFor, legacyScope, requireFor } = require('./rule-globals.cjs')
 const { sanitized } = require('./rule-errors.cjs')
+const { workFor } = require('./run-at-work.cjs')
 
 /**
  * @typedef {import('./run-scripts.cjs').Run} Run
@@ -14,9 +15,8 @@ const { sanitized } = require('./rule-errors.cjs')
  * @typedef {{ error: unknown } | { user: unknown, context: unknown }} Word what a rule said first
  */
 
-/** Compiled rules by their text; a runner ends when the texts change, so there are never many. @type {Map<string, Compiled>} */
-const compiled = new Map()
-const MOST_COMPILED = 500
+/** Compiled rules; a runner holds the same scripts for all its life. @type {WeakMap<Script, Compiled>} */
+const compiled = new WeakMap()
 
 /** Written into by many rules without looking. */
 const ALWAYS_OBJECTS = ['idToken', 'accessToken', 'samlConfiguration']
@@ -63,7 +63,8 @@ const called = (run, script) =>
     const callback = (error, user, context) =>
       answer(error ? { error } : { user, context }, () => 'callback was called again; the first call counts')
     try {
-      const returned = bound(run, script)(run.state.user, run.state.context, callback)
+      const { user, context } = run.state
+      const returned = workFor(run, () => bound(run, script)(user, context, callback))
       if (isThenable(returned)) returned.then(undefined, failed)
     } catch (error) {
       failed(error)
@@ -91,16 +92,15 @@ const bound = (run, script) => {
  * @param {Script} script
  * @returns {Compiled}
  */
-const compiledFor = ({ id, script, legacyGlobals }) => {
-  const key = `${legacyGlobals} ${id} ${script}`
-  const known = compiled.get(key)
+const compiledFor = (script) => {
+  const known = compiled.get(script)
   if (known) return known
+  const { id, script: text, legacyGlobals } = script
   /** @type {Compiled} */
   const entry = { bind: () => undefined, notice: () => undefined }
-  const scope = legacyGlobals && saysLegacyName(script) ? { scope: legacyScope((text) => entry.notice(text)) } : {}
-  entry.bind = compileExpression(script, NAMES, { filename: `${id}.js`, ...scope })
-  if (compiled.size === MOST_COMPILED) compiled.clear()
-  compiled.set(key, entry)
+  const scope = legacyGlobals && saysLegacyName(text) ? { scope: legacyScope((text) => entry.notice(text)) } : {}
+  entry.bind = compileExpression(text, NAMES, { filename: `${id}.js`, ...scope })
+  compiled.set(script, entry)
   return entry
 }
 

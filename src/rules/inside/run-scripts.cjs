@@ -5,6 +5,7 @@ const { runAction } = require('./actions.cjs')
 const { createLines, consoleFor } = require('./console.cjs')
 const { warm } = require('./modules.cjs')
 const { redactFor } = require('./redact.cjs')
+const { runAtWork } = require('./run-at-work.cjs')
 const { sanitized } = require('./rule-errors.cjs')
 const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
 
@@ -43,6 +44,7 @@ const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
  * @property {{ user: Loose, context: Loose }} state
  * @property {Readonly<Record<string, string>>} configuration
  * @property {import('./console.cjs').Line[]} lines
+ * @property {(line: import('./console.cjs').Line) => void} add
  * @property {(rule: string, text: string) => void} notice
  * @property {(rule: string) => object} consoleOf
  * @property {(error: unknown) => ReturnType<typeof sanitized>} sanitized
@@ -89,19 +91,22 @@ const runScripts = (job, host) =>
  * @returns {Run}
  */
 const runOf = (job, host) => {
-  const secrets = job.scripts.flatMap((script) => Object.values(script.secrets))
-  const redact = redactFor({ configuration: job.configuration, secrets: [...secrets, job.auth0.accessToken] })
+  const { user, context, configuration } = job
+  const secrets = () => job.scripts.flatMap((script) => Object.values(script.secrets))
+  const redact = redactFor(() => ({ configuration, secrets: [...secrets(), job.auth0.accessToken] }))
   const { lines, add, notice } = createLines(redact)
-  const { user, context } = job
   // Many rules write into these without looking.
   for (const name of ['idToken', 'accessToken', 'samlConfiguration']) context[name] ??= {}
-  return {
+  /** @type {Run} */
+  const run = {
     ...{ job, host, lines, notice, state: { user, context } },
-    configuration: Object.freeze({ ...job.configuration }),
-    consoleOf: (rule) => consoleFor(rule, add),
+    configuration: Object.isFrozen(configuration) ? configuration : Object.freeze({ ...configuration }),
+    add,
+    consoleOf: (rule) => consoleFor(rule, (line) => runAtWork(run).add(line)),
     sanitized: (error) => sanitized(error, redact),
     ...{ timings: [], at: undefined, isOver: false },
   }
+  return run
 }
 
 /**
