@@ -73,6 +73,10 @@ const CONTEXT: Readonly<Record<string, string | undefined>> = {
   'request.body': 'request.body',
   'request.geoip.country_code': 'request.geoip.countryCode',
   riskAssessment: 'authentication.riskAssessment',
+  authorization: 'authorization',
+  authentication: 'authentication',
+  organization: 'organization',
+  locale: 'transaction.locale',
   'authorization.roles': 'authorization.roles',
   'authentication.methods': 'authentication.methods',
 }
@@ -110,7 +114,7 @@ const tenantApi: Conversion = (node, _depth, pen) => {
 const fixedNames: Conversion = (node, depth, pen) => {
   const { script } = pen.terms
   if (node.type === 'MemberExpression' && node['computed'] !== true && isNode(node['object']) && isNode(node['property']))
-    return pen.emit(node['object'], depth) + script.slice(node['object'].end, node.end)
+    return script.slice(node.start, node['object'].start) + pen.emit(node['object'], depth) + script.slice(node['object'].end, node.end)
   if (node.type !== 'Property' || node['computed'] === true || !isNode(node['key']) || !isNode(node['value'])) return undefined
   if (node['shorthand'] === true && isName(node['value'], String(pen.terms.user))) return `${pen.terms.user}: event.user`
   return node['shorthand'] === true ? undefined : script.slice(node.start, node['value'].start) + pen.emit(node['value'], depth)

@@ -43,6 +43,10 @@ for (const [rule, action] of [
   ["context.samlConfiguration.audience = 'x';", "api.samlResponse.setAudience('x');"],
   ['context.accessToken[name] = 1;', 'api.accessToken.setCustomClaim(name, 1);'],
   ['var x = context.stats.loginsCount + context.request.query.length;', 'var x = event.stats.logins_count + event.request.query.length;'],
+  [
+    "var a = (configuration.A || '').split((context.connection || '').x);",
+    "var a = (event.secrets.A || '').split((event.connection.name || '').x);",
+  ],
   ["require('@auth0/rule-utilities@0.1.0');", "require('@auth0/rule-utilities');"],
   ['var o = { user: user.name, context: 1 }; o.user;', 'var o = { user: event.user.name, context: 1 }; o.user;'],
 ] as const)
