@@ -1,12 +1,12 @@
 import { FrameError, type Frame, fromRunner, toRunner } from './frames.ts'
 import { strayMessageIn, updateMessageIn } from './messages.ts'
-import { createPulse, type PulseLimits } from './pulse.ts'
+import { createPulse, type Pulse, type PulseLimits } from './pulse.ts'
 import { resultOf } from './result.ts'
 import type { Run } from './run.ts'
 import { createRunBook, type RunBook } from './run-book.ts'
 import type { Ending, RunnerChild } from './runner-child.ts'
 import { runMessage, type ScriptSet } from './script-set.ts'
-import { createTunnels, type Reach } from './tunnels.ts'
+import { createTunnels, type Reach, type Tunnels } from './tunnels.ts'
 
 export interface MemberLimits extends PulseLimits {
   /** How long a finished run's connections and writes may go on. */
@@ -60,10 +60,12 @@ interface State {
 }
 
 /** What the handlers of a member's frames share. */
-interface Inside {
+interface Inside extends Pick<MemberParts, 'changed' | 'strayed'> {
   readonly book: RunBook
   readonly child: RunnerChild
   readonly state: State
+  readonly pulse: Pulse
+  readonly tunnels: Tunnels
 }
 
 export const createMember = (parts: MemberParts): Member => {
@@ -76,27 +78,10 @@ export const createMember = (parts: MemberParts): Member => {
       child.kill('timeout')
     },
   })
-  const child = parts.start((frame) => take(frame))
-  const inside: Inside = { book, child, state }
+  const child = parts.start((frame) => take(inside, member, frame))
   const pulse = createPulse(child, parts.limits)
   const tunnels = createTunnels({ send: child.send, reach: parts.reach, runOf: book.find })
-
-  const take = (frame: Frame): void => {
-    switch (frame.kind) {
-      case fromRunner.result:
-        finish(inside, frame)
-        return parts.changed(member)
-      case fromRunner.update:
-        return update(inside, frame)
-      case fromRunner.pong:
-        return pulse.answered(frame.id)
-      case fromRunner.stray:
-        parts.strayed(book.find(frame.id), stray(inside, frame))
-        return parts.changed(member)
-      default:
-        return tunnels.take(frame)
-    }
-  }
+  const inside: Inside = { ...parts, book, child, state, pulse, tunnels }
 
   const endIfDone = () => {
     if (state.isRetired && book.isQuiet()) child.kill('crash')
@@ -134,6 +119,23 @@ export const createMember = (parts: MemberParts): Member => {
     },
   }
   return member
+}
+
+const take = (inside: Inside, member: Member, frame: Frame): void => {
+  switch (frame.kind) {
+    case fromRunner.result:
+      finish(inside, frame)
+      return inside.changed(member)
+    case fromRunner.update:
+      return update(inside, frame)
+    case fromRunner.pong:
+      return inside.pulse.answered(frame.id)
+    case fromRunner.stray:
+      inside.strayed(inside.book.find(frame.id), stray(inside, frame))
+      return inside.changed(member)
+    default:
+      return inside.tunnels.take(frame)
+  }
 }
 
 const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {

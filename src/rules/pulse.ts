@@ -40,3 +40,5 @@ export const createPulse = (child: RunnerChild, { busyMs, memoryBytes }: PulseLi
     },
   }
 }
+
+export type Pulse = ReturnType<typeof createPulse>

@@ -16,29 +16,8 @@ export interface RunBookParts {
 /** The runs of one runner by number: those without a result, and those that may still be finishing something. */
 export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
   const running = new Map<number, { readonly run: Run; readonly deadline: NodeJS.Timeout }>()
-  const lingering = new Map<number, { readonly run: Run; readonly until: number }>()
+  const lingering = createLingering(graceMs, now)
   let last = 0
-
-  const makeRoom = () => {
-    if (lingering.size <= MOST_LINGERING) return
-    for (const [id, { run }] of lingering) {
-      if (run.used.openTunnels > 0) continue
-      lingering.delete(id)
-      return
-    }
-  }
-
-  const sweep = (): readonly Run[] => {
-    const moment = now()
-    const over: Run[] = []
-    for (const [id, { run, until }] of lingering) {
-      if (until > moment) break
-      lingering.delete(id)
-      over.push(run)
-    }
-    return over
-  }
-
   return {
     add: (run: Run): number => {
       last += 1
@@ -48,19 +27,18 @@ export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
     /** A run that waits for its result. */
     running: (id: number): Run | undefined => running.get(id)?.run,
     /** A run that may still call out and write. */
-    find: (id: number): Run | undefined => running.get(id)?.run ?? lingering.get(id)?.run,
+    find: (id: number): Run | undefined => running.get(id)?.run ?? lingering.find(id),
     finish: (id: number): void => {
       const entry = running.get(id)
       if (!entry) return
       clearTimeout(entry.deadline)
       running.delete(id)
-      lingering.set(id, { run: entry.run, until: now() + graceMs })
-      makeRoom()
+      lingering.add(id, entry.run)
     },
     /** Forgets those whose time to finish has ended, and says which. */
-    sweep,
+    sweep: lingering.sweep,
     load: (): number => running.size,
-    isQuiet: (): boolean => running.size === 0 && lingering.size === 0,
+    isQuiet: (): boolean => running.size === 0 && lingering.size() === 0,
     /** Forgets all of them; says which had no result and how far they had come, and whether anything else may have been at work. */
     close: (scriptOf: (id: number) => number | undefined): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
       const left = [...running].map(([id, { run, deadline }]) => {
@@ -68,10 +46,40 @@ export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
         run.entered = scriptOf(id) ?? 0
         return run
       })
-      const hadOthers = lingering.size > 0
+      const hadOthers = lingering.size() > 0
       running.clear()
       lingering.clear()
       return { left, hadOthers }
+    },
+  }
+}
+
+/** Runs that have their result; the oldest first. */
+const createLingering = (graceMs: number, now: () => number) => {
+  const runs = new Map<number, { readonly run: Run; readonly until: number }>()
+  const makeRoom = () => {
+    for (const [id, { run }] of runs) {
+      if (runs.size <= MOST_LINGERING) return
+      if (run.used.openTunnels === 0) runs.delete(id)
+    }
+  }
+  return {
+    add: (id: number, run: Run): void => {
+      runs.set(id, { run, until: now() + graceMs })
+      if (runs.size > MOST_LINGERING) makeRoom()
+    },
+    find: (id: number): Run | undefined => runs.get(id)?.run,
+    size: (): number => runs.size,
+    clear: (): void => runs.clear(),
+    sweep: (): readonly Run[] => {
+      const moment = now()
+      const over: Run[] = []
+      for (const [id, { run, until }] of runs) {
+        if (until > moment) break
+        runs.delete(id)
+        over.push(run)
+      }
+      return over
     },
   }
 }

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { after, describe, test } from 'node:test'
 import { selfSigned } from '../../emulator/testing/self-signed.ts'
+import { listening } from '../../test/support/listening.ts'
 import { callerOf, jobOf, scriptOf } from '../../test/support/rule-jobs.ts'
 import { openPool } from '../../test/support/rule-pool.ts'
 import { egress } from './egress.ts'
 import { wayOut } from './way-out.ts'
 
 const opened: Server[] = []
-const portOf = async (server: Server): Promise<number> => {
+const portOf = (server: Server): Promise<number> => {
   opened.push(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // A server that listens on a port has one.
-  return port
+  return listening(server)
 }
 
 /** Leads every name ending in `.test` to this machine. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Job, Script } from '#rules/isolation.ts'
 import type { RuleCaller } from '#rules/runner.ts'
+import { admitted } from './rule-samples.ts'
 
 /** Stands in for the evaluator where only isolation is looked at. */
 export const plainScripts = join(import.meta.dirname, 'plain-scripts.cjs')
@@ -15,17 +16,12 @@ export const scriptOf = (script: string, more: Partial<Script> = {}): Script => 
   script,
 })
 
-const transaction: RuleCaller['transaction'] = {
-  stage: 'admitted',
-  // Isolation hands it on and looks at nothing in it.
-} as unknown as RuleCaller['transaction']
-
 export const callerOf = (notes: string[] = [], more: Partial<RuleCaller> = {}): RuleCaller => ({
   userId: 'u1',
   target: 'contoso',
   relyingParty: 'office365',
   reference: 'ref',
-  transaction,
+  transaction: admitted,
   note: (line) => void notes.push(line),
   ...more,
 })

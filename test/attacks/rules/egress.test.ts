@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { egress } from '#rules/egress.ts'
 import { wayOut } from '#rules/way-out.ts'
+import { listening } from '../../support/listening.ts'
 import { callerOf, jobOf } from '../../support/rule-jobs.ts'
 import { openPool } from '../../support/rule-pool.ts'
 
@@ -122,12 +122,9 @@ const fetchers = {
 }
 
 const opened: Server[] = []
-const listening = async (server: Server, host: string, port = 0): Promise<number> => {
+const opening = (server: Server, host: string, port = 0): Promise<number> => {
   opened.push(server)
-  server.listen(port, host)
-  await once(server, 'listening')
-  const { port: used } = server.address() as AddressInfo // A server that listens on a port has one.
-  return used
+  return listening(server, host, port)
 }
 
 describe('connections of rules', () => {
@@ -159,13 +156,13 @@ describe('connections of rules', () => {
   }
 
   before(async () => {
-    canary = await listening(createServer((socket) => socket.end()).on('connection', count), '0.0.0.0')
-    await listening(createServer((socket) => socket.end()).on('connection', count), '::1', canary)
+    canary = await opening(createServer((socket) => socket.end()).on('connection', count), '0.0.0.0')
+    await opening(createServer((socket) => socket.end()).on('connection', count), '::1', canary)
     const redirects = createHttpServer((request, response) => {
       const [, code, host] = (request.url ?? '').split('/')
       response.writeHead(Number(code), { location: `http://${decodeURIComponent(host ?? '')}:${canary}/` }).end()
     })
-    redirecting = await listening(redirects, '127.7.7.7')
+    redirecting = await opening(redirects, '127.7.7.7')
   })
   after(async () => {
     await pool.stop()
