@@ -15,7 +15,7 @@ export class FrameError extends Error {}
 export const MOST_FRAME_BYTES = 1024 * 1024
 
 /** Bytes of one tunnel and direction that may be on their way. */
-export const WINDOW_BYTES = 256 * 1024
+export const WINDOW_BYTES = 128 * 1024
 
 export const toRunner = { run: 1, opened: 2, data: 3, end: 4, closed: 5, credit: 6, updated: 7, ping: 8, warm: 9 } as const
 

@@ -73,6 +73,7 @@ export const createMember = (parts: MemberParts): Member => {
   const book = createRunBook({
     graceMs: parts.limits.graceMs,
     now: parts.now,
+    isListening: () => pulse.isListening(),
     overdue: (run) => {
       state.culprit ??= run
       child.kill('timeout')

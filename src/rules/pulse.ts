@@ -22,6 +22,8 @@ export const createPulse = (child: RunnerChild, { busyMs, memoryBytes }: PulseLi
   return {
     /** It has loaded what scripts usually need, and listens from now on. */
     isWarm: (): boolean => isWarm,
+    /** It answered a moment ago. */
+    isListening: (): boolean => isWarm && missed <= 1,
     /** To be called every TICK_MS. Ticks are counted, not time: an Usher that was busy itself does not blame its runner. */
     feel: (): void => {
       ticks += 1

@@ -2,6 +2,8 @@ import type { Run } from './run.ts'
 
 /** A script that merely waits is ended inside, a moment before this; one that cannot be, here. */
 const LATE_MS = 100
+/** On a busy machine the moment takes longer, and the other runs of a runner that is alive are worth waiting for. */
+const MOST_MOMENTS = 10
 /** Of those that left nothing open, more are forgotten earlier: their next word can only be their first. */
 const MOST_LINGERING = 256
 
@@ -9,19 +11,27 @@ export interface RunBookParts {
   /** How long a finished run's connections and writes may go on. */
   readonly graceMs: number
   readonly now: () => number
+  /** Whether the runner hears what it is told, and so will end a run by itself. */
+  readonly isListening: () => boolean
   /** A run has had all its time and more. */
   readonly overdue: (run: Run) => void
 }
 
 /** The runs of one runner by number: those without a result, and those that may still be finishing something. */
-export const createRunBook = ({ graceMs, now, overdue }: RunBookParts) => {
-  const running = new Map<number, { readonly run: Run; readonly deadline: NodeJS.Timeout }>()
+export const createRunBook = ({ graceMs, now, isListening, overdue }: RunBookParts) => {
+  const running = new Map<number, { readonly run: Run; deadline: NodeJS.Timeout }>()
   const lingering = createLingering(graceMs, now)
   let last = 0
+  const wait = (id: number, ms: number, moments: number): NodeJS.Timeout =>
+    setTimeout(() => {
+      const entry = running.get(id)
+      if (entry && moments < MOST_MOMENTS && isListening()) entry.deadline = wait(id, LATE_MS, moments + 1)
+      else if (entry) overdue(entry.run)
+    }, ms)
   return {
     add: (run: Run): number => {
       last += 1
-      running.set(last, { run, deadline: setTimeout(() => overdue(run), run.job.budgetMs + LATE_MS) })
+      running.set(last, { run, deadline: wait(last, run.job.budgetMs + LATE_MS, 0) })
       return last
     },
     /** A run that waits for its result. */

@@ -59,7 +59,7 @@ const MOST_AT_ONCE = 8 * 1024 * 1024
 const PER_SECOND = 64 * 1024 * 1024
 /** What Usher has said and the runner has not read; it stops listening at the first, and loses patience at the second. */
 const MOST_UNREAD_BYTES = 1024 * 1024
-const TOO_MANY_UNREAD_BYTES = 32 * 1024 * 1024
+const TOO_MANY_UNREAD_BYTES = 48 * 1024 * 1024
 const MOST_SAID = 4_096
 const START_MS = 20_000
 const OUT_OF_MEMORY = /heap out of memory|allocation failed|Cannot allocate|out of memory/i

@@ -7,7 +7,7 @@ const AFTER_LENGTH = 5
 const MOST_FRAME_BYTES = 1024 * 1024
 
 /** Bytes of one tunnel and direction that may be on their way. */
-const WINDOW_BYTES = 256 * 1024
+const WINDOW_BYTES = 128 * 1024
 
 const toRunner = { run: 1, opened: 2, data: 3, end: 4, closed: 5, credit: 6, updated: 7, ping: 8, warm: 9 }
 const fromRunner = { ready: 1, result: 2, open: 3, data: 4, end: 5, close: 6, credit: 7, update: 8, pong: 9, stray: 10 }

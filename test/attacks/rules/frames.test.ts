@@ -32,7 +32,7 @@ const taken = async (manner: string) => {
   delays.enable()
   let writes = 0
   const job = jobOf(['function (user, context, callback) { callback() }'], {
-    budgetMs: 3_000,
+    budgetMs: 1_500,
     updateMetadata: async () => {
       writes += 1
       return {}
