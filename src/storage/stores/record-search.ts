@@ -44,7 +44,9 @@ export const foundIds = async (
   const fitting = usersWith(read, where, connections)
   const rows = await fitting
     .select('users.id')
-    .$if(order !== undefined, (query) => query.orderBy(COLUMNS[order?.by ?? 'created'], order?.isDescending ? 'desc' : 'asc'))
+    .$if(order !== undefined, (query) =>
+      query.orderBy(COLUMNS[order?.by ?? 'created'], (to) => (order?.isDescending ? to.desc() : to.asc()).nullsLast()),
+    )
     .orderBy('users.id')
     .limit(perPage)
     .offset(page * perPage)
