@@ -117,7 +117,8 @@ const without = (value, depth) => {
   if (typeof value !== 'object' || value === null) return value
   const { name, message, stack } = Object(value)
   if (typeof message === 'string' && typeof stack === 'string') return `${name}: ${message}`
-  if (value instanceof Date || value instanceof RegExp) return String(value)
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  if (value instanceof RegExp) return String(value)
   if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`
   if (depth === 0) return '[…]'
   if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((one) => without(one, depth - 1))
