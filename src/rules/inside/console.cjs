@@ -115,11 +115,8 @@ const shown = (value) => {
 const without = (value, depth) => {
   if (typeof value === 'string') return value.slice(0, LONGEST_LINE)
   if (typeof value !== 'object' || value === null) return value
-  const { name, message, stack } = Object(value)
-  if (typeof message === 'string' && typeof stack === 'string') return `${name}: ${message}`
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  if (value instanceof RegExp) return String(value)
-  if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`
+  const inShort = shortened(value)
+  if (inShort !== undefined) return inShort
   if (depth === 0) return '[…]'
   if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((one) => without(one, depth - 1))
   return Object.fromEntries(
@@ -127,6 +124,18 @@ const without = (value, depth) => {
       .slice(0, MOST_ENTRIES)
       .map(([key, one]) => [key, SENSITIVE.test(key) ? '[secret]' : without(one, depth - 1)]),
   )
+}
+
+/**
+ * What is said of an object in one word; undefined when its fields are to be looked at.
+ * @param {object} value
+ */
+const shortened = (value) => {
+  const { name, message, stack } = Object(value)
+  if (typeof message === 'string' && typeof stack === 'string') return `${name}: ${message}`
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  if (value instanceof RegExp) return String(value)
+  return ArrayBuffer.isView(value) ? `<${value.byteLength} bytes>` : undefined
 }
 
 module.exports = { createLines, consoleFor }
