@@ -20,8 +20,8 @@ const cacheAt = createCache()
  * One action for one sign-in. What it does through `api` is written into `user` and `context`; metadata is written once,
  * when it is done. `denied` is a refusal when the action said so, and an error when it threw or metadata was not written.
  * @param {{ readonly id: string, readonly name: string, readonly script: string, readonly secrets: Readonly<Record<string, string>> }} action
- * @param {Record<string, any>} given `user`, `context`, `host`, `require`, `console`, `continued`, `executedRules`, `state`; the
- *   last is the run's own, and remembers that somebody has come back
+ * @param {Record<string, any>} given `user`, `context`, `host`, `require`, `console`, `continued` (to this action),
+ *   `hasReturned` (to any), `executedRules`
  * @returns {Promise<{ kind: 'passed' } | { kind: 'denied', message: string, isRefusal: boolean }>}
  */
 const runAction = async (action, given) => {
@@ -45,12 +45,11 @@ const failureOf = async (work) => {
 }
 
 const called = async ({ id, script, secrets }, given, effects) => {
-  const { user, context, host, console, continued, executedRules, state } = given
-  if (continued) state.hasReturned = true
+  const { user, context, host, console, continued, executedRules } = given
   const handler = handlerIn(moduleOf(id, script), continued)
   if (!handler) return
   const event = deepFrozen(JSON.parse(JSON.stringify(eventFor({ user, context, secrets: secrets ?? {} }))))
-  const hasReturned = state.hasReturned === true || context.protocol === 'redirect-callback'
+  const hasReturned = given.hasReturned || context.protocol === 'redirect-callback'
   const turn = { id, event, context, console, continued, hasReturned, executedRules, effects, now: host.now, cache: cacheAt(host.now) }
   await handler(event, apiFor(turn))
 }

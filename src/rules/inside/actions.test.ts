@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import jwt from 'jsonwebtoken'
+import type { JsonObject } from '#kernel/json.ts'
+import { jobOf, scriptOf } from '../../../test/support/rule-jobs.ts'
 import actions from './actions.cjs'
+import scripts from './run-scripts.cjs'
 
 type Loose = Record<string, unknown>
 interface Given {
@@ -9,7 +12,7 @@ interface Given {
   readonly context?: Loose
   readonly secrets?: Record<string, string>
   readonly continued?: boolean
-  readonly state?: Loose
+  readonly hasReturned?: boolean
   readonly refuses?: boolean
 }
 
@@ -39,12 +42,13 @@ const act = async (code: string, given: Given = {}) => {
       console: { log: (text: string) => said.push(text), warn: (text: string) => said.push(text) },
       continued: given.continued ?? false,
       executedRules: ['rul_1'],
-      state: given.state ?? {},
+      hasReturned: given.hasReturned ?? given.continued ?? false,
     },
   )
   return { outcome, user, context, writes, said, id: `act_${lastId}` }
 }
 
+const freshJson = (): JsonObject => JSON.parse(JSON.stringify(freshContext()))
 const freshContext = (): Loose => ({
   clientID: 'office365',
   clientName: 'Microsoft 365',
@@ -184,7 +188,7 @@ describe('the module', () => {
       exports.onExecutePostLogin = async (event, api) => { console.log('run ' + ++count); api.idToken.setCustomClaim('lib', lib.required) }`
     const run = async () => {
       const said: string[] = []
-      const given = { user: {}, context: freshContext(), continued: false, executedRules: [], state: {}, host: { now: () => 0 } }
+      const given = { user: {}, context: freshContext(), continued: false, executedRules: [], hasReturned: false, host: { now: () => 0 } }
       const console = { log: (text: string) => said.push(text) }
       await actions.runAction(
         { id: 'act_same', name: 'One', script, secrets: {} },
@@ -269,16 +273,26 @@ describe('to another site and back', () => {
     for (const given of [
       { context: { protocol: 'redirect-callback', original_protocol: 'wsfed' } },
       { context: { protocol: 'wstrust-usernamemixed' } },
-      { state: { hasReturned: true } },
+      { hasReturned: true },
     ]) {
       const { outcome, context } = await act(sends, given)
       assert.equal(outcome.kind, 'denied')
       assert.deepEqual(context['idToken'], { can: false })
       assert.equal(context['redirect'], undefined)
     }
-    const state = {}
-    await act(looks, { ...back(jwt.sign(claims, secret)), state })
-    assert.deepEqual(state, { hasReturned: true })
+  })
+
+  test('where the action that sent them away is gone, the others still have their say', async () => {
+    const actionOf = (id: string, body: string) =>
+      scriptOf(`exports.onExecutePostLogin = async (event, api) => { ${body} }`, { id, kind: 'action' })
+    const sends = actionOf('act_sends', `api.redirect.sendUserTo('https://example.com/')`)
+    const sendsIfItMay = actionOf('act_may', `if (api.redirect.canRedirect()) api.redirect.sendUserTo('https://example.com/')`)
+    const refuses = actionOf('act_refuses', `api.access.deny('Nobody today.')`)
+    for (const script of [sends, sendsIfItMay]) {
+      const job = jobOf([script, refuses], { user: {}, context: freshJson(), continueAt: 'act_gone' })
+      const host = { updateMetadata: job.updateMetadata, now: () => 0, entered: () => undefined }
+      assert.equal((await scripts.runScripts(job, host)).kind, 'denied', script.id)
+    }
   })
 
   test('only to a web address', async () => {

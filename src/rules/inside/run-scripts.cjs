@@ -184,10 +184,12 @@ const action = async (run, script) => {
   const call = runAction
   /** @type {any} */
   const outcome = await call(script, {
-    ...{ user: state.user, context: state.context, host, state },
+    ...{ user: state.user, context: state.context, host },
     require: requireFor(script, run.notice),
     console: run.consoleOf(script.id),
     continued: job.continueAt === script.id,
+    // Even when the action that sent them away is gone meanwhile.
+    hasReturned: job.continueAt !== undefined,
     executedRules: job.scripts.filter(({ kind }) => kind === 'rule').map(({ id }) => id),
   })
   if (outcome.kind !== 'denied') return outcome
