@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from '../../support/listening.ts'
 import type { Answer, Call } from './entry.ts'
 
 const LONGEST_WAIT_MS = 5_000
@@ -34,9 +34,7 @@ export const openStandIn = async (): Promise<StandIn> => {
     response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', connection: 'close' })
     response.end(isText ? body : JSON.stringify(body ?? {}))
   })
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
-  // A server that listens on a port has no path for an address.
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
     port,
