@@ -33,7 +33,7 @@ export interface RuleBench {
 }
 
 /** Another process is at it. */
-const LOOK_AGAIN_MS = 250
+export const LOOK_AGAIN_MS = 250
 
 interface Aim {
   readonly isReached: (account: Account) => boolean

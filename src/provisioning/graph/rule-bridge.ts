@@ -7,6 +7,7 @@ import { type Applicant, accountOf, errandFor, isOwn, type RuleBench } from './r
 import { createForRule, type PersonOrder, refusedOrder } from './rule-create.ts'
 import { type LicenseOrder, licenseForRule } from './rule-license.ts'
 import type { SearchedProperty } from './rule-reads.ts'
+import { drawnUser, seenUser } from './rule-view.ts'
 import { type Answered, denied, invalidValue, no, refusalOfSetback, yes } from './rule-refusal.ts'
 
 /** What an administrator's rules may do in the directory, for the one person whose sign-in they run in. */
@@ -65,29 +66,31 @@ const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: Ru
 }
 
 const read = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
-  const reply = await ask(query, who, bench)
+  const account = await accountOf(who, bench)
+  if (query.kind === 'user' && account?.objectId !== undefined && (await isOwn(query.key, account, bench)))
+    return yes((await seenUser(account, who, bench)) ?? drawnUser(account))
+  const reply = await ask(query, account, { who, bench })
   const key = query.kind === 'user' ? query.key : ''
   return reply.ok ? yes(reply.value) : no(refusalOfSetback(reply.setback, key, bench.shop.clock.now()))
 }
 
-/** What a rule asked for in another run means the account the person has. */
-const ask = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Reply<JsonObject>> => {
-  const { reads } = bench
-  const account = await accountOf(who, bench)
+const ask = async (
+  query: RuleQuery,
+  account: Account | undefined,
+  { who, bench }: { readonly who: Applicant; readonly bench: RuleBench },
+): Promise<Reply<JsonObject>> => {
   const errand = errandFor(who, bench)
   switch (query.kind) {
     case 'skus':
-      return reads.skus(errand)
+      return bench.reads.skus(errand)
     case 'user':
-      return reads.user(await meantBy(query.key, account, bench), errand)
+      return bench.reads.user(query.key, errand)
     case 'users':
-      return reads.users(query.property, await valueMeantBy(query, account, bench), errand)
+      return bench.reads.users(query.property, await valueMeantBy(query, account, bench), errand)
   }
 }
 
-const meantBy = async (key: string, account: Account | undefined, bench: RuleBench): Promise<string> =>
-  account?.objectId !== undefined && (await isOwn(key, account, bench)) ? account.objectId : key
-
+/** What a rule asked for in another run means the account the person has. */
 const valueMeantBy = async (
   { property, value }: Extract<RuleQuery, { kind: 'users' }>,
   account: Account | undefined,

@@ -5,8 +5,9 @@ import { readDetails } from './details.ts'
 import { isSameName } from './holder.ts'
 import { isConflict } from './intend.ts'
 import { type Job, underLease } from './lease.ts'
-import { type Applicant, accountOf, driveFor, errandFor, type RuleBench, standingOf } from './rule-bench.ts'
+import { type Applicant, accountOf, driveFor, type RuleBench, standingOf } from './rule-bench.ts'
 import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, yes } from './rule-refusal.ts'
+import { drawnUser, seenUser } from './rule-view.ts'
 import type { WantedPerson, Work, Workshop } from './work.ts'
 
 /** Whom a rule wants made. Names and form were checked; everything else is taken as far as it can be. */
@@ -35,7 +36,7 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   const isKept = await keepAliases(order, named, { who, bench })
   if (!isKept) return no(conflictOf())
   const made = await driveFor(named, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
-  if (isMade(made)) return yes((await seen(account, who, bench)) ?? drawn(made, wanted))
+  if (isMade(made)) return yes((await seenUser(account, who, bench)) ?? drawnUser(made, wanted))
   who.note(standingOf(made))
   const [first] = bench.shop.settings.licenses
   return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
@@ -114,27 +115,6 @@ const wantedOf = ({ values }: PersonOrder, { note }: Applicant, { shop }: RuleBe
   if (!isUsable) note('mailNickname: the value cannot be taken; the account gets one that Usher makes.')
   return { details, ...(isUsable && { mailNickname: nickname }) }
 }
-
-/** As the directory has it, when it was there before and this replica knows it. */
-const seen = async ({ objectId }: Account, who: Applicant, bench: RuleBench): Promise<JsonObject | undefined> => {
-  if (objectId === undefined) return undefined
-  const reply = await bench.reads.user(objectId, errandFor(who, bench))
-  return reply.ok ? reply.value : undefined
-}
-
-/** As it was made a moment ago, or was told that it is. */
-const drawn = ({ objectId, userPrincipalName, immutableId, usageLocation }: Account, wanted: WantedPerson): JsonObject => ({
-  ...wanted.details,
-  ...(wanted.mailNickname !== undefined && { mailNickname: wanted.mailNickname }),
-  id: objectId ?? '',
-  accountEnabled: true,
-  userPrincipalName,
-  onPremisesImmutableId: immutableId,
-  usageLocation,
-  userType: 'Member',
-  assignedLicenses: [],
-  assignedPlans: [],
-})
 
 /** For an order that asks for what nobody is given. */
 export const refusedOrder = ({ values }: PersonOrder) =>

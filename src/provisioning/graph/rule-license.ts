@@ -1,8 +1,20 @@
 import type { Account } from '#kernel/account.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import { underLease } from './lease.ts'
-import { type Applicant, accountOf, driveFor, errandFor, isOwn, type RuleBench, standingOf } from './rule-bench.ts'
-import { type Answered, badRequest, denied, no, noSeats, notFound, refusalOfAccount, refusalOfSetback, yes } from './rule-refusal.ts'
+import { type Applicant, accountOf, driveFor, isOwn, LOOK_AGAIN_MS, type RuleBench, standingOf } from './rule-bench.ts'
+import {
+  type Answered,
+  badRequest,
+  denied,
+  no,
+  noSeats,
+  notFound,
+  type Refusal,
+  refusalOfAccount,
+  refusalOfSetback,
+  yes,
+} from './rule-refusal.ts'
+import { drawnUser, seenUser, withLicense } from './rule-view.ts'
 import type { Work } from './work.ts'
 
 export interface LicenseOrder {
@@ -54,16 +66,28 @@ interface Seating {
 
 /** The row with a seat of this very license. One account has one license of the list. */
 const seat = async (account: Account, skuId: string, { bench, job, who }: Seating): Promise<Answered<Account>> => {
-  if (account.license === skuId) return yes(account)
-  if (isLicensed(account) && account.license !== undefined) {
-    who.note(`The account has license ${account.license} already, and Usher gives everybody one.`)
-    return no(badRequest('License assignment failed: the account has another license of the list.'))
-  }
   const { shop, owner } = bench
+  const until = shop.clock.now() + LICENSE_PATIENCE_MS
   const run = (begun: Account, work: Work) => reserve(begun, skuId, work)
-  const answered = await underLease(account, job, { shop, owner, run })
-  return answered ?? no({ status: 503, code: 'Service_Unavailable', message: 'The account is being worked on.', retryAfterSeconds: 1 })
+  for (let current = account; ; current = (await accountOf(who, bench)) ?? current) {
+    const settled = settledSeat(current, skuId, who)
+    if (settled !== undefined) return settled
+    const answered = await underLease(current, job, { shop, owner, run })
+    if (answered !== undefined) return answered
+    if (shop.clock.now() > until) return no(workedOn)
+    await shop.clock.sleep(LOOK_AGAIN_MS)
+  }
 }
+
+/** Undefined while the seat of this license is still to be reserved. */
+const settledSeat = (account: Account, skuId: string, { note }: Applicant): Answered<Account> | undefined => {
+  if (account.license === skuId) return yes(account)
+  if (!isLicensed(account) || account.license === undefined) return undefined
+  note(`The account has license ${account.license} already, and Usher gives everybody one.`)
+  return no(badRequest('License assignment failed: the account has another license of the list.'))
+}
+
+const workedOn: Refusal = { status: 503, code: 'Service_Unavailable', message: 'The account is being worked on.', retryAfterSeconds: 1 }
 
 const reserve = async (account: Account, skuId: string, work: Work): Promise<Answered<Account>> => {
   const { seats, clock } = work.shop
@@ -76,20 +100,5 @@ const reserve = async (account: Account, skuId: string, work: Work): Promise<Ans
   return yes(await work.change({ ...again, license: skuId, nextAttemptAt: clock.now() }))
 }
 
-const asSeen = async (
-  { objectId, userPrincipalName, immutableId, usageLocation }: Account,
-  skuId: string,
-  { who, bench }: Pick<Seating, 'who' | 'bench'>,
-): Promise<JsonObject> => {
-  const reply = await bench.reads.user(objectId ?? '', errandFor(who, bench))
-  if (reply.ok) return reply.value
-  const assignedLicenses = [{ skuId, disabledPlans: [] }]
-  return {
-    id: objectId ?? '',
-    accountEnabled: true,
-    userPrincipalName,
-    onPremisesImmutableId: immutableId,
-    usageLocation,
-    assignedLicenses,
-  }
-}
+const asSeen = async (account: Account, skuId: string, { who, bench }: Seating): Promise<JsonObject> =>
+  withLicense((await seenUser(account, who, bench)) ?? drawnUser(account), skuId)

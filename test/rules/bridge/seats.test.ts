@@ -60,12 +60,37 @@ test('a directory that is slow keeps a rule only a moment: what is reserved foll
     const made = await rule.graph('POST', '/users', orderOf('ana'))
     const licensed = await rule.graph('POST', `/users/${String(made.body['objectId'])}/assignLicense`, license(STANDARD))
     assert.equal(licensed.status, 200)
+    assert.deepEqual(licensed.body['assignedLicenses'], [{ skuId: STANDARD, disabledPlans: [] }])
+    const shown = await rule.graph('GET', `/users/${String(made.body['objectId'])}`)
+    assert.deepEqual([shown.status, shown.body['userPrincipalName']], [200, 'auth0-ana@guests.contoso.example'])
     assert.ok(stage.clock.now() - begun <= 5_000)
     assert.ok(rule.notes.some((line) => line.startsWith('The seat is reserved')))
     assert.equal((await drive(target, candidate(person(1)), stage)).kind, 'ready')
   })
   assert.equal(stage.seats.held(TARGET, STANDARD), 1)
   assert.equal(stage.world.seats(STANDARD)?.consumed, 15)
+})
+
+test('two tabs that choose another license than the first of the list take one seat of it', async () => {
+  const { stage, open } = await openBridge({ settings: { licenses: [seat(STANDARD, 5), seat(BASIC, 5)] } })
+  const rules = [open().run(1), open().run(1)]
+  const given = await stage.clock.run(() =>
+    Promise.all(
+      rules.map(async (rule, n) => {
+        const made = await rule.graph('POST', '/users', orderOf(`tab${n}`))
+        return rule.graph('POST', `/users/${String(made.body['objectId'])}/assignLicense`, license(BASIC))
+      }),
+    ),
+  )
+  assert.deepEqual(
+    given.map(({ status }) => status),
+    [200, 200],
+  )
+  assert.deepEqual([stage.seats.held(TARGET, STANDARD), stage.seats.held(TARGET, BASIC)], [0, 1])
+  assert.deepEqual(
+    stage.made().map(({ assignedLicenses }) => assignedLicenses.map(({ skuId }) => skuId)),
+    [[BASIC]],
+  )
 })
 
 test('Graph that throttles is obeyed, and the rule is told how long', async () => {
