@@ -33,27 +33,32 @@ interface Way {
   /** The target their accounts lie in; the one of the account's domain, or the only one there is, when left out. */
   readonly target?: string
   readonly isDryRun: boolean
+  /** Told how many lines are done, now and again. */
+  readonly progress?: (lines: number) => void
 }
 
 const BATCH = 200
 const MOST_LISTED = 1_000
+const TOLD_EVERY = 10_000
 const AUTHOR = 'import'
 
 /** Brings people and their passwords from files of any size, a few hundred at a time. */
 export const peopleImport = ({ stores, clock }: Parts) => ({
   /** Auth0's user export: one JSON object a line. */
-  importPeople: async (file: string, { target, isDryRun }: Way): Promise<Tally> => {
+  importPeople: async (file: string, { target, isDryRun, progress }: Way): Promise<Tally> => {
     const settings = await stores.settings.current()
     return eachBatch(file, {
+      progress,
       read: (text) => foreignPerson(readPersonLine(text), { settings, at: clock.now(), ...(target && { target }) }),
       write: (people) =>
         isDryRun ? Promise.resolve(people.map(() => 'same' as const)) : stores.imports.bring(people, { at: clock.now(), by: AUTHOR }),
     })
   },
   /** Auth0's export of password hashes: one JSON object a line. After the people, so that their names are known. */
-  importPasswords: async (file: string, { isDryRun }: Way): Promise<Tally> => {
+  importPasswords: async (file: string, { isDryRun, progress }: Way): Promise<Tally> => {
     const settings = await stores.settings.current()
     return eachBatch(file, {
+      progress,
       read: (text) => foreignPassword(readPasswordLine(text), settings),
       write: (all) => (isDryRun ? Promise.resolve(all.map(() => 'same' as const)) : stores.imports.bringPasswords(all, clock.now())),
     })
@@ -66,9 +71,10 @@ interface Work<T> {
   /** Throws a sentence. */
   readonly read: (text: string) => T
   readonly write: (all: readonly T[]) => Promise<readonly Outcome[]>
+  readonly progress: Way['progress']
 }
 
-const eachBatch = async <T>(file: string, { read, write }: Work<T>): Promise<Tally> => {
+const eachBatch = async <T>(file: string, { read, write, progress }: Work<T>): Promise<Tally> => {
   const tally = counter()
   let batch: { readonly line: number; readonly value: T }[] = []
   const flush = async (): Promise<void> => {
@@ -76,17 +82,24 @@ const eachBatch = async <T>(file: string, { read, write }: Work<T>): Promise<Tal
     for (const [index, { line }] of batch.entries()) tally.count(line, outcomes[index] ?? 'same')
     batch = []
   }
-  for await (const { number, text } of linesIn(file)) {
-    try {
-      if (text === undefined) throw new Error('the line is longer than 1 MB')
-      batch.push({ line: number, value: read(text) })
-    } catch (error) {
-      tally.count(number, { conflict: error instanceof Error ? error.message : String(error) })
-    }
+  for await (const line of linesIn(file)) {
+    const value = readOr(line, read)
+    if ('conflict' in value) tally.count(line.number, value)
+    else batch.push({ line: line.number, value: value.read })
     if (batch.length >= BATCH) await flush()
+    if (line.number % TOLD_EVERY === 0) progress?.(line.number)
   }
   await flush()
   return tally.total()
+}
+
+const readOr = <T>({ text }: Line, read: (text: string) => T): { readonly read: T } | { readonly conflict: string } => {
+  if (text === undefined) return { conflict: 'the line is longer than 1 MB' }
+  try {
+    return { read: read(text) }
+  } catch (error) {
+    return { conflict: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** The lines of a file, packed or not. Throws `settings_invalid` when it cannot be read to its end. */

@@ -110,7 +110,8 @@ const assertWritable = ({ findings }: Plan, { json, dryRun }: ImportOptions, sho
 
 const peopleOf = async ({ desk, options }: Import): Promise<{ readonly people?: Tally; readonly passwords?: Tally }> => {
   const { users, passwords: hashes, target, dryRun } = options
-  const how = { isDryRun: dryRun === true, ...(target && { target }) }
+  const progress = (lines: number): void => say(`  ${lines.toLocaleString('en-US')} lines …`)
+  const how = { isDryRun: dryRun === true, progress, ...(target && { target }) }
   // Passwords find the names of people who came before.
   const people = users === undefined ? undefined : await desk.importPeople(users, how)
   if (people) sayTally('people', people, how.isDryRun)
