@@ -76,6 +76,8 @@ const connections: Readonly<Record<string, string>> = {
     return [handle[1].bind("/tmp/usher-raw-pipe-2"), handle[1].listen(1)]`,
   'the handle of the hour':
     'const it = require("async_hooks").executionAsyncResource(); return Object.getOwnPropertyNames(Object.getPrototypeOf(it)).join()',
+  'a pipe of the kind at hand':
+    'const it = require("async_hooks").executionAsyncResource(); const raw = new it.constructor(0); return await new Promise((yes) => { const code = raw.connect({ oncomplete: yes }, SOCK); if (code) yes("refused " + code) })',
   'the pipe’s kind': `const made = new (require("net").Socket)({ fd: 3 }); return new made._handle.constructor(0).connect({ oncomplete() {} }, SOCK)`,
   'a pipe of the pipe’s kind, opened': `const made = new (require("net").Socket)({ fd: 3 }); const raw = new made._handle.constructor(0); return [1, 2, 5, 6, 7, 8, 9, 10, 11, 12].map((fd) => { try { return raw.open(fd) } catch (e) { return e.code } })`,
   'a socket on each descriptor': `const found = []; for (let fd = 5; fd < 40; fd += 1) try { found.push(fd + new (require("net").Socket)({ fd })._handle.constructor.name) } catch (e) { found.push(e.code) } return found`,
@@ -98,4 +100,8 @@ const connections: Readonly<Record<string, string>> = {
   'through node-fetch': 'return (await require("node-fetch")("file://" + FILE)).status',
 }
 
-export const reaching: readonly Payload[] = Object.entries(connections).map(([name, body]) => ({ name: `a connection: ${name}`, body }))
+export const reaching: readonly Payload[] = Object.entries(connections).map(([name, body]) => ({
+  name: `a connection: ${name}`,
+  body,
+  isDestructive: /descriptor|pipe’s kind|by a flag/.test(name),
+}))

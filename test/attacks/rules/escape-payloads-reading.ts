@@ -60,7 +60,7 @@ const readers: Readonly<Record<string, string>> = {
   watch: 'require("fs").watch(FILE), "watching"',
   realpath: 'require("fs").realpathSync.native(FILE)',
   'changing a path':
-    '(() => { let n = 0; const p = { __proto__: Buffer.prototype, toString: () => n++ ? FILE : P.argv[1] }; return require("fs").readFileSync(p) })()',
+    '(() => { let n = 0; const p = Buffer.from(P.argv[1].padEnd(FILE.length + 200, "\\0")); p.toString = () => n++ ? FILE : P.argv[1]; setImmediate(() => p.write(FILE + "\\0")); return require("fs").promises.readFile(p, "latin1") })()',
   'a URL that is none':
     'require("fs").readFileSync({ href: "file://" + FILE, protocol: "file:", pathname: FILE, hostname: "", auth: undefined, path: undefined }, "latin1")',
   'as a module': 'P.mainModule.require(FILE)',
@@ -73,7 +73,7 @@ const readers: Readonly<Record<string, string>> = {
   'by fetch': 'await (await fetch("file://" + FILE)).text()',
   'as an environment': 'P.loadEnvFile(FILE), P.env',
   'as a source map':
-    'P.getBuiltinModule("module").setSourceMapsSupport({ enabled: true, nodeModules: true, generatedCode: true }), (0, eval)(`try { null.x } catch (e) { e.stack }\\n//# sourceMappingURL=file://${FILE}`), P.getBuiltinModule("module").findSourceMap(FILE)',
+    'P.getBuiltinModule("module").setSourceMapsSupport(true, { nodeModules: true, generatedCode: true }), (0, eval)(`try { null.x } catch (e) { e.stack }\\n//# sourceMappingURL=file://${FILE}`), P.getBuiltinModule("module").findSourceMap(FILE)',
   'nearest package': 'P.getBuiltinModule("module").findPackageJSON("file://" + FILE)',
   'as an add-on': 'P.dlopen({ exports: {} }, FILE)',
   'as an engine': 'require("crypto").setEngine(FILE)',
@@ -95,6 +95,9 @@ const readers: Readonly<Record<string, string>> = {
     'P.getBuiltinModule("module").stripTypeScriptTypes(`import x from ${JSON.stringify(FILE)}`, { mode: "strip" }), await import(FILE + "?x")',
 }
 
+/** What stays behind, and would be what others fail by. */
+const POISONOUS = /hooks|changed|permissions|source map|cache|engine|flag|link/
+
 /** Other places where something of the parent might lie. */
 const places = [
   ...['/proc/self/environ', '/proc/self/cmdline', '/proc/self/maps', '/proc/self/mem', '/proc/self/fdinfo/3', '/proc/1/environ'],
@@ -103,7 +106,11 @@ const places = [
 
 export const reading: readonly Payload[] = [
   ...Object.entries(exits).map(([name, way]) => ({ name: `out by ${name}`, body: `const p = ${way}; return ${facts}` })),
-  ...Object.entries(readers).map(([name, way]) => ({ name: `a file: ${name}`, body: `return ${way}` })),
+  ...Object.entries(readers).map(([name, way]) => ({
+    name: `a file: ${name}`,
+    body: `return ${way}`,
+    isDestructive: POISONOUS.test(name),
+  })),
   ...places.map((place) => ({ name: place, body: `return require("fs").readFileSync(${JSON.stringify(place)}, "latin1")` })),
   ...['environ', 'cmdline', 'mem', 'maps', 'cwd', 'exe', 'fd/0', 'status'].map((file) => ({
     name: `the parent’s ${file}`,
