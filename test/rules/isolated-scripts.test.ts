@@ -85,6 +85,11 @@ describe('many at once, in one process', () => {
     axios: 'require("axios").get("https://vendor.example/").then(function (r) { return r.data })',
     'node-fetch': 'require("node-fetch")("https://vendor.example/").then(function (r) { return r.json() })',
     fetch: 'fetch("https://vendor.example/").then(function (r) { return r.json() })',
+    'auth0@2.9.1': 'new (require("auth0@2.9.1").ManagementClient)({ token: "t", domain: "vendor.example" }).getUser({ id: "auth0|1" })',
+    'auth0@3.7.2': 'new (require("auth0@3.7.2").ManagementClient)({ token: "t", domain: "vendor.example" }).users.get({ id: "auth0|1" })',
+    bluebird: 'require("bluebird").delay(1).then(function () { return rp({ url: "https://vendor.example/", json: true }) })',
+    async:
+      'new Promise(function (resolve, reject) { require("async").retry(2, function (done) { require("request")({ url: "https://vendor.example/", json: true }, function (e, r, b) { done(e, b) }) }, function (e, b) { e ? reject(e) : resolve(b) }) })',
     q: 'require("q").delay(1).then(function () { return rp({ url: "https://vendor.example/", json: true }) })',
   }
 
@@ -97,7 +102,7 @@ describe('many at once, in one process', () => {
           return call().then(function (two) {
             return call().then(function (three) {
               console.log(user.user_id);
-              user.calledFor = [one.calledFor, two.calledFor, three.calledFor];
+              user.calledFor = [one, two, three].map(function (said) { return (said.data || said).calledFor });
               callback(null, user, context)
             })
           })
@@ -111,7 +116,8 @@ describe('many at once, in one process', () => {
       for (const [index, result] of results.entries()) {
         const userId = people[index]
         assert.deepEqual(passedOf(result).user['calledFor'], [userId, userId, userId])
-        assert.deepEqual(linesOf(result), [`log: ${userId}`])
+        assert.ok(linesOf(result).includes(`log: ${userId}`))
+        assert.equal(linesOf(result).filter((line) => line.startsWith('log: person')).length, 1)
       }
     })
 
