@@ -45,11 +45,15 @@ const ruleFunction = (script: string): Expression => {
   const expression = parseExpressionAt(script, 0, OPTIONS)
   const isFunction = expression.type === 'FunctionExpression' || expression.type === 'ArrowFunctionExpression'
   if (!isFunction) throw new NotAFunction(expression.start)
-  const [first, second] = [...tokenizer(script.slice(expression.end), OPTIONS)]
-  const rest = first?.type.label === ';' ? second : first
-  if (rest !== undefined) throw new NotAFunction(expression.end + rest.start)
+  // Brackets around the function belong to no node: there are as many behind it as before.
+  const opening = labelsIn(script.slice(0, expression.start)).length
+  const closing = labelsIn(script.slice(expression.end))
+  const rest = closing.slice(opening)
+  if (rest.length > 1 || (rest.length === 1 && rest[0] !== ';')) throw new NotAFunction(expression.end)
   return expression
 }
+
+const labelsIn = (text: string): readonly string[] => [...tokenizer(text, OPTIONS)].map(({ type }) => type.label)
 
 const problemOf = (error: unknown, script: string): SyntaxProblem => {
   const message = error instanceof Error ? error.message.replace(/ \(\d+:\d+\)$/, '') : String(error)
