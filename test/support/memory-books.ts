@@ -83,8 +83,7 @@ const createAliases = ({ find, all, claimName, record }: Rows) => {
   const aliases: AliasBook = {
     add: async ({ userId, target, userPrincipalName, immutableId, reference, at }) => {
       const row = await find(userId, target)
-      if (row === undefined) throw new Error('an alias needs an account row')
-      const isTaken = !isFree(userId, target, immutableId) || !claimName(target, userPrincipalName, userId)
+      const isTaken = row === undefined || !isFree(userId, target, immutableId) || !claimName(target, userPrincipalName, userId)
       if (isTaken) record({ type: 'subject_mismatch', at, reference, user: userId, facts: { reason: 'taken' } })
       else keep(row, { userPrincipalName, immutableId })
       return !isTaken

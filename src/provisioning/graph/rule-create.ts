@@ -1,5 +1,6 @@
 import type { Account, AccountStage } from '#kernel/account.ts'
 import type { JsonObject } from '#kernel/json.ts'
+import type { AskedNames } from '../alias-book.ts'
 import { isNameProtected, usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
 import { isSameName } from './holder.ts'
@@ -26,10 +27,9 @@ const NICKNAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/
 
 /** The account of a rule's person: the one there is, or else the one it asks for, whose row is written first. */
 export const createForRule = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {
-  const account = (await accountOf(who, bench)) ?? (await intended(order, who, bench.shop))
-  if (account === undefined) return no(conflictOf('userPrincipalName'))
-  if (account === 'conflict') return no(conflictOf())
-  if (account.origin === 'directory') return no(denied)
+  const found = await rowFor(order, who, bench)
+  if (!found.ok) return found
+  const account = found.value
   const wanted = wantedOf(order, who, bench)
   const job = { candidate: who, names: bench.namesOf(who), wanted }
   const named = isNameRefused(account) ? await renamed(account, order.userPrincipalName, { job, bench }) : account
@@ -40,6 +40,14 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   who.note(standingOf(made))
   const [first] = bench.shop.settings.licenses
   return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
+}
+
+const rowFor = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<Account>> => {
+  const account = (await accountOf(who, bench)) ?? (await intended(order, who, bench.shop))
+  if (typeof account === 'object') return account.origin === 'directory' ? no(denied) : yes(account)
+  // Nothing is kept, and the audit says so.
+  await bench.aliases.add(askedBy(order, who, bench))
+  return no(conflictOf(account))
 }
 
 /** Seen, and neither taken away nor being brought back; what else it waits for is no rule's concern. */
@@ -62,15 +70,15 @@ const renamed = async (
   return (await underLease(account, job, { shop, owner, run })) ?? account
 }
 
-/** Undefined when the name is somebody else's. */
+/** The property whose value is somebody else's, as far as it is known, when there can be no such row. */
 const intended = async (
   { userPrincipalName, immutableId, values }: PersonOrder,
   { user, reference }: Applicant,
   { settings, accounts, clock }: Workshop,
-): Promise<Account | undefined | 'conflict'> => {
+): Promise<Account | 'userPrincipalName' | undefined> => {
   const policy = { default: settings.usageLocation.default, fromAttribute: 'usageLocation' }
   try {
-    return await accounts.intend({
+    const account = await accounts.intend({
       userId: user.id,
       target: settings.name,
       origin: 'rule',
@@ -80,8 +88,9 @@ const intended = async (
       reference,
       at: clock.now(),
     })
+    return account ?? 'userPrincipalName'
   } catch (error) {
-    if (isConflict(error)) return 'conflict'
+    if (isConflict(error)) return undefined
     throw error
   }
 }
@@ -98,12 +107,16 @@ const keepAliases = async (
   { who, bench }: Keeping,
 ): Promise<boolean> => {
   if (isSameName(account.userPrincipalName, userPrincipalName) && account.immutableId === immutableId) return true
-  const { userId, target } = account
-  const { reference } = who
-  const isKept = await bench.aliases.add({ userId, target, userPrincipalName, immutableId, reference, at: bench.shop.clock.now() })
+  const isKept = await bench.aliases.add(askedBy({ userPrincipalName, immutableId }, who, bench))
   if (isKept) who.note('This person has an account already: it is answered, and what was asked for is kept as another name of it.')
   return isKept
 }
+
+const askedBy = (
+  { userPrincipalName, immutableId }: Pick<PersonOrder, 'userPrincipalName' | 'immutableId'>,
+  { user, reference }: Applicant,
+  { shop }: RuleBench,
+): AskedNames => ({ userId: user.id, target: shop.settings.name, userPrincipalName, immutableId, reference, at: shop.clock.now() })
 
 const wantedOf = ({ values }: PersonOrder, { note }: Applicant, { shop }: RuleBench): WantedPerson => {
   const { details, unusable, others } = readDetails(values)

@@ -28,7 +28,7 @@ const MOST_ALIASES = 100
 export const aliasStore = ({ storage: { read, write }, eventRow }: Parts) => ({
   /**
    * Keeps both values as aliases of the person's row, where they are not its own. False, nothing kept and
-   * `subject_mismatch` in the audit, when one is or ever was another row's or an alias of it.
+   * `subject_mismatch` in the audit, when one is or ever was another row's or an alias of it, or there is no row.
    */
   add: async (asked: Asked): Promise<boolean> => {
     const { userId: user, reference, at } = asked
@@ -49,7 +49,7 @@ export const aliasStore = ({ storage: { read, write }, eventRow }: Parts) => ({
 
 const added = async (tx: Kysely<Schema>, asked: Asked): Promise<void> => {
   const row = await ofKey(tx, asked)
-  if (!row) throw new Error('an alias needs an account row')
+  if (!row) throw new Taken('user_principal_name')
   const { userId, target, userPrincipalName, immutableId, at } = asked
   if (keyOf(userPrincipalName) !== row.principal_name_key) {
     if (!(await claimName(tx, { userId, target, userPrincipalName }))) throw new Taken('user_principal_name')

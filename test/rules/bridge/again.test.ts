@@ -138,7 +138,7 @@ test('a value that is somebody else’s is refused, and the audit says so', asyn
     assert.equal((await mallory.graph('POST', '/users', orderOf('mallory'))).status, 201)
     for (const order of stolen) assert.equal((await mallory.graph('POST', '/users', order)).status, 400)
   })
-  assert.equal(stage.accounts.events.filter(({ type, user }) => type === 'subject_mismatch' && user === 'user-2').length, 2)
+  assert.equal(stage.accounts.events.filter(({ type, user }) => type === 'subject_mismatch' && user === 'user-2').length, 4)
   assert.equal(stage.made().length, 2)
   assert.equal((await stage.account(2))?.immutableId, ID('mallory'))
 })
