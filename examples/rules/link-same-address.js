@@ -12,6 +12,8 @@ async function linkSameAddress(user, context, callback) {
       headers: { authorization: `Bearer ${auth0.accessToken}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(5000)
     });
+    // Both have an account at Microsoft already: they stay two.
+    if (answer.status === 409) return undefined;
     if (!answer.ok) throw new Error(`${path.split('?')[0]} answered ${answer.status}`);
     return answer.json();
   };
@@ -24,10 +26,11 @@ async function linkSameAddress(user, context, callback) {
   if (!oldest) return callback(null, user, context);
 
   const { provider, user_id } = user.identities[0];
-  await ask(`/users/${encodeURIComponent(oldest.user_id)}/identities`, {
+  const linked = await ask(`/users/${encodeURIComponent(oldest.user_id)}/identities`, {
     method: 'POST',
     body: JSON.stringify({ provider, user_id })
   });
-  context.primaryUser = oldest.user_id;
+  if (linked) context.primaryUser = oldest.user_id;
+  else console.warn('not linked to', oldest.user_id);
   callback(null, user, context);
 }

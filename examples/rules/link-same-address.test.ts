@@ -56,10 +56,21 @@ await tryExample([
   {
     rule,
     configuration,
-    when: 'Usher refuses to link them',
+    when: 'both have an account already',
     answers: { ...found(self, older), 'POST /api/v2/users/auth0%7C1/identities': { status: 409 } },
     expects: {
-      denied: { message: '/users/auth0%7C1/identities answered 409', isRefusal: false },
+      context: { primaryUser: undefined },
+      calls: [...calls, 'POST /api/v2/users/auth0%7C1/identities'],
+      said: /warn not linked to auth0\|1/,
+    },
+  },
+  {
+    rule,
+    configuration,
+    when: 'it cannot be told whether they are linked',
+    answers: { ...found(self, older), 'POST /api/v2/users/auth0%7C1/identities': { status: 500 } },
+    expects: {
+      denied: { message: '/users/auth0%7C1/identities answered 500', isRefusal: false },
       calls: [...calls, 'POST /api/v2/users/auth0%7C1/identities'],
     },
   },
