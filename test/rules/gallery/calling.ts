@@ -143,6 +143,16 @@ export const calling: readonly Entry[] = [
     expects: { denied: { message: 'The provider answered 401', isRefusal: false }, calls: ['POST /refresh'] },
   },
   {
+    rule: 'asks-with-what-newer-runtimes-have',
+    configuration: { PEOPLE_URL: '{vendor}' },
+    answers: { 'GET /people': { body: { who: 'n' } }, 'GET /api/v2/users/google-oauth2%7C118212': { body: { logins_count: 7 } } },
+    expects: {
+      user: { asked: [200, 'n', 7] },
+      calls: ['GET /api/v2/users/google-oauth2%7C118212', 'GET /people'],
+      isUnordered: true,
+    },
+  },
+  {
     rule: 'moves-attributes-by-client',
     user: { user_metadata: { first: 'Nadezhda' } },
     answers: { 'PATCH /api/v2/users/google-oauth2%7C118212': { body: { given_name: 'Nadezhda' } } },

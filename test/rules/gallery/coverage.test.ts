@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { assertScript } from '#management/rules/rule-folder.ts'
 import { stock } from '../../../src/rules/inside/module-list.cjs'
+import { seedRule } from '../../support/seed-recipe.ts'
 import { gallery } from './gallery.ts'
 import { namesIn } from './names-in.ts'
 import { textOf } from './trying.ts'
@@ -17,7 +19,7 @@ const lacking = (wanted: readonly string[], has: (rule: (typeof used)[number], n
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 const GLOBALS = words(`configuration auth0 global require UnauthorizedError ValidationError WrongUsernameOrPasswordError console Buffer
-  process setTimeout setImmediate Promise URL URLSearchParams Date JSON
+  process setTimeout setImmediate fetch AbortSignal structuredClone Promise URL URLSearchParams Date JSON
   _ async Auth0 bcrypt crypto ip jwt q querystring uuid xml2js xmldom xpath xtend`)
 
 const MEMBERS = words(`auth0.users.updateAppMetadata auth0.users.updateUserMetadata auth0.accessToken auth0.domain auth0.baseUrl
@@ -88,6 +90,10 @@ describe('between them the rules of the gallery use', () => {
       [],
     )
   })
+})
+
+test('every rule is one that Usher takes from an administrator, and so is the old recipe', () => {
+  for (const text of [...rules.map(textOf), seedRule()]) assert.doesNotThrow(() => assertScript(text, 'rule'), text)
 })
 
 test('every rule of the folder is tried, forty at the least', () => {

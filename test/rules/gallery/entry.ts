@@ -55,6 +55,8 @@ export interface Expected {
   readonly writes?: readonly Write[] | ((writes: readonly Write[]) => void)
   /** Lines of calls, in this order, and no others. None when left out. */
   readonly calls?: readonly string[]
+  /** Which of several calls made at once comes first is nobody's business; they are then told in alphabetical order. */
+  readonly isUnordered?: boolean
   /** Looks further into what a stand-in was sent. */
   readonly sent?: (calls: readonly Call[]) => void
   readonly left?: (left: Left) => void

@@ -1,5 +1,6 @@
 import {
   type AnyNode,
+  type ArrowFunctionExpression,
   type Comment,
   type Expression,
   type FunctionExpression,
@@ -48,15 +49,17 @@ export const namesIn = (text: string): Names => {
   return { ...finding, free: new Set(free) }
 }
 
+type RuleNode = FunctionExpression | ArrowFunctionExpression
+
 const ROLES = ['user', 'context', 'callback']
 
-const ruleIn = ([statement]: readonly AnyNode[]): FunctionExpression => {
+const ruleIn = ([statement]: readonly AnyNode[]): RuleNode => {
   const expression = statement?.type === 'ExpressionStatement' ? statement.expression : undefined
-  if (expression?.type !== 'FunctionExpression') throw new Error('a rule is a function')
-  return expression
+  if (expression?.type === 'FunctionExpression' || expression?.type === 'ArrowFunctionExpression') return expression
+  throw new Error('a rule is a function')
 }
 
-const mannersOf = (rule: FunctionExpression, text: string, [first]: readonly Comment[]): readonly string[] => [
+const mannersOf = (rule: RuleNode, text: string, [first]: readonly Comment[]): readonly string[] => [
   rule.async ? 'async' : 'function',
   rule.id ? 'named' : 'anonymous',
   ...(first && first.start < rule.start ? ['comment'] : []),

@@ -37,10 +37,8 @@ export const tryEntry = async (entry: Entry, stage: Stage): Promise<void> => {
   if (typeof expects.writes === 'function') expects.writes(writes)
   else assert.deepEqual(writes, expects.writes ?? [])
   const calls = await standIn.asked(expects.calls?.length ?? 0)
-  assert.deepEqual(
-    calls.map(({ line }) => line),
-    expects.calls ?? [],
-  )
+  const lines = calls.map(({ line }) => line)
+  assert.deepEqual(expects.isUnordered ? lines.toSorted() : lines, expects.calls ?? [])
   expects.sent?.(calls)
   const said = result.console.map(({ level, text }) => `${level} ${text}`).join('\n')
   if (expects.said) assert.match(said, expects.said)
