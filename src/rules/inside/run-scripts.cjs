@@ -69,7 +69,7 @@ const runScripts = (job, host) =>
       leave(run)
       resolve(resultOf(run, outcome))
     }
-    const budget = setTimeout(() => end({ kind: 'failed', why: 'timeout', ...(run.at && { rule: run.at.script.id }) }), job.budgetMs)
+    const budget = setTimeout(() => end(timedOut(run)), job.budgetMs)
     /**
      * @param {unknown} error
      * @param {Script | undefined} script
@@ -107,6 +107,16 @@ const runOf = (job, host) => {
     ...{ timings: [], at: undefined, isOver: false },
   }
   return run
+}
+
+/**
+ * @param {Run} run
+ * @returns {Outcome}
+ */
+const timedOut = ({ at, job, notice }) => {
+  if (!at) return { kind: 'failed', why: 'timeout' }
+  notice(at.script.id, `it had not come to an end when the ${job.budgetMs} ms of all rules together were over`)
+  return { kind: 'failed', why: 'timeout', rule: at.script.id }
 }
 
 /**
