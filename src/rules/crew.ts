@@ -134,8 +134,10 @@ const choose = (work: Work, set: ScriptSet): Member | undefined => {
   const { state, limits, now } = work
   for (const member of state.members) if (now() - member.bornAt > limits.lifeMs) member.retire()
   const fit = [...state.members].filter((member) => !member.isRetired() && member !== state.solo)
-  const best = leastBusy(fit.filter((member) => member.set() === set && member.load() < limits.runsPerRunner))
-  const hasRoom = fit.length < limits.runners && hasRoomForMore(state, 3 * limits.runners)
+  const own = fit.filter((member) => member.set() === set)
+  const best = leastBusy(own.filter((member) => member.load() < limits.runsPerRunner))
+  // Scripts that have no runner get one, however many serve those that were in force before.
+  const hasRoom = (own.length === 0 || fit.length < limits.runners) && hasRoomForMore(state, 3 * limits.runners)
   return hasRoom && (best?.load() ?? BUSY_RUNS) >= BUSY_RUNS ? adopt(work) : best
 }
 

@@ -75,8 +75,17 @@ describe('in a process of their own', () => {
   })
 })
 
+test('changed rules are in force at once, while all runners are at work for the ones before', async (t) => {
+  const { pool } = openPool({ runners: 1 }, ours)
+  t.after(pool.stop)
+  const before = pool.run(jobOf([rule('setTimeout(callback, 300)')]))
+  const after = await pool.run(jobOf([rule('user.seen = "changed"; callback()')], { budgetMs: 20_000 }))
+  assert.equal(passedOf(after).user['seen'], 'changed')
+  passedOf(await before)
+})
+
 describe('many at once, in one process', () => {
-  const { pool } = openPool({}, { ...ours, innerHosts: [vendor] })
+  const { pool } = openPool({ busyMs: 20_000 }, { ...ours, innerHosts: [vendor] })
   after(pool.stop)
   const ways = {
     'request-promise': 'rp({ url: "https://vendor.example/", json: true })',
