@@ -5,10 +5,11 @@ import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Departure, LegOrder } from './connection.ts'
 import { clientOf, type OpenedOidc } from './oidc-client.ts'
+import type { Provider } from './provider-row.ts'
 
 /** Sends somebody to the provider (OpenID Connect Core §3.1.2.1, RFC 7636). Throws `connection_unavailable`. */
 export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<Departure> => {
-  const { parts, settings } = opened
+  const { parts, settings, provider } = opened
   const metadata = await opened.documents.metadata().catch((error) => {
     // Before anybody left there is no answer that could be wrong: the provider is not usable, whatever the reason.
     throw new UsherError('connection_unavailable', { cause: error, detail: { connection: opened.connection.name } })
@@ -21,14 +22,21 @@ export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<De
     scope: settings.scopes.join(' '),
     state: order.state,
     nonce,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
+    ...(provider.binding !== 'state' && challengeOf(verifier)),
+    ...(provider.answers === 'form' && { response_mode: 'form_post' }),
+    ...provider.parameters,
     ...asked.parameters,
     ...hintOf(order, opened.connection),
     ...(order.language && { ui_locales: order.language }),
   })
   return { location: location.href, memory: { nonce, verifier, issuer: settings.issuerText, ...asked.memory } }
 }
+
+/** RFC 7636 §4.2. */
+export const challengeOf = (verifier: string): Readonly<Record<string, string>> => ({
+  code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  code_challenge_method: 'S256',
+})
 
 /** A name is mentioned only where it may be known: our own people's names at Microsoft mean nothing to Google. */
 const hintOf = ({ username }: LegOrder, { directory, homeRealms }: ConnectionSettings): Readonly<Record<string, string>> => {
@@ -50,14 +58,32 @@ interface Asked {
 const freshnessAsked = ({ freshness, choose }: LegOrder, { provider, parts }: OpenedOidc): Asked => {
   const ages = [freshness.maxAgeMs, freshness.secondFactor?.maxAgeMs].filter((age) => age !== undefined)
   const maxAgeMs = ages.length === 0 ? undefined : Math.min(...ages)
-  const isAgain = maxAgeMs === 0
-  if (provider.freshness === 'choose') return { parameters: prompts(choose || isAgain ? ['select_account'] : []), memory: {} }
-  const prompt = prompts([...(isAgain ? ['login'] : []), ...(choose ? ['select_account'] : [])])
+  const prompt = prompts(wishes[provider.freshness]({ isAgain: maxAgeMs === 0, choose }))
+  if (provider.freshness !== 'login') return { parameters: prompt, memory: {} }
   if (maxAgeMs === undefined) return { parameters: freshness.secondFactor ? { ...prompt, max_age: ANY_AGE_SECONDS } : prompt, memory: {} }
   return {
     parameters: { ...prompt, max_age: String(Math.floor(maxAgeMs / ONE_SECOND_MS)) },
     memory: { notBefore: String(parts.clock.now() - maxAgeMs) },
   }
+}
+
+interface Wish {
+  readonly isAgain: boolean
+  readonly choose: boolean
+}
+
+const loginOrChoice = ({ isAgain, choose }: Wish): readonly string[] => [
+  ...(isAgain ? ['login'] : []),
+  ...(choose ? ['select_account'] : []),
+]
+
+/** What is asked for, by what a provider can be asked. */
+const wishes: Readonly<Record<Provider['freshness'], (wish: Wish) => readonly string[]>> = {
+  login: loginOrChoice,
+  // One wish at a time: such providers take no list.
+  prompt: (wish) => loginOrChoice(wish).slice(0, 1),
+  choose: ({ isAgain, choose }) => (isAgain || choose ? ['select_account'] : []),
+  nothing: () => [],
 }
 
 const prompts = (all: readonly string[]): Readonly<Record<string, string>> => (all.length === 0 ? {} : { prompt: all.join(' ') })

@@ -12,7 +12,7 @@ export type OidcExchange = Pick<RedirectConnection, 'begin' | 'complete'>
 /** What is said to one provider, and what it answers; its documents are remembered here. */
 export const oidcExchange = (order: Omit<OpenedOidc, 'call' | 'documents'>): OidcExchange => {
   const call = providerCall({ ...order.parts, settings: order.settings })
-  const documents = providerDocuments({ ...order.parts, call, settings: order.settings })
+  const documents = providerDocuments({ ...order.parts, call, settings: order.settings, provider: order.provider })
   const opened: OpenedOidc = { ...order, call, documents }
   const named = <Result>(work: Promise<Result>): Promise<Result> =>
     work.catch((error) => {

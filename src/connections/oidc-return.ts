@@ -5,7 +5,8 @@ import type { Leg } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { authenticationFrom } from './authentication-time.ts'
 import { verifyIdToken } from './id-token.ts'
-import { clientOf, type OpenedOidc } from './oidc-client.ts'
+import { authenticationAt, clientOf, type OpenedOidc } from './oidc-client.ts'
+import { tokensFor } from './oidc-tokens.ts'
 import { profileFrom, type UpstreamClaims } from './profile.ts'
 
 /** Who came back from the provider (OpenID Connect Core §3.1.2.5 to §3.1.3.8, RFC 9207). Throws whatever is not right. */
@@ -13,32 +14,37 @@ export const returnFrom = async (callback: Visit, leg: Leg & { readonly callback
   const { settings, documents, parts, provider, connection } = opened
   const { nonce, verifier, issuer, notBefore } = leg.memory
   if (!nonce || !verifier || issuer !== settings.issuerText) throw invalid('leg')
-  const client = clientOf(await documents.metadata(), opened)
-  const tokens = await openid.authorizationCodeGrant(client, answerUrl(callback, leg.callbackUrl), {
-    expectedState: leg.state,
-    expectedNonce: nonce,
-    pkceCodeVerifier: verifier,
-    idTokenExpected: true,
-  })
-  const claims = await verifyIdToken(tokens, { settings, documents, clock: parts.clock })
-  if (claims.nonce !== nonce) throw invalid('nonce')
+  const metadata = await documents.metadata()
+  const client = clientOf(metadata, opened, await authenticationAt(metadata, opened))
+  const answer = answerUrl(callback, leg.callbackUrl, opened)
+  const tokens = await tokensFor(answer, { state: leg.state, nonce, verifier }, { client, opened })
+  const claims = await verifyIdToken(tokens, { settings, documents, clock: parts.clock, binding: provider.binding ?? 'nonce' })
+  // Who repeats none (what must be there is there by now) may begin to: then it is ours.
+  if (claims.nonce !== undefined && claims.nonce !== nonce) throw invalid('nonce')
   const authentication = authenticationFrom(claims, {
     at: parts.clock.now(),
     ...(notBefore !== undefined && { notBefore: Number(notBefore) }),
     ...(connection.secondFactor && { secondFactor: connection.secondFactor }),
   })
-  const said = await withUserinfo(claims, { client, accessToken: tokens.access_token })
-  return profileFrom({ issuer: settings.issuerText, claims: said, authentication, takesTextForTrue: provider.takesTextForTrue })
+  const meant = provider.read?.(claims, answer.searchParams) ?? claims
+  const said = await withUserinfo({ ...meant, sub: claims.sub ?? '' }, { client, accessToken: tokens.access_token })
+  return profileFrom({
+    issuer: claims.iss ?? settings.issuerText,
+    claims: said,
+    authentication,
+    takesTextForTrue: provider.takesTextForTrue,
+  })
 }
 
 const invalid = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason } })
 
 /** What came back, at the address it was to come back to: behind proxies the one we were called at may differ. */
-const answerUrl = (callback: Visit, callbackUrl: string): URL => {
-  // We ask for the answer in the query, where openid-client refuses what is there twice.
-  if (callback.form.size > 0) throw invalid('response_mode')
+const answerUrl = (callback: Visit, callbackUrl: string, { provider }: OpenedOidc): URL => {
+  const isForm = provider.answers === 'form'
+  // In the one place we asked for, and there openid-client refuses what is there twice.
+  if (isForm ? callback.url.search !== '' : callback.form.size > 0) throw invalid('response_mode')
   const url = new URL(callbackUrl)
-  url.search = callback.url.search
+  url.search = isForm ? callback.form.toString() : callback.url.search
   return url
 }
 

@@ -4,7 +4,8 @@ import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import { settingsOf } from '../../test/conformance/connection.ts'
 import { PUBLIC_URL } from '../../test/support/oidc-stage.ts'
-import { type Provider, readOidcSettings } from './oidc-settings.ts'
+import { readOidcSettings } from './oidc-settings.ts'
+import type { Provider } from './provider-row.ts'
 
 const provider: Provider = { scopes: ['openid'], endpointHosts: [], freshness: 'login', takesTextForTrue: false }
 const GOOD = { issuer: 'https://login.acme.example', clientId: 'usher', clientSecret: new Secret('s') }

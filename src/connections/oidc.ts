@@ -2,7 +2,8 @@ import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { ConnectionType, RedirectConnection } from './connection.ts'
 import type { OidcParts } from './oidc-client.ts'
 import type { OidcExchange } from './oidc-exchange.ts'
-import { type Provider, readOidcSettings } from './oidc-settings.ts'
+import { readOidcSettings } from './oidc-settings.ts'
+import { adaptedTo, type Provider } from './provider-row.ts'
 
 const GENERIC: Provider = {
   scopes: ['openid', 'profile', 'email'],
@@ -20,7 +21,8 @@ export const oidcTypeOf = (type: string, provider: Provider, parts: OidcParts): 
   open: (connection) => openOidc(connection, provider, parts),
 })
 
-const openOidc = (connection: ConnectionSettings, provider: Provider, parts: OidcParts): RedirectConnection => {
+const openOidc = (written: ConnectionSettings, row: Provider, parts: OidcParts): RedirectConnection => {
+  const { connection, provider } = adaptedTo(written, row)
   const settings = readOidcSettings(connection, provider, parts.publicUrl)
   let loading: Promise<OidcExchange> | undefined
   // The libraries are loaded when the first person goes to the provider: a start waits for nothing it does not need.

@@ -4,12 +4,18 @@ import { z } from 'zod'
 import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import { belongsTo, CallFailure, type ProviderCall } from './provider-calls.ts'
+import type { Provider } from './provider-row.ts'
 import { remembered } from './remembered.ts'
 
 /** Keys nobody knows make us look again, this often at most. */
 const LOOK_AGAIN_MS = 5 * ONE_MINUTE_MS
 
-export type Keys = ReturnType<typeof createLocalJWKSet>
+export interface Keys {
+  /** The key of a token, by its header. */
+  readonly find: ReturnType<typeof createLocalJWKSet>
+  /** For whose tokens the key is, where it says so. */
+  readonly issuerOf: (id: string | undefined) => string | undefined
+}
 
 export interface ProviderDocuments {
   /** What the provider says about itself. Throws `CallFailure`. */
@@ -24,10 +30,11 @@ interface DocumentParts {
   readonly call: ProviderCall
   readonly clock: Clock
   readonly settings: OidcSettings
+  readonly provider: Provider
 }
 
 /** Reads and remembers what a provider publishes. */
-export const providerDocuments = ({ call, clock, settings }: DocumentParts): ProviderDocuments => {
+export const providerDocuments = ({ call, clock, settings, provider }: DocumentParts): ProviderDocuments => {
   const read = async (url: string): Promise<unknown> => {
     const answer = await call(url, { headers: { accept: 'application/json' } })
     if (answer.status !== 200) throw new CallFailure('unreachable', `the provider answered ${answer.status}`)
@@ -35,7 +42,8 @@ export const providerDocuments = ({ call, clock, settings }: DocumentParts): Pro
       throw new CallFailure('refused', 'the provider answered something that is not JSON')
     })
   }
-  const metadata = remembered(clock, async () => readMetadata(await read(discoveryAddress(settings.issuerText)), settings))
+  const description = provider.descriptionAt ?? discoveryAddress(settings.issuerText)
+  const metadata = remembered(clock, async () => readMetadata(await read(description), settings))
   const keys = remembered(clock, async () => readKeys(await read((await metadata.get()).jwks_uri)))
   let lookedAgainAt = Number.NEGATIVE_INFINITY
   return {
@@ -84,7 +92,8 @@ const isOwn = (endpoint: string, { issuer, endpointHosts }: OidcSettings): boole
   return url !== null && belongsTo(url, issuer, endpointHosts)
 }
 
-const keyShape = z.looseObject({ kty: z.string(), kid: z.string().max(500).optional() })
+const text = z.string().max(500)
+const keyShape = z.looseObject({ kty: z.string(), kid: text.optional(), issuer: text.optional() })
 const VERIFIES = ['RSA', 'EC', 'OKP']
 const SECRET_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
@@ -94,7 +103,10 @@ const readKeys = (document: unknown): Keys => {
   if (!parsed.success) throw new CallFailure('refused', 'the provider’s keys cannot be read')
   const { keys } = parsed.data
   if (keys.some(isSecret)) throw new CallFailure('refused', 'the provider publishes a key that is not a public one')
-  return createLocalJWKSet({ keys: keys.filter(({ kty }) => VERIFIES.includes(kty)) } satisfies JSONWebKeySet)
+  return {
+    find: createLocalJWKSet({ keys: keys.filter(({ kty }) => VERIFIES.includes(kty)) } satisfies JSONWebKeySet),
+    issuerOf: (id) => keys.find(({ kid }) => kid === id)?.issuer,
+  }
 }
 
 const isSecret = (key: z.infer<typeof keyShape>): boolean => key.kty === 'oct' || SECRET_PARTS.some((part) => part in key)

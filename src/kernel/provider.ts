@@ -11,7 +11,15 @@ export interface Provider {
 const providers: Readonly<Record<string, Provider>> = {
   database: { name: 'auth0', isSocial: false, hasConnectionInId: false },
   google: { name: 'google-oauth2', isSocial: true, hasConnectionInId: false },
+  'google-workspace': { name: 'google-apps', isSocial: false, hasConnectionInId: false },
+  linkedin: { name: 'linkedin', isSocial: true, hasConnectionInId: false },
+  microsoft: { name: 'waad', isSocial: false, hasConnectionInId: false },
+  'microsoft-personal': { name: 'windowslive', isSocial: true, hasConnectionInId: false },
+  apple: { name: 'apple', isSocial: true, hasConnectionInId: false },
+  facebook: { name: 'facebook', isSocial: true, hasConnectionInId: false },
+  github: { name: 'github', isSocial: true, hasConnectionInId: false },
   oidc: { name: 'oidc', isSocial: false, hasConnectionInId: true },
+  oauth2: { name: 'oauth2', isSocial: true, hasConnectionInId: true },
 }
 
 export const providerOf = ({ type }: Pick<ConnectionSettings, 'type'>): Provider =>

@@ -30,6 +30,10 @@ export interface RedirectUnderTest extends Common {
     readonly refuse: (departure: Departure) => URL
     /** From now on the provider does not answer. */
     readonly cutOff: () => void
+    /** Set where the state alone ties an answer to its departure. */
+    readonly binding?: 'state'
+    /** How the browser comes back, when not by a redirect. */
+    readonly visit?: typeof visitAt
     /** Values nobody may read in an error: client secrets. */
     readonly secrets: readonly string[]
   }>
@@ -74,17 +78,24 @@ export const visitAt = (url: URL, at: number): Visit => ({
   browser: 'a browser',
 })
 
+/** A browser that was sent to this address by a form, with what is in its query. */
+export const formVisitAt = (url: URL, at: number): Visit => ({
+  ...visitAt(new URL(url.pathname, url), at),
+  method: 'POST',
+  form: url.searchParams,
+})
+
 /** Opened anew for every test. */
 const openerOf = (subject: RedirectUnderTest) => async () => {
   const stage = await subject.open()
-  const { connection, order, now } = stage
+  const { connection, order, now, visit = visitAt } = stage
   const legOf = ({ memory }: Departure): Leg & { readonly callbackUrl: string } => ({
     state: order.state,
     memory,
     callbackUrl: order.callbackUrl,
   })
-  const complete = (back: URL, departure: Departure) => connection.complete(visitAt(back, now()), legOf(departure))
-  return { ...stage, legOf, complete }
+  const complete = (back: URL, departure: Departure) => connection.complete(visit(back, now()), legOf(departure))
+  return { ...stage, visit, legOf, complete }
 }
 
 const redirectConformance = (subject: RedirectUnderTest): void => {
@@ -134,11 +145,12 @@ const redirectRefusals = (subject: RedirectUnderTest): void => {
   const opened = openerOf(subject)
 
   test(`${name}: an answer counts for its own departure only`, async () => {
-    const { connection, order, agree, complete } = await opened()
+    const { connection, order, agree, legOf, now, visit, binding } = await opened()
     const mine = await connection.begin(order)
     const another = await connection.begin(order)
-    const back = agree(mine)
-    await assert.rejects(complete(back, another), failsWith('connection_answer_invalid'))
+    // Each departure has a state of its own; it must not even be needed where something else ties the two.
+    const leg = { ...legOf(another), ...(binding === 'state' && { state: 'of another' }) }
+    await assert.rejects(connection.complete(visit(agree(mine), now()), leg), failsWith('connection_answer_invalid'))
   })
 
   test(`${name}: an answer counts once`, async () => {
@@ -150,10 +162,10 @@ const redirectRefusals = (subject: RedirectUnderTest): void => {
   })
 
   test(`${name}: another state is refused`, async () => {
-    const { connection, order, agree, legOf, now } = await opened()
+    const { connection, order, agree, legOf, now, visit } = await opened()
     const departure = await connection.begin(order)
     const leg = { ...legOf(departure), state: 'another' }
-    await assert.rejects(connection.complete(visitAt(agree(departure), now()), leg), failsWith('connection_answer_invalid'))
+    await assert.rejects(connection.complete(visit(agree(departure), now()), leg), failsWith('connection_answer_invalid'))
   })
 
   test(`${name}: an answer without anything is refused`, async () => {

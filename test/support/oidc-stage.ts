@@ -6,7 +6,7 @@ import type { Profile } from '#kernel/person.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import { createHandClock, type HandClock } from '../../emulator/clock.ts'
-import { settingsOf, visitAt } from '../conformance/connection.ts'
+import { formVisitAt, settingsOf, visitAt } from '../conformance/connection.ts'
 import { fakeProvider } from './fake-provider/fake-provider.ts'
 import { CALLBACK, CLIENT, type FakeProviderOptions } from './fake-provider/provider-state.ts'
 
@@ -16,7 +16,7 @@ export const PUBLIC_URL = new URL('https://usher.example')
 interface StageOptions extends Partial<FakeProviderOptions> {
   readonly clock?: HandClock
   readonly connection?: Partial<ConnectionSettings>
-  /** Changes the connection's own settings. */
+  /** Changes the connection's own settings; undefined leaves one out. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly publicUrl?: URL
   /** The connection type, when it is not the plain one. */
@@ -43,22 +43,25 @@ export const oidcStage = ({
   const provider = fakeProvider({ issuer: ISSUER, now: clock.now, ...options })
   const type = typeOf({ fetch: provider.fetch, clock, randomness: { bytes: randomBytes }, publicUrl })
   const client = options.client ?? CLIENT
-  const own = { issuer: provider.issuer, clientId: client.id, clientSecret: new Secret(client.secret), ...settings }
+  const all = { issuer: provider.issuer, clientId: client.id, clientSecret: new Secret(client.secret), ...settings }
+  const own = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
   const opened = type.open(settingsOf(type.type, { ...connection, settings: own }))
   if (opened.kind !== 'redirect') throw new Error('not a redirect connection')
-  return { ...goingAndComing(opened, clock), provider, clock, type, connection: opened }
+  const visit = options.answers === 'form' ? formVisitAt : visitAt
+  return { ...goingAndComing(opened, clock, visit), provider, clock, type, connection: opened, visit }
 }
 
 export type OidcStage = ReturnType<typeof oidcStage>
 
-const goingAndComing = (connection: RedirectConnection, clock: HandClock) => {
+/** Somebody who goes to a provider, and comes back the way it answers. */
+export const goingAndComing = (connection: RedirectConnection, clock: HandClock, visit = visitAt) => {
   const leave = async (more: Partial<LegOrder> = {}) => {
     const order = orderOf(more)
     const departure = await connection.begin(order)
     return { order, departure, location: departure.location }
   }
   const comeBack = (back: URL, { order, departure }: { readonly order: LegOrder; readonly departure: Departure }): Promise<Profile> =>
-    connection.complete(visitAt(back, clock.now()), { state: order.state, memory: departure.memory, callbackUrl: order.callbackUrl })
+    connection.complete(visit(back, clock.now()), { state: order.state, memory: departure.memory, callbackUrl: order.callbackUrl })
   return { leave, comeBack }
 }
 

@@ -35,7 +35,7 @@ const withAnswer = (query: URLSearchParams, answer: URLSearchParams): URL => {
   return back
 }
 
-const requestProblem = (query: URLSearchParams, { client, redirectUris }: ProviderState): string | undefined => {
+const requestProblem = (query: URLSearchParams, { client, redirectUris, binding, answers }: ProviderState): string | undefined => {
   const names = [...query.keys()]
   const problems: Readonly<Record<string, boolean>> = {
     twice: new Set(names).size !== names.length,
@@ -43,7 +43,11 @@ const requestProblem = (query: URLSearchParams, { client, redirectUris }: Provid
     redirect_uri: !redirectUris.includes(query.get('redirect_uri') ?? ''),
     response_type: query.get('response_type') !== 'code',
     scope: !(query.get('scope') ?? '').split(' ').includes('openid'),
-    code_challenge: query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge'),
+    code_challenge: hasChallenge(query) !== (binding === 'nonce'),
+    response_mode: query.get('response_mode') !== (answers === 'form' ? 'form_post' : null),
   }
   return Object.keys(problems).find((name) => problems[name])
 }
+
+const hasChallenge = (query: URLSearchParams): boolean =>
+  query.get('code_challenge_method') === 'S256' && Boolean(query.get('code_challenge'))

@@ -13,6 +13,14 @@ export interface FakeProviderOptions {
   /** What only the userinfo endpoint says. */
   readonly userinfo?: TokenClaims
   readonly authenticationMethods?: readonly ('client_secret_basic' | 'client_secret_post')[]
+  /** Below which address it answers, when that is not its issuer. */
+  readonly base?: string
+  /** `state`: repeats no nonce, and takes no PKCE. */
+  readonly binding?: 'nonce' | 'state'
+  /** `form`: posts its answer, and wants to be asked to. */
+  readonly answers?: 'query' | 'form'
+  /** Whether this is what it takes for our secret, when that is not the text itself. */
+  readonly takesSecret?: (sent: string) => boolean
   /** Endpoints that lie on hosts of their own, as a large provider's do. */
   readonly elsewhere?: Readonly<Partial<Record<Endpoint, string>>>
 }
@@ -40,8 +48,6 @@ export interface Grant {
 
 /** All a fake provider knows. Its parts change it in place. */
 export interface ProviderState extends Required<Omit<FakeProviderOptions, 'userinfo'>> {
-  /** The issuer without a slash at its end. */
-  readonly base: string
   readonly userinfo: TokenClaims
   readonly grants: Map<string, Grant>
   readonly accessTokens: Set<string>
@@ -60,8 +66,11 @@ export const providerState = (options: FakeProviderOptions): ProviderState => ({
   userinfo: {},
   authenticationMethods: ['client_secret_basic', 'client_secret_post'],
   elsewhere: {},
-  ...options,
+  binding: 'nonce',
+  answers: 'query',
+  takesSecret: (sent) => sent === (options.client ?? CLIENT).secret,
   base: options.issuer.replace(/\/$/, ''),
+  ...options,
   grants: new Map(),
   accessTokens: new Set(),
   calls: [],

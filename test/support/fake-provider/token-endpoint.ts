@@ -20,15 +20,17 @@ export const tokens = async (state: ProviderState, init: RequestInit): Promise<R
   return answered(state.wrong.tokens ? state.wrong.tokens(right) : right)
 }
 
-const redeem = ({ grants, wrong, now }: ProviderState, form: URLSearchParams): Grant | undefined => {
+const redeem = ({ grants, wrong, now, binding }: ProviderState, form: URLSearchParams): Grant | undefined => {
   const code = form.get('code') ?? ''
   const grant = grants.get(code)
   if (!wrong.codesAreReusable) grants.delete(code)
   if (!grant || grant.expiresAt <= now()) return undefined
+  const verifier = form.get('code_verifier')
   const challenge = createHash('sha256')
-    .update(form.get('code_verifier') ?? '')
+    .update(verifier ?? '')
     .digest('base64url')
-  const isProven = wrong.ignoresVerifier || challenge === grant.query.get('code_challenge')
+  const isRight = binding === 'state' ? verifier === null : challenge === grant.query.get('code_challenge')
+  const isProven = wrong.ignoresVerifier || isRight
   return isProven && form.get('redirect_uri') === grant.query.get('redirect_uri') ? grant : undefined
 }
 
@@ -36,7 +38,7 @@ const idTokenFor = async (state: ProviderState, grant: Grant, accessToken: strin
   const { issuer, client, algorithm, wrong, person } = state
   const key = await providerKey(state.keyId, algorithm)
   const now = Math.floor(state.now() / 1_000)
-  const nonce = grant.query.get('nonce') ?? undefined
+  const nonce = (state.binding === 'nonce' && grant.query.get('nonce')) || undefined
   const workshop: Workshop = { key, nonce, accessToken, now }
   const right: TokenClaims = {
     iss: issuer,
@@ -52,11 +54,11 @@ const idTokenFor = async (state: ProviderState, grant: Grant, accessToken: strin
   return wrong.sign ? wrong.sign(claims, workshop) : signed(claims, key)
 }
 
-const isOurClient = ({ client, authenticationMethods }: ProviderState, form: URLSearchParams, headers: Headers): boolean => {
+const isOurClient = ({ client, authenticationMethods, takesSecret }: ProviderState, form: URLSearchParams, headers: Headers): boolean => {
   const basic = /^Basic (.+)$/i.exec(headers.get('authorization') ?? '')?.[1]
   const [id, secret] = basic ? fromBasic(basic) : [form.get('client_id'), form.get('client_secret')]
   const method = basic ? 'client_secret_basic' : 'client_secret_post'
-  return authenticationMethods.includes(method) && id === client.id && secret === client.secret
+  return authenticationMethods.includes(method) && id === client.id && takesSecret(secret ?? '')
 }
 
 /** RFC 6749 §2.3.1: both are form-encoded first. */
