@@ -124,7 +124,9 @@ type Run = Awaited<ReturnType<Desk['ruleLog']>>[number]
 
 const logLines = ({ id, at, reference, userId, body }: Run): readonly string[] => {
   const { kind = '?', name = '', message = '', why = '' } = textsIn(body.result)
-  const head = [id, new Date(at).toISOString(), kind, [name, why, message].filter(Boolean).join(': '), reference, userId].join('\t')
+  const ms = Math.round(body.timings.reduce((sum, timing) => sum + Number(timing['ms']), 0))
+  const what = [name, why, message].filter(Boolean).join(': ')
+  const head = [id, new Date(at).toISOString(), kind, `${ms} ms`, what, reference, userId].join('\t')
   const said = body.console.map(textsIn).map(({ rule = '', level = '', text = '' }) => `  ${rule} ${level}: ${text}`)
   return [head, ...said]
 }

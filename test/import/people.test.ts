@@ -158,7 +158,7 @@ test('they sign in with the password they had, arrive in the account they had, a
 
 test('what rules did is looked at, tried again and replayed with a draft, without effects', async () => {
   const logs = await place.run(['rules', 'logs'])
-  assert.match(logs.stdout, /^\S+\t\S+Z\tpassed\t/)
+  assert.match(logs.stdout, /^\S+\t\S+Z\tpassed\t\d+ ms\t/)
   assert.match(logs.stdout, /log: hello ada/)
   const again = await place.run(['rules', 'try', 'Remember', '--run', 'last'])
   assert.equal(again.code, 0, again.stderr)
