@@ -163,7 +163,8 @@ const costOfKills = async (count: number): Promise<number> => {
 }
 
 const PEOPLE = 1_000
-const CONNECTIONS = 32
+// Few enough that nobody waits so long as to be shown a page meanwhile.
+const CONNECTIONS = 8
 const PER_ROUND = 3_000
 const SIGN_IN_ROUNDS = 5
 

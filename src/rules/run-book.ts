@@ -5,7 +5,7 @@ const LATE_MS = 100
 /** On a busy machine the moment takes longer, and the other runs of a runner that is alive are worth waiting for. */
 const MOST_MOMENTS = 10
 /** Of those that left nothing open, more are forgotten earlier: their next word can only be their first. */
-const MOST_LINGERING = 256
+const RING = 64
 
 export interface RunBookParts {
   /** How long a finished run's connections and writes may go on. */
@@ -48,7 +48,7 @@ export const createRunBook = ({ graceMs, now, isListening, overdue }: RunBookPar
     /** Forgets those whose time to finish has ended, and says which. */
     sweep: lingering.sweep,
     load: (): number => running.size,
-    isQuiet: (): boolean => running.size === 0 && lingering.size() === 0,
+    isQuiet: (): boolean => running.size === 0 && lingering.isEmpty(),
     /** Forgets all of them; says which had no result and how far they had come, and whether anything else may have been at work. */
     close: (scriptOf: (id: number) => number | undefined): { readonly left: readonly Run[]; readonly hadOthers: boolean } => {
       const left = [...running].map(([id, { run, deadline }]) => {
@@ -56,7 +56,7 @@ export const createRunBook = ({ graceMs, now, isListening, overdue }: RunBookPar
         run.entered = scriptOf(id) ?? 0
         return run
       })
-      const hadOthers = lingering.size() > 0
+      const hadOthers = !lingering.isEmpty()
       running.clear()
       lingering.clear()
       return { left, hadOthers }
@@ -64,32 +64,50 @@ export const createRunBook = ({ graceMs, now, isListening, overdue }: RunBookPar
   }
 }
 
-/** Runs that have their result; the oldest first. */
+interface Finished {
+  readonly id: number
+  readonly run: Run
+  readonly until: number
+}
+
+/** Runs that have their result. Those that left nothing open lie in a ring: in a rush they make room, and none lives long. */
 const createLingering = (graceMs: number, now: () => number) => {
-  const runs = new Map<number, { readonly run: Run; readonly until: number }>()
-  const makeRoom = () => {
-    for (const [id, { run }] of runs) {
-      if (runs.size <= MOST_LINGERING) return
-      if (run.used.openTunnels === 0) runs.delete(id)
-    }
+  const ring: (Finished | undefined)[] = Array.from({ length: RING }, () => undefined)
+  const open = new Map<number, Finished>()
+  let count = 0
+
+  const put = (finished: Finished) => {
+    const slot = finished.id % RING
+    const before = ring[slot]
+    if (before && before.run.used.openTunnels > 0) open.set(before.id, before)
+    else if (!before) count += 1
+    ring[slot] = finished
   }
+
+  const sweepRing = (moment: number): readonly Finished[] => {
+    const over = ring.filter((finished) => finished !== undefined && finished.until <= moment).flatMap((finished) => finished ?? [])
+    for (const { id } of over) ring[id % RING] = undefined
+    count -= over.length
+    return over
+  }
+
   return {
-    add: (id: number, run: Run): void => {
-      runs.set(id, { run, until: now() + graceMs })
-      if (runs.size > MOST_LINGERING) makeRoom()
+    add: (id: number, run: Run): void => put({ id, run, until: now() + graceMs }),
+    find: (id: number): Run | undefined => {
+      const finished = ring[id % RING]
+      return finished?.id === id ? finished.run : open.get(id)?.run
     },
-    find: (id: number): Run | undefined => runs.get(id)?.run,
-    size: (): number => runs.size,
-    clear: (): void => runs.clear(),
+    isEmpty: (): boolean => count === 0 && open.size === 0,
+    clear: (): void => {
+      ring.fill(undefined)
+      open.clear()
+      count = 0
+    },
     sweep: (): readonly Run[] => {
       const moment = now()
-      const over: Run[] = []
-      for (const [id, { run, until }] of runs) {
-        if (until > moment) break
-        runs.delete(id)
-        over.push(run)
-      }
-      return over
+      const over = [...sweepRing(moment), ...[...open.values()].filter(({ until }) => until <= moment)]
+      for (const { id } of over) open.delete(id)
+      return over.map(({ run }) => run)
     },
   }
 }

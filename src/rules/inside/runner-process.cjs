@@ -103,8 +103,9 @@ const hostOf = (state) => ({
       calls.set(lastCall, { resolve, reject })
       send(fromRunner.update, lastCall, JSON.stringify({ run: state.id, kind, publicId, patch }))
     }),
-  strays: (take) => {
+  strays: (take, sanitized) => {
     state.take = take
+    state.sanitized = sanitized
   },
 })
 
@@ -141,8 +142,10 @@ const deniedIn = (script, error) => ({
 const stray = (error, isPromise = false) => {
   const here = place()
   const isRunning = here && !here.state.isOver
+  // It is written down, and may be of a run that is over: without the secrets of either.
+  const message = here?.state.sanitized?.(error).message ?? messageOf(error)
   if (isRunning && here.state.take?.(error, here.script, isPromise)) return
-  send(fromRunner.stray, here?.run ?? 0, JSON.stringify({ script: here?.script ?? 0, message: messageOf(error) }))
+  send(fromRunner.stray, here?.run ?? 0, JSON.stringify({ script: here?.script ?? 0, message }))
   if (isRunning && !here.state.take) finish(here.state, deniedIn(here.state.scripts[here.script], error))
 }
 
