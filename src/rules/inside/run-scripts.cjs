@@ -27,7 +27,8 @@ const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
  * @property {(kind: 'app' | 'user', publicId: string, patch: any) => Promise<unknown>} updateMetadata
  * @property {() => number} now milliseconds
  * @property {(script: number) => void} entered called before each script
- * @property {(take: Stray) => void} [strays] hands over what takes errors that nobody caught while the run was on
+ * @property {(take: Stray, sanitized: Run['sanitized']) => void} [strays] hands over what takes errors that nobody caught while the
+ *   run was on, and what may be said of any error, then or later
  *
  * @callback Stray
  * @param {unknown} error
@@ -81,7 +82,7 @@ const runScripts = (job, host) =>
       if (script && isPromise) run.notice(script.id, `a promise was rejected and nobody looked: ${run.sanitized(error).message}`)
       else fail(error, script ?? run.at?.script)
       return isPromise
-    })
+    }, run.sanitized)
     inOrder(run).then(end, (error) => fail(error, run.at?.script ?? job.scripts[0]))
   })
 
