@@ -45,12 +45,12 @@ export const ruleAdministration = ({ stores, clock, randomness }: Parts) => {
       const { changes } = withRules(await current(), wanted, newRuleId(randomness))
       const isWritten = findings.all().length === 0 && !isDryRun
       if (isWritten) await change((now) => withRules(now, wanted, newRuleId(randomness)).settings)
-      const names = new Set(wanted.map(({ name }) => name))
-      const untouched = (await current()).rules.filter(({ name }) => !names.has(name)).map(({ name }) => name)
+      const named = new Set(wanted.map(({ name }) => name))
+      const untouched = (await current()).rules.map(({ name }) => name).filter((name) => !named.has(name))
       return { problems: findings.all(), changes, untouched }
     },
     /** All rules as files, by name. */
-    ruleFiles: async (): Promise<Readonly<Record<string, string>>> => Object.assign({}, ...(await current()).rules.map(filesOf)),
+    ruleFiles: async (): Promise<Readonly<Record<string, string>>> => filesOf((await current()).rules),
     switchRule: (rule: Rule, enabled: boolean) => changeOne(rule.id, (one) => ({ ...one, enabled })),
     /** The named ones in that order, at the places they have between them. */
     orderRules: (rules: readonly Rule[]) =>

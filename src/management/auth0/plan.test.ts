@@ -229,6 +229,19 @@ test('who comes in is for rules to decide; where none is enabled that is told', 
   assert.doesNotMatch(said(planOf(DIRECTORY, WITH_ID), 'needs').join('\n'), /nobody is let in/)
 })
 
+test('an export that does not say which connections an application has gives it all of them, and says so', () => {
+  const plan = planOf(
+    { 'dump.json': [office365({ client_id: CLIENT_ID }), { name: 'guests', strategy: 'auth0' }, { name: 'ad', strategy: 'ad' }] },
+    { file: 'dump.json' },
+  )
+  assert.deepEqual(said(plan, 'problem'), [])
+  assert.match(said(plan, 'note').join(), /does not say which connections it has; it gets all of them/)
+  assert.deepEqual(
+    plan.settings.relyingParties.map((one) => Reflect.get(one, 'connections')),
+    [['guests']],
+  )
+})
+
 test('two rules of one place get two', () => {
   const rule = (name: string, order: number) => ({ name, order, script: GREETING })
   const plan = planOf({ 'rules.json': [rule('bb1', 5), rule('aa1', 5), rule('cc1', 1)] }, { file: 'rules.json' })

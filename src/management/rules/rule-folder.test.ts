@@ -51,9 +51,35 @@ test('what a folder was written from is what it is read as', () => {
     legacyGlobals: true,
     hosts: ['*.example.com'],
   } as const
-  const files = filesOf(rule)
+  const files = filesOf([rule])
   assert.deepEqual(Object.keys(files), ['A _ B_ c.js', 'A _ B_ c.json'])
   assert.deepEqual(read(files).rules, [rule])
+})
+
+test('a rule and an action of one name are two, and stay two', () => {
+  const both = [
+    { name: 'Same', kind: 'rule', script: GREETING, order: 1 },
+    { name: 'Same', kind: 'action', script: ACTION, order: 2 },
+  ] as const
+  const first = withRules(NONE, both, ids())
+  const second = withRules(first.settings, both, ids())
+  assert.deepEqual(second.changes, [])
+  assert.deepEqual(second.settings, first.settings)
+  const files = filesOf(first.settings.rules)
+  assert.deepEqual(Object.keys(files), ['Same.js', 'Same.json', 'Same action 2.js', 'Same action 2.json'])
+  const { rules, findings } = read(files)
+  assert.deepEqual(findings, [])
+  assert.deepEqual(withRules(first.settings, rules, ids()).changes, [])
+})
+
+test('a rule that became an action stays one thing', () => {
+  const { settings } = withRules(NONE, [{ name: 'One', kind: 'rule', script: GREETING }], ids())
+  const after = withRules(settings, [{ name: 'One', kind: 'action', script: ACTION }], ids())
+  assert.deepEqual(after.changes, ['action One changed: script, kind'])
+  assert.deepEqual(
+    after.settings.rules.map(({ id, kind }) => [id, kind]),
+    [['rul_1', 'action']],
+  )
 })
 
 test('everything wrong is told with its place, and nothing else is kept back', () => {

@@ -23,8 +23,9 @@ export const readRuleFolder = (files: ExportFiles, findings: Findings): readonly
   const scripts = files.paths.filter((path) => /^[^/]+\.js$/.test(path))
   if (scripts.length === 0) findings.add('problem', 'there is no .js file in the folder')
   const rules = scripts.flatMap((path) => readRule(path, files, findings) ?? [])
-  for (const [index, { name }] of rules.entries())
-    if (rules.findIndex((one) => one.name === name) !== index) findings.add('problem', `there are two rules ${name}`)
+  for (const [index, { name, kind }] of rules.entries())
+    if (rules.findIndex((one) => one.name === name && one.kind === kind) !== index)
+      findings.add('problem', `there are two ${kind}s ${name}`)
   return rules
 }
 
@@ -58,17 +59,26 @@ export const assertScript = (script: string, kind: 'rule' | 'action'): void => {
   if ('problem' in parsed) throw new Error(`line ${parsed.problem.line}, column ${parsed.problem.column}: ${parsed.problem.message}`)
 }
 
-/** A rule as files: its script, and what the script cannot say. */
-export const filesOf = (rule: WantedRule & { readonly order: number; readonly enabled: boolean }): Readonly<Record<string, string>> => {
-  const { name, kind, script, order, enabled, legacyGlobals, hosts } = rule
-  const base = name.replace(/[^\p{L}\p{N} ._-]/gu, '_')
-  const said: Description = {
-    ...(base !== name && { name }),
-    ...(kind !== kindOf(script) && { kind }),
-    enabled,
-    order,
-    ...(legacyGlobals !== (kind === 'rule') && { legacyGlobals }),
-    ...(hosts && { hosts: [...hosts] }),
+type Filed = WantedRule & { readonly order: number; readonly enabled: boolean }
+
+/** Rules as files by name: scripts, and what a script cannot say. */
+export const filesOf = (rules: readonly Filed[]): Readonly<Record<string, string>> => {
+  const files = new Map<string, string>()
+  for (const rule of rules) {
+    const plain = rule.name.replace(/[^\p{L}\p{N} ._-]/gu, '_')
+    // File systems that take a for A would have one file for two rules.
+    const isTaken = [...files.keys()].some((name) => name.toLowerCase() === `${plain}.js`.toLowerCase())
+    const base = isTaken ? `${plain} ${rule.kind} ${rule.order}` : plain
+    files.set(`${base}.js`, rule.script).set(`${base}.json`, `${JSON.stringify(descriptionOf(rule, base), null, 2)}\n`)
   }
-  return { [`${base}.js`]: script, [`${base}.json`]: `${JSON.stringify(said, null, 2)}\n` }
+  return Object.fromEntries(files)
 }
+
+const descriptionOf = ({ name, kind, script, order, enabled, legacyGlobals, hosts }: Filed, base: string): Description => ({
+  ...(base !== name && { name }),
+  ...(kind !== kindOf(script) && { kind }),
+  enabled,
+  order,
+  ...(legacyGlobals !== (kind === 'rule') && { legacyGlobals }),
+  ...(hosts && { hosts: [...hosts] }),
+})

@@ -26,18 +26,24 @@ const STEP = 10
 
 /** The rules there are with those that are wanted; rules are known by their names, and nobody's disappears. */
 export const withRules = (current: RuleSettings, wanted: readonly WantedRule[], newId: (kind: Rule['kind']) => string): Changed => {
-  const names = new Set(wanted.map(({ name }) => name))
-  const others = current.rules.filter(({ name }) => !names.has(name))
+  const known = wanted.map((one) => knownAs(one, current.rules, wanted))
   const changes: string[] = []
-  const rules: Rule[] = [...others]
-  for (const one of wanted) {
-    const known = current.rules.find(({ name }) => name === one.name)
-    const next = known ? changedBy(known, one, rules) : made(one, { among: rules, all: [...current.rules, ...rules], newId })
-    const said = known === undefined ? `${one.kind} ${one.name} added` : differences(known, next)
+  const rules: Rule[] = current.rules.filter((rule) => !known.includes(rule))
+  for (const [index, one] of wanted.entries()) {
+    const before = known[index]
+    const next = before ? changedBy(before, one, rules) : made(one, { among: rules, all: [...current.rules, ...rules], newId })
+    const said = before === undefined ? `${one.kind} ${one.name} added` : differences(before, next)
     if (said !== undefined) changes.push(said)
     rules.push(next)
   }
   return { settings: { ...current, rules }, changes }
+}
+
+/** A rule and an action may have one name; where only one of them is meant, it may become the other. */
+const knownAs = ({ name, kind }: WantedRule, rules: readonly Rule[], wanted: readonly WantedRule[]): Rule | undefined => {
+  const named = rules.filter((rule) => rule.name === name)
+  const isFree = (rule: Rule): boolean => !wanted.some((one) => one.name === name && one.kind === rule.kind)
+  return named.find((rule) => rule.kind === kind) ?? named.find(isFree)
 }
 
 interface Making {
