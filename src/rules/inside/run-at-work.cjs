@@ -9,11 +9,14 @@ const { AsyncLocalStorage } = require('node:async_hooks')
 /** @type {AsyncLocalStorage<Run>} */
 const current = new AsyncLocalStorage()
 
+/** The run in whose name this is called, where that is known. */
+const runHere = () => current.getStore()
+
 /**
  * @param {Run} own the run in which somebody was given something
  * @returns {Run} that one while it lasts, afterwards the one that calls
  */
-const runAtWork = (own) => (own.isOver ? (current.getStore() ?? own) : own)
+const runAtWork = (own) => (own.isOver ? (runHere() ?? own) : own)
 
 /**
  * @template Result
@@ -23,4 +26,4 @@ const runAtWork = (own) => (own.isOver ? (current.getStore() ?? own) : own)
  */
 const workFor = (run, work) => current.run(run, work)
 
-module.exports = { runAtWork, workFor }
+module.exports = { runAtWork, runHere, workFor }

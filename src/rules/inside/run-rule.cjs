@@ -5,17 +5,17 @@ const { asRule, compileExpression, lineOf } = require('./evaluator.cjs')
 const { legacyNames } = require('./module-list.cjs')
 const { NAMES, globalsFor, legacyScope, requireFor } = require('./rule-globals.cjs')
 const { sanitized } = require('./rule-errors.cjs')
-const { workFor } = require('./run-at-work.cjs')
+const { runHere, workFor } = require('./run-at-work.cjs')
 
 /**
  * @typedef {import('./run-scripts.cjs').Run} Run
  * @typedef {import('./run-scripts.cjs').Outcome} Outcome
  * @typedef {import('../isolation.ts').Script} Script
- * @typedef {{ bind: (...values: unknown[]) => unknown, notice: (text: string) => void }} Compiled
+ * @typedef {(...values: readonly unknown[]) => unknown} Bind gives the rule for the globals of one run
  * @typedef {{ error: unknown } | { user: unknown, context: unknown }} Word what a rule said first
  */
 
-/** Compiled rules; a runner holds the same scripts for all its life. @type {WeakMap<Script, Compiled>} */
+/** Compiled rules; a runner holds the same scripts for all its life. @type {WeakMap<Script, Bind>} */
 const compiled = new WeakMap()
 
 /** Written into by many rules without looking. */
@@ -82,26 +82,20 @@ const isThenable = (value) => typeof value === 'object' && value !== null && typ
  * @param {Run} run
  * @param {Script} script
  */
-const bound = (run, script) => {
-  const entry = compiledFor(script)
-  entry.notice = (text) => run.notice(script.id, text)
-  return asRule(entry.bind(...globalsFor(run, script)))
-}
+const bound = (run, script) => asRule(compiledFor(script)(...globalsFor(run, script)))
 
 /**
  * @param {Script} script
- * @returns {Compiled}
+ * @returns {Bind}
  */
 const compiledFor = (script) => {
   const known = compiled.get(script)
   if (known) return known
   const { id, script: text, legacyGlobals } = script
-  /** @type {Compiled} */
-  const entry = { bind: () => undefined, notice: () => undefined }
-  const scope = legacyGlobals && saysLegacyName(text) ? { scope: legacyScope((text) => entry.notice(text)) } : {}
-  entry.bind = compileExpression(text, NAMES, { filename: `${id}.js`, ...scope })
-  compiled.set(script, entry)
-  return entry
+  const scope = legacyGlobals && saysLegacyName(text) ? { scope: legacyScope((said) => runHere()?.notice(id, said)) } : {}
+  const bind = compileExpression(text, NAMES, { filename: `${id}.js`, ...scope })
+  compiled.set(script, bind)
+  return bind
 }
 
 const LEGACY_NAME = new RegExp(`(?<![\\w$.])(?:${Object.keys(legacyNames).join('|')})(?![\\w$])`)
