@@ -1,6 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { UsherError } from '#kernel/errors.ts'
-import { bcryptOfNobody, bcryptRounds, verifyBcrypt } from './foreign-hash.ts'
+import { foreignNobody, foreignRounds, isForeign, type VerifyForeign, verifyBcrypt } from './foreign-hash.ts'
 import { gate } from './gate.ts'
 
 /** What a hash costs today: OWASP's minimum for Argon2id. Hashes made for less are made anew at the next sign-in. */
@@ -46,42 +46,46 @@ export interface PasswordChecker {
 }
 
 /** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
-export const passwordChecker = (): PasswordChecker => {
+export const passwordChecker = (verifyForeign: VerifyForeign = verifyBcrypt): PasswordChecker => {
   const enter = gate({ running: 2, waiting: 100 })
-  let foreignRounds: number | undefined
+  let rounds: number | undefined
   return {
     check: (encoded, password) =>
       enter(() => {
-        foreignRounds = (encoded === undefined ? undefined : bcryptRounds(encoded)) ?? foreignRounds
-        return checkNow(encoded, prepared(password), foreignRounds)
+        rounds = (encoded === undefined ? undefined : foreignRounds(encoded)) ?? rounds
+        return checkNow(encoded, prepared(password), { rounds, verifyForeign })
       }),
   }
 }
 
-const checkNow = async (encoded: string | undefined, text: string, foreignRounds: number | undefined): Promise<Checked> => {
-  if (encoded === undefined || isTooLong(text)) return checkNobody(foreignRounds)
-  if (await isRight(encoded, text)) return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
+/** Hashes from elsewhere: what one costs, once one has been seen, and how it is checked. */
+interface Foreign {
+  readonly rounds: number | undefined
+  readonly verifyForeign: VerifyForeign
+}
+
+const checkNow = async (encoded: string | undefined, text: string, foreign: Foreign): Promise<Checked> => {
+  if (encoded === undefined || isTooLong(text)) return checkNobody(foreign)
+  if (await isRight(encoded, text, foreign)) return isOutgrown(encoded) ? { right: true, renewed: await make(text) } : { right: true }
   // What one kind of hash did not take the other one does: a wrong password takes the same time whoever it was tried for.
-  const isForeign = bcryptRounds(encoded) !== undefined
-  if (isForeign) await isRight(NOBODY, '')
-  else await checkForeignNobody(foreignRounds)
+  if (isForeign(encoded)) await isRight(NOBODY, '', foreign)
+  else await checkForeignNobody(foreign)
   return { right: false }
 }
 
-const checkNobody = async (foreignRounds: number | undefined): Promise<Checked> => {
-  await isRight(NOBODY, '')
-  await checkForeignNobody(foreignRounds)
+const checkNobody = async (foreign: Foreign): Promise<Checked> => {
+  await isRight(NOBODY, '', foreign)
+  await checkForeignNobody(foreign)
   return { right: false }
 }
 
-/** Only where hashes from elsewhere have been seen. */
-const checkForeignNobody = async (rounds: number | undefined): Promise<void> => {
-  if (rounds !== undefined) await isRight(bcryptOfNobody(rounds), '')
+const checkForeignNobody = async (foreign: Foreign): Promise<void> => {
+  if (foreign.rounds !== undefined) await isRight(foreignNobody(foreign.rounds), '', foreign)
 }
 
-const isRight = async (encoded: string, text: string): Promise<boolean> => {
+const isRight = async (encoded: string, text: string, { verifyForeign }: Foreign): Promise<boolean> => {
   try {
-    if (bcryptRounds(encoded) !== undefined) return await verifyBcrypt(encoded, text)
+    if (isForeign(encoded)) return await verifyForeign(encoded, text)
     assertBounded(encoded)
     return await verify(encoded, text)
   } catch (error) {
@@ -96,7 +100,7 @@ const assertBounded = (encoded: string): void => {
 }
 
 const isOutgrown = (encoded: string): boolean => {
-  if (bcryptRounds(encoded) !== undefined) return true
+  if (isForeign(encoded)) return true
   const { memoryCost, timeCost } = parseOptions(encoded)
   return memoryCost < COST.memoryCost || timeCost < COST.timeCost
 }

@@ -79,7 +79,7 @@ test('people and passwords come over; lines that cannot are listed with their nu
     stderr,
     /✗ line 3: not JSON\n {2}✗ line 4: the connection nowhere is not here\n! people: 1 added, 0 completed, 0 were here, 2 refused/,
   )
-  assert.match(stderr, /✗ line 2: passwordHash: not a bcrypt hash\n! passwords: 1 added/)
+  assert.match(stderr, /✗ line 2: passwordHash: not a bcrypt hash of 4 to 12 rounds\n! passwords: 1 added/)
   assert.equal(stdout, '')
 })
 

@@ -30,7 +30,15 @@ test('an address that only stands among the identifiers', () => {
 })
 
 test('hashes of other kinds are refused without being said', () => {
-  for (const passwordHash of ['$argon2id$v=19$x', '$2b$10$short', '', undefined, HASH.replace('2b', '2x')])
+  for (const passwordHash of [
+    '$argon2id$v=19$x',
+    '$2b$10$short',
+    '',
+    undefined,
+    HASH.replace('2b', '2x'),
+    HASH.replace('$10', '$13'),
+    HASH.replace('$10', '$03'),
+  ])
     assert.throws(
       () => read({ _id: 'a', passwordHash }),
       (error: Error) => /passwordHash/.test(error.message) && !error.message.includes('argon2id'),

@@ -24,7 +24,7 @@ const shape = z.looseObject({
   email_verified: z.boolean().nullish(),
   username: z.string().nullish(),
   connection: z.string().nullish(),
-  passwordHash: z.string().regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'not a bcrypt hash'),
+  passwordHash: z.string().regex(/^\$2[aby]\$(0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/, 'not a bcrypt hash of 4 to 12 rounds'),
   identifiers: z.array(identifier).nullish(),
 })
 
