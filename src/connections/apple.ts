@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { Secret } from '#kernel/secret.ts'
@@ -37,8 +36,10 @@ export const appleDeveloper = ownSettings(shape, ({ teamId, keyId, privateKey })
 /** A client secret as Apple takes it ("Creating a client secret"): signed, and good for minutes instead of months. */
 const proofOf =
   (teamId: string, keyId: string) =>
-  async ({ secret, clientId, issuer, now }: ProofOrder): Promise<string> =>
-    new SignJWT()
+  async ({ secret, clientId, issuer, now }: ProofOrder): Promise<string> => {
+    // Loaded with the first person, as the exchange itself is.
+    const { SignJWT } = await import('jose')
+    return new SignJWT()
       .setProtectedHeader({ alg: 'ES256', kid: keyId })
       .setIssuer(teamId)
       .setSubject(clientId)
@@ -46,6 +47,7 @@ const proofOf =
       .setIssuedAt(Math.floor(now / ONE_SECOND_MS))
       .setExpirationTime(Math.floor((now + PROOF_LASTS_MS) / ONE_SECOND_MS))
       .sign(createPrivateKey(secret.reveal()))
+  }
 
 const LONGEST_USER = 4_096
 const user = z.object({ name: z.object({ firstName: z.string().optional(), lastName: z.string().optional() }) })

@@ -4,14 +4,12 @@ import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import type { Keys, ProviderDocuments } from './provider-documents.ts'
+import { TENANT } from './provider-row.ts'
 
 /** How far a provider's clock may be off. */
 export const SKEW_SECONDS = 60
 /** An ID token is made for the code that is being redeemed; some providers date it back a few minutes. */
 const OLDEST_SECONDS = 600
-
-/** Stands in an issuer for the tenant a token names, where one provider vouches for many (Microsoft). */
-export const TENANT = '{tenantid}'
 
 interface VerifyParts {
   readonly settings: OidcSettings

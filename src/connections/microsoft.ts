@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { TENANT } from './id-token.ts'
 import type { UpstreamClaims } from './profile.ts'
-import { follows, notFromHere, ownSettings } from './provider-row.ts'
+import { follows, notFromHere, ownSettings, TENANT } from './provider-row.ts'
 
 const tenantId = z.guid().transform((id) => id.toLowerCase())
 

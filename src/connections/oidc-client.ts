@@ -60,6 +60,40 @@ export const configured = ({ metadata, clientId, authentication, call }: Configu
   return configuration
 }
 
+interface TokenAnswer {
+  readonly status: number
+  readonly answer: Readonly<Record<string, unknown>>
+}
+
+/** Changes what the token endpoint says before the library reads it; what is no object stays as it is. */
+export const rewriteTokens = (
+  client: openid.Configuration,
+  rewrite: (answer: Readonly<Record<string, unknown>>, status: number) => TokenAnswer,
+): void => {
+  const call = client[openid.customFetch] ?? fetch
+  client[openid.customFetch] = async (url, init) => {
+    const { status, headers, ...response } = await textOf(call(url, init))
+    const said = parsed(response.text)
+    if (typeof said !== 'object' || said === null || Array.isArray(said)) return new Response(response.text, { status, headers })
+    const changed = rewrite({ ...said }, status)
+    return new Response(JSON.stringify(changed.answer), { status: changed.status, headers })
+  }
+}
+
+const textOf = async (calling: Promise<Response>) => {
+  const response = await calling
+  const { status, headers } = response
+  return { status, headers, text: await response.text() }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** How we prove to a provider who we are. */
 export const authenticationAt = async (metadata: openid.ServerMetadata, opened: OpenedOidc): Promise<openid.ClientAuth> => {
   const { provider, settings, parts } = opened

@@ -6,7 +6,15 @@ import { CallFailure } from './provider-calls.ts'
 /** The provider's own trouble, rather than the person's or a decision (RFC 6749 §4.1.2.1). */
 const ITS_TROUBLE = new Set(['server_error', 'temporarily_unavailable'])
 /** What a token endpoint says when our own settings are wrong (RFC 6749 §5.2). */
-const OUR_SETTINGS = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope'])
+const OUR_SETTINGS = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  // GitHub's words for them.
+  'incorrect_client_credentials',
+  'redirect_uri_mismatch',
+])
 
 /** Anything that went wrong with a provider, as one of our failures; what it sent stays out of cause and detail. */
 export const connectionFailure = (error: unknown, connection: string): UsherError => {

@@ -1,6 +1,7 @@
 import * as openid from 'openid-client'
-import { TENANT, type Tokens } from './id-token.ts'
-import type { OpenedOidc } from './oidc-client.ts'
+import type { Tokens } from './id-token.ts'
+import { type OpenedOidc, rewriteTokens } from './oidc-client.ts'
+import { TENANT } from './provider-row.ts'
 
 interface Expected {
   readonly state: string
@@ -31,25 +32,10 @@ export const tokensFor = async (
 
 /** Keeps the ID token out of what the library reads. Empty when there was none. */
 const takeIdToken = (client: openid.Configuration): (() => string) => {
-  const call = client[openid.customFetch]
   let taken = ''
-  client[openid.customFetch] = async (url, init) => {
-    const response = await (call ?? fetch)(url, init)
-    const text = await response.text()
-    const { status, headers } = response
-    const answer: unknown = parsed(text)
-    if (typeof answer !== 'object' || answer === null || !('id_token' in answer)) return new Response(text, { status, headers })
-    const { id_token, ...rest } = answer
-    if (typeof id_token === 'string') taken = id_token
-    return new Response(JSON.stringify(rest), { status, headers })
-  }
+  rewriteTokens(client, ({ id_token: idToken, ...rest }, status) => {
+    if (typeof idToken === 'string') taken = idToken
+    return { status, answer: rest }
+  })
   return () => taken
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,9 @@ import type { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { UpstreamClaims } from './profile.ts'
 
+/** Stands in an issuer for the tenant a token names, where one provider vouches for many (Microsoft). */
+export const TENANT = '{tenantid}'
+
 /** How a provider departs from OpenID Connect, or adds to it. */
 export interface Provider {
   /** Taken when the administrator's settings name none. */

@@ -3,6 +3,7 @@ import { appleDeveloper } from './apple.ts'
 import type { ConnectionType } from './connection.ts'
 import { workspaceDomains } from './google-workspace.ts'
 import { microsoftAccounts, personalAccounts } from './microsoft.ts'
+import { oauth2Providers } from './oauth2.ts'
 import { oidcTypeOf } from './oidc.ts'
 import type { OidcParts } from './oidc-client.ts'
 import type { Provider } from './provider-row.ts'
@@ -62,6 +63,7 @@ export const socialTypes = (parts: OidcParts): readonly ConnectionType[] =>
 export const issuerOf = ({ id, type, settings }: Pick<ConnectionSettings, 'id' | 'type' | 'settings'>): string => {
   if (type === 'database') return id
   const provider = providers[type]
-  const issuer = provider?.own?.read(settings).settings?.issuer ?? settings.issuer ?? provider?.issuer
+  const issuer =
+    provider?.own?.read(settings).settings?.issuer ?? settings.issuer ?? provider?.issuer ?? oauth2Providers[type]?.defaults.issuer
   return typeof issuer === 'string' ? issuer : id
 }

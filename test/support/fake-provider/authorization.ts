@@ -35,14 +35,14 @@ const withAnswer = (query: URLSearchParams, answer: URLSearchParams): URL => {
   return back
 }
 
-const requestProblem = (query: URLSearchParams, { client, redirectUris, binding, answers }: ProviderState): string | undefined => {
+const requestProblem = (query: URLSearchParams, { client, redirectUris, binding, answers, speaks }: ProviderState): string | undefined => {
   const names = [...query.keys()]
   const problems: Readonly<Record<string, boolean>> = {
     twice: new Set(names).size !== names.length,
     client_id: query.get('client_id') !== client.id,
     redirect_uri: !redirectUris.includes(query.get('redirect_uri') ?? ''),
     response_type: query.get('response_type') !== 'code',
-    scope: !(query.get('scope') ?? '').split(' ').includes('openid'),
+    scope: (query.get('scope') ?? '').split(' ').includes('openid') !== (speaks === 'openid'),
     code_challenge: hasChallenge(query) !== (binding === 'nonce'),
     response_mode: query.get('response_mode') !== (answers === 'form' ? 'form_post' : null),
   }

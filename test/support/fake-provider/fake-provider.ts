@@ -1,7 +1,7 @@
 import { authorize, refuse } from './authorization.ts'
 import { answered } from './json-answer.ts'
 import type { Misbehavior } from './misbehavior.ts'
-import { descriptionOf, type FakeProviderOptions, providerState, type ProviderState } from './provider-state.ts'
+import { type Asked, descriptionOf, type FakeProviderOptions, providerState, type ProviderState } from './provider-state.ts'
 import { providerKey } from './signing.ts'
 import { tokens } from './token-endpoint.ts'
 
@@ -39,7 +39,7 @@ export const fakeProvider = (options: FakeProviderOptions) => {
   }
 }
 
-type Endpoint = (state: ProviderState, init: RequestInit) => Promise<Response>
+type Endpoint = (state: ProviderState, init: RequestInit, url: URL) => Promise<Response>
 
 const description: Endpoint = async (state) => {
   const right = descriptionOf(state)
@@ -51,31 +51,50 @@ const keys: Endpoint = async ({ keyId, algorithm, wrong }) => {
   return answered(wrong.keys ? wrong.keys(right) : right)
 }
 
-const userinfo: Endpoint = async (state, init) => {
-  const accessToken = /^Bearer (.+)$/i.exec(new Headers(init.headers).get('authorization') ?? '')?.[1] ?? ''
-  if (!state.accessTokens.has(accessToken)) return new Response('{"error":"invalid_token"}', { status: 401 })
+const unauthorized = (): Response => new Response('{"error":"invalid_token"}', { status: 401 })
+
+const askedBy = ({ accessTokens }: ProviderState, init: RequestInit, url: URL): Asked => ({
+  url,
+  bearer: /^Bearer (.+)$/i.exec(new Headers(init.headers).get('authorization') ?? '')?.[1] ?? '',
+  knows: (token) => accessTokens.has(token),
+})
+
+const userinfo: Endpoint = async (state, init, url) => {
+  const asked = askedBy(state, init, url)
+  if (!asked.knows(asked.bearer) || !state.admits(asked)) return unauthorized()
   const right = { ...state.person, ...state.userinfo }
   return answered(state.wrong.userinfo ? state.wrong.userinfo(right) : right)
+}
+
+const besides: Endpoint = async (state, init, url) => {
+  const right = state.besides[addressOf(url)]?.(askedBy(state, init, url))
+  if (right === undefined) return unauthorized()
+  return answered(state.wrong.besides ? state.wrong.besides(right) : right)
 }
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET /.well-known/openid-configuration': description,
   'GET /keys': keys,
   'GET /userinfo': userinfo,
+  'GET /besides': besides,
   'POST /token': tokens,
 }
 
+const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`
+
 /** The path below the issuer; an address that is not the provider's is kept whole, for those who look for such calls. */
-const pathOf = ({ base, elsewhere }: ProviderState, { href }: URL): string => {
-  if (href === elsewhere.token_endpoint) return '/token'
-  if (href === elsewhere.userinfo_endpoint) return '/userinfo'
-  if (href === elsewhere.jwks_uri) return '/keys'
-  return href.startsWith(`${base}/`) ? href.slice(base.length) : href
+const pathOf = ({ base, elsewhere, besides: more }: ProviderState, url: URL): string => {
+  const address = addressOf(url)
+  if (Object.hasOwn(more, address)) return '/besides'
+  if (address === elsewhere.token_endpoint) return '/token'
+  if (address === elsewhere.userinfo_endpoint) return '/userinfo'
+  if (address === elsewhere.jwks_uri) return '/keys'
+  return address.startsWith(`${base}/`) ? address.slice(base.length) : url.href
 }
 
 const route = async (state: ProviderState, url: URL, init: RequestInit): Promise<Response> => {
   const path = pathOf(state, url)
   state.calls.push(path)
   const instead = state.wrong.call?.(path, init.signal ?? undefined)
-  return instead ?? endpoints[`${init.method ?? 'GET'} ${path}`]?.(state, init) ?? new Response('not found', { status: 404 })
+  return instead ?? endpoints[`${init.method ?? 'GET'} ${path}`]?.(state, init, url) ?? new Response('not found', { status: 404 })
 }

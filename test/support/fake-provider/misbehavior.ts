@@ -23,6 +23,8 @@ export interface Misbehavior {
   readonly sign?: (claims: TokenClaims, workshop: Workshop) => string | Promise<string>
   readonly tokens?: (right: Readonly<Record<string, unknown>>) => Changed<unknown>
   readonly userinfo?: (right: TokenClaims) => Changed<unknown>
+  /** What it answers at its other addresses. */
+  readonly besides?: (right: unknown) => Changed<unknown>
   /** The token endpoint takes any verifier. */
   readonly ignoresVerifier?: true
   /** Codes work again. */

@@ -21,11 +21,24 @@ export interface FakeProviderOptions {
   readonly answers?: 'query' | 'form'
   /** Whether this is what it takes for our secret, when that is not the text itself. */
   readonly takesSecret?: (sent: string) => boolean
+  /** `oauth2`: hands out no ID tokens, and describes nothing. */
+  readonly speaks?: 'openid' | 'oauth2'
+  /** What else it answers to a bearer token, by address. Undefined is a refusal. */
+  readonly besides?: Readonly<Record<string, (asked: Asked) => unknown>>
+  /** Whether a call for a profile proves what it has to. */
+  readonly admits?: (asked: Asked) => boolean
   /** Endpoints that lie on hosts of their own, as a large provider's do. */
   readonly elsewhere?: Readonly<Partial<Record<Endpoint, string>>>
 }
 
-type Endpoint = 'token_endpoint' | 'userinfo_endpoint' | 'jwks_uri'
+export interface Asked {
+  readonly url: URL
+  readonly bearer: string
+  /** Whether it handed out this access token. */
+  readonly knows: (token: string) => boolean
+}
+
+type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'jwks_uri'
 
 export const CLIENT = { id: 'usher', secret: 'a secret of forty characters, or nearly so' } as const
 export const CALLBACK = 'https://usher.example/login/callback/acme'
@@ -67,6 +80,9 @@ export const providerState = (options: FakeProviderOptions): ProviderState => ({
   authenticationMethods: ['client_secret_basic', 'client_secret_post'],
   elsewhere: {},
   binding: 'nonce',
+  speaks: 'openid',
+  besides: {},
+  admits: () => true,
   answers: 'query',
   takesSecret: (sent) => sent === (options.client ?? CLIENT).secret,
   base: options.issuer.replace(/\/$/, ''),

@@ -16,7 +16,8 @@ export const tokens = async (state: ProviderState, init: RequestInit): Promise<R
   const accessToken = randomBytes(24).toString('base64url')
   state.accessTokens.add(accessToken)
   const idToken = await idTokenFor(state, grant, accessToken)
-  const right = { access_token: accessToken, token_type: 'Bearer', expires_in: ONE_HOUR_SECONDS, id_token: idToken }
+  const plain = { access_token: accessToken, token_type: 'Bearer', expires_in: ONE_HOUR_SECONDS }
+  const right = state.speaks === 'openid' ? { ...plain, id_token: idToken } : plain
   return answered(state.wrong.tokens ? state.wrong.tokens(right) : right)
 }
 
