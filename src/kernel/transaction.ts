@@ -127,6 +127,8 @@ export interface Ruled extends Proven {
   readonly stage: 'ruled'
   /** What they decided; undefined when there are none. */
   readonly verdict?: Verdict
+  /** Set when a rule completes the sign-in as another user: the browser is to remember that one. */
+  readonly isAnotherUser?: true
 }
 
 /** What the rules of one sign-in leave for its token. */

@@ -6,7 +6,6 @@ import type { Admitted, Continued, Opened, Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { decide } from './rule-decision.ts'
 import type { Decision, RuleResult } from './rule-runs.ts'
-import { sessionFor } from './sessions.ts'
 import { soon } from './soon.ts'
 import { ask, next, type Occasion, type Outcome, type Step } from './step.ts'
 
@@ -16,7 +15,7 @@ const LEASE_MARGIN_MS = 10_000
 
 /** Admitted → ruled: the organization's rules have their say. They run whoever is watching. */
 export const applyRules: Step<Admitted> = async (transaction, occasion) => {
-  const { settings, relyingParty, input, visit } = occasion
+  const { settings, input, visit } = occasion
   if (input?.kind === 'ways') return next(startOver(transaction))
   if (!hasRules(settings.rules)) return withoutRules(transaction, occasion)
   if (input?.kind === 'continue') return next(comeBack(transaction, visit))
@@ -28,8 +27,7 @@ export const applyRules: Step<Admitted> = async (transaction, occasion) => {
   occasion.parts.ruleRuns.forget(transaction)
   const decision = decidedBy(result)
   if (decision.kind === 'elsewhere') return ask(decision.transaction, { kind: 'redirect', location: decision.location })
-  const isSomebodyElse = decision.transaction.user.id !== transaction.user.id
-  return next(decision.transaction, isSomebodyElse ? sessionFor(decision.transaction, relyingParty, visit.at) : undefined)
+  return next(decision.transaction)
 }
 
 /** Whether anything runs at all; actions count. */

@@ -4,6 +4,7 @@ import type { Subject } from '#kernel/account.ts'
 import type { Ruled } from '#kernel/transaction.ts'
 import type { AccountProgress, Candidate } from '#provisioning/target.ts'
 import type { Drive } from './drives.ts'
+import { sessionFor } from './sessions.ts'
 import { soon } from './soon.ts'
 import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
 
@@ -12,6 +13,15 @@ const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 
 /** Ruled → provisioned: waits for the account, which is worked on whoever is watching. */
 export const provision: Step<Ruled> = async (transaction, occasion) => {
+  const { isAnotherUser, ...ruled } = transaction
+  const outcome = await provided(ruled, occasion)
+  if (!isAnotherUser || outcome.kind === 'overtaken') return outcome
+  const session = sessionFor(ruled, occasion.relyingParty, occasion.visit.at)
+  if (!session) return outcome
+  return outcome.kind === 'next' ? { ...outcome, session } : { ...outcome, answer: { ...outcome.answer, session } }
+}
+
+const provided = async (transaction: Ruled, occasion: Occasion): Promise<Outcome> => {
   if (transaction.directory) return provisioned(transaction, await recordDirectory(transaction, occasion))
   const standing = transaction.standing ?? (await occasion.parts.books.people.standing(transaction.user.id, occasion.relyingParty.target))
   if (standing?.subject && hasArrived(standing.unprovenTokenAt, transaction.request.arrivedAt)) {

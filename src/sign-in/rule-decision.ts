@@ -117,6 +117,6 @@ const ruled = (
   verdict: Verdict,
 ): Ruled => {
   const { standing: _, ...without } = admitted
-  const base = user.id === admitted.user.id ? admitted : { ...without, user }
-  return { ...base, stage: 'ruled', verdict }
+  if (user.id === admitted.user.id) return { ...admitted, stage: 'ruled', verdict }
+  return { ...without, user, stage: 'ruled', verdict, isAnotherUser: true }
 }
