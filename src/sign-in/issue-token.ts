@@ -6,6 +6,7 @@ import type { Ended, Provisioned, SignInRequest } from '#kernel/transaction.ts'
 import type { Protocol } from '#protocols/protocol.ts'
 import { grantHop } from './hop.ts'
 import { wishedIssuer, wishedNameId, wishedParty } from './token-wishes.ts'
+import { issuerFor } from './issuer.ts'
 import { connectionsOf, type Occasion, type Outcome } from './step.ts'
 
 /** After this long Microsoft has forgotten what its `wctx` was about. */
@@ -86,17 +87,6 @@ const addressee = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occas
 
 const answeredRequest = ({ request, verdict }: Provisioned): SignInRequest =>
   verdict?.wishes.context === undefined ? request : { ...request, context: verdict.wishes.context }
-
-/** The issuer of the federated root domain the person's name is in. Throws `domain_not_federated`. */
-export const issuerFor = (userPrincipalName: string, relyingParty: Pick<RelyingParty, 'domains'>): string => {
-  let domain = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase()
-  while (!Object.hasOwn(relyingParty.domains, domain)) {
-    const dot = domain.indexOf('.')
-    if (dot < 0) throw new UsherError('domain_not_federated')
-    domain = domain.slice(dot + 1)
-  }
-  return relyingParty.domains[domain]?.issuer ?? ''
-}
 
 const issuedEvent = ({ user, connection, request, authentication }: Provisioned, token: Token, at: number) =>
   ({

@@ -1,7 +1,9 @@
 import { UsherError } from '#kernel/errors.ts'
 import type { LinkedIdentity, User, UserRecord } from '#kernel/person.ts'
+import type { RelyingParty } from '#kernel/settings.ts'
 import type { Admitted, Ruled, Verdict } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleOrder, RuleOutcome, RuleVerdict } from '#rules/runner.ts'
+import { issuerFor } from './issuer.ts'
 import type { Decision } from './rule-runs.ts'
 import { connectionsOf, type Occasion } from './step.ts'
 
@@ -105,10 +107,19 @@ const settleSubject = async (
     userId: user.id,
     target: relyingParty.target,
     named,
-    mayBind: relyingParty.subjectsFromRules === true,
+    mayBind: relyingParty.subjectsFromRules === true && isFederated(named.userPrincipalName ?? '', relyingParty),
     reference: request.correlation,
     at: parts.clock.now(),
   })
+}
+
+/** A name in another domain could never sign in; bound for good, it would keep its person out for good. */
+const isFederated = (userPrincipalName: string, relyingParty: RelyingParty): boolean => {
+  try {
+    return issuerFor(userPrincipalName, relyingParty) !== ''
+  } catch {
+    return false
+  }
 }
 
 const ruled = (

@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 
-/** What rules asked for in place of an account's own names, and accounts that are made by other means than Usher. */
-export const breaking = false
+/**
+ * What rules asked for in place of an account's own names, and accounts that are made by other means than Usher. Old nodes
+ * do not survive it: one that does not know the latter would make an object of its own for such an account.
+ */
+export const breaking = true
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema

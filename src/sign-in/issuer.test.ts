@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { issuerFor } from './issue-token.ts'
+import { issuerFor } from './issuer.ts'
 
 const relyingParty = { domains: { 'fabrikam.com': { issuer: 'urn:one' }, 'guests.fabrikam.com': { issuer: 'urn:two' } } }
 
