@@ -58,9 +58,12 @@ const strikeOut = (text: string, secrets: readonly string[]): string => {
     if (secret.length < SHORTEST_SECRET) continue
     const spellings = new Set([
       secret,
-      encodeURIComponent(secret),
+      encodeURIComponent(secret.toWellFormed()),
       Buffer.from(secret).toString('base64'),
       Buffer.from(secret).toString('base64url'),
+      Buffer.from(secret).toString('hex'),
+      // A script that prints JSON: it is written as JSON once more below.
+      JSON.stringify(secret).slice(1, -1),
     ])
     for (const one of spellings) clean = clean.replaceAll(JSON.stringify(one).slice(1, -1), '[secret]')
   }

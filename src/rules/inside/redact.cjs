@@ -35,7 +35,18 @@ const redactFor = (held) => {
 /** @param {Held} held */
 const valuesIn = ({ configuration, secrets }) => {
   const named = Object.entries(configuration).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []))
-  return [...named, ...secrets].filter((value) => typeof value === 'string' && value.length >= SHORTEST_SECRET)
+  return [...named, ...secrets].filter((value) => typeof value === 'string' && value.length >= SHORTEST_SECRET).flatMap(spellingsOf)
+}
+
+/**
+ * As it is, and as an address, a header or JSON carries it.
+ * @param {string} value
+ * @returns {readonly string[]}
+ */
+const spellingsOf = (value) => {
+  const bytes = Buffer.from(value)
+  const texts = ['base64', 'base64url', 'hex'].map((encoding) => bytes.toString(/** @type {BufferEncoding} */ (encoding)))
+  return [...new Set([value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1), ...texts])]
 }
 
 module.exports = { redactFor, SENSITIVE }
