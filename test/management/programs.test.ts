@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { scopes } from '../../src/management/api/scopes.ts'
 import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
 import type { House } from '../support/house.ts'
@@ -74,7 +75,7 @@ const LINKING = `function (user, context, callback) {
   })
 }`
 
-story('a rule links two accounts of one person, who is the same to Microsoft from then on', async ({ house }) => {
+story('a rule links two accounts of one person, who is the same to Microsoft from then on', async ({ house, clock }) => {
   const ana = guest(house)
   const name = assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
   const ask = await program(house)
@@ -82,6 +83,8 @@ story('a rule links two accounts of one person, who is the same to Microsoft fro
   await setRules(house, [LINKING], { configuration: { PRIMARY: 'ana.ruiz@gmail.com', SECONDARY: 'guests' } })
   const atHome = guest(house)
   assert.equal(assertArrived(house, await atHome.withPassword(await atHome.openService())), name)
+  clock.advance(ONE_HOUR_MS)
+  assert.equal(assertArrived(house, await atHome.openService()), name, 'the browser remembers whom the rule made of them')
   const after = (await ask('GET', `/users/${ANA_ID}`)).body
   assert.deepEqual(
     after.identities.map(({ connection, provider }: { readonly connection: string; readonly provider: string }) => [connection, provider]),
