@@ -154,4 +154,21 @@ for (const jail of ['auto', 'none'] as const)
       const counts = Object.entries(Object.groupBy(ends, (end) => end)).map(([end, all]) => `${all?.length} ${end}`)
       t.diagnostic(`count ${chosen.length} escapes tried, jail ${pool.jail()}, 0 canaries, 0 connections, 0 signals (${counts.join(', ')})`)
     })
+
+    test('seen from inside there is no environment, no file but the program’s own, and no network', async () => {
+      const body = `
+        const can = (what) => { try { what(); return true } catch { return false } }
+        const fs = require('fs')
+        const paths = ['/', '/etc/passwd', '/tmp', '/proc/self/environ', '/proc/self/status', '/dev/null', '/usr/bin/env', ...['/app.ts', '/../package.json', '/../.env'].map((one) => P.argv[1].replace(/.rules.inside.*/, '') + one), P.cwd(), FILE, DB]
+        return JSON.stringify({
+          environment: Object.keys(P.env),
+          read: paths.filter((path) => can(() => fs.statSync(path)) || can(() => fs.readFileSync(path)) || can(() => fs.readdirSync(path))),
+          written: paths.filter((path) => can(() => fs.appendFileSync(path, ''))),
+          may: ['fs.read', 'fs.write', 'child', 'worker', 'wasi', 'addon', 'inspector', 'net', 'ffi'].filter((what) => P.permission.has(what)),
+          own: can(() => fs.readFileSync(P.argv[1])),
+        })`
+      const { result } = await attempt({ name: 'inside', body })
+      const nothing = { environment: [], read: [], written: [], may: [], own: true }
+      assert.equal(result.kind === 'passed' && result.user['got'], `got ${JSON.stringify(nothing)}`)
+    })
   })
