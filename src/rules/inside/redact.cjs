@@ -7,7 +7,8 @@ const SHORTEST_SECRET = 8
 const SECRET_NAME = /secret|token|password|credential|private|api.?key|(?:^|_)key(?:$|_)/i
 /** Names in objects whose values are not shown. */
 const SENSITIVE = /authorization|cookie|password|secret|token|api.?key/i
-const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g
+/** Signed ones, and those that Usher itself gives rules. */
+const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\busher(?:_rule_|\.)[\w-]{20,}/g
 const BEARER = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi
 
 /**
