@@ -83,6 +83,7 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
     },
     keep: async (run) => void (await stores.ruleRuns.record(run)),
     publicUrl,
+    clock,
     log: parts.log,
   })
   return {

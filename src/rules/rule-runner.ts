@@ -1,11 +1,13 @@
 import { UsherError } from '#kernel/errors.ts'
+import type { Clock } from '#kernel/clock.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Rule } from '#kernel/rule.ts'
+import type { Rule, RuleSettings } from '#kernel/rule.ts'
 import { contextFor } from './facade/context.ts'
 import { userFor } from './facade/person.ts'
 import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
+import { createKeeping } from './keeping.ts'
 import { type RunRecord, recordOf } from './run-record.ts'
 import type { RuleCaller, RuleOrder, RuleOutcome, RuleRunner } from './runner.ts'
 
@@ -22,38 +24,63 @@ export interface RuleRunnerParts {
   /** Keeps what happened, for those who look after the rules. Never waited for. */
   readonly keep: (run: RunRecord) => Promise<void>
   readonly publicUrl: URL
+  readonly clock: Pick<Clock, 'now'>
   readonly log: Log
 }
 
 const LONGEST_SAID = 300
 
 /** Runs an organization's rules: puts a sign-in into Auth0's words, has them run elsewhere, and reads what they say. */
-export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => ({
-  run: async (order) => {
-    const enabled = scriptsOf(order)
-    const notes: string[] = []
-    const caller = callerOf(order, notes)
-    const token = parts.tokens.issue(caller)
-    const job = jobOf(order, { enabled, caller, token, parts })
-    const result = await parts.isolation.run(job).catch((error: unknown) => unavailable(error, parts.log))
-    parts.tokens.revoke(token)
-    parts.log.info('rules_ran', {
-      reference: caller.reference,
-      user: caller.userId,
-      count: enabled.length,
-      kind: result.kind,
-      ms: result.timings.reduce((sum, { ms }) => sum + ms, 0),
-    })
-    const record = recordOf({ order, job, result, notes })
-    parts.keep(record).catch((error: unknown) => parts.log.error('rule_run_lost', { reference: caller.reference, error }))
-    // What a rule named before it sent the person away is still what rules say, and not what a connection did.
-    return outcomeOf(result, userFor(order), enabled)
-  },
-})
+export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => {
+  const isKept = createKeeping(parts.clock)
+  return {
+    run: async (order) => {
+      const prepared = preparedFor(order.settings)
+      const notes: string[] = []
+      const caller = callerOf(order, notes)
+      const token = parts.tokens.issue(caller)
+      const job = jobOf(order, { prepared, caller, token, parts })
+      const result = await parts.isolation.run(job).catch((error: unknown) => unavailable(error, parts.log))
+      parts.tokens.revoke(token)
+      parts.log.info('rules_ran', {
+        reference: caller.reference,
+        user: caller.userId,
+        count: prepared.scripts.length,
+        kind: result.kind,
+        ms: result.timings.reduce((sum, { ms }) => sum + ms, 0),
+      })
+      if (isKept(result)) keep({ order, job, result, notes }, parts)
+      // What a rule named before it sent the person away is still what rules say, and not what a connection did.
+      return outcomeOf(result, order.paused ? userFor(order) : job.user, prepared)
+    },
+  }
+}
+
+const keep = (ran: Parameters<typeof recordOf>[0], { keep: kept, log }: RuleRunnerParts): void => {
+  const { reference } = ran.job.caller
+  kept(recordOf(ran)).catch((error: unknown) => log.error('rule_run_lost', { reference, error }))
+}
+
+/** What is the same for every sign-in until the settings change. */
+interface Prepared {
+  readonly scripts: readonly Script[]
+  readonly configuration: Readonly<Record<string, string>>
+}
+
+const preparations = new WeakMap<RuleSettings, Prepared>()
+
+const preparedFor = (settings: RuleSettings): Prepared => {
+  const known = preparations.get(settings)
+  if (known) return known
+  const configuration = Object.fromEntries(Object.entries(settings.configuration).map(([name, secret]) => [name, secret.reveal()]))
+  const prepared = { scripts: inTurn(settings).map(scriptOf), configuration }
+  preparations.set(settings, prepared)
+  return prepared
+}
 
 /** Rules in their order, then actions in theirs. */
-const scriptsOf = ({ settings }: RuleOrder): readonly Rule[] => {
-  const enabled = settings.rules.filter((rule) => rule.enabled).toSorted((one, other) => one.order - other.order)
+const inTurn = ({ rules }: RuleSettings): readonly Rule[] => {
+  const enabled = rules.filter((rule) => rule.enabled).toSorted((one, other) => one.order - other.order)
   return [...enabled.filter(({ kind }) => kind === 'rule'), ...enabled.filter(({ kind }) => kind === 'action')]
 }
 
@@ -67,17 +94,16 @@ const callerOf = ({ transaction, relyingParty }: RuleOrder, notes: string[]): Ru
 })
 
 interface Making {
-  readonly enabled: readonly Rule[]
+  readonly prepared: Prepared
   readonly caller: RuleCaller
   readonly token: string
   readonly parts: RuleRunnerParts
 }
 
-const jobOf = (order: RuleOrder, { enabled, caller, token, parts }: Making): Job => ({
-  scripts: enabled.map(scriptOf),
+const jobOf = (order: RuleOrder, { prepared, caller, token, parts }: Making): Job => ({
+  ...prepared,
   user: order.paused?.user ?? userFor(order),
   context: order.paused ? { ...order.paused.context, request: contextFor(order)['request'] ?? {} } : contextFor(order),
-  configuration: Object.fromEntries(Object.entries(order.settings.configuration).map(([name, secret]) => [name, secret.reveal()])),
   auth0: { domain: parts.publicUrl.host, baseUrl: new URL('/api/v2', parts.publicUrl).href, accessToken: token },
   budgetMs: order.settings.budgetMs,
   ...(order.paused && { continueAt: order.paused.at }),
@@ -100,13 +126,13 @@ const unavailable = (error: unknown, log: Log): JobResult => {
   return { kind: 'failed', why: 'unavailable', console: [], timings: [] }
 }
 
-const outcomeOf = (result: JobResult, before: JsonObject, enabled: readonly Rule[]): RuleOutcome => {
+const outcomeOf = (result: JobResult, before: JsonObject, { scripts }: Prepared): RuleOutcome => {
   switch (result.kind) {
     case 'passed': {
       const { user, context } = result
       const verdict = verdictOf(
         { before, user, context },
-        enabled.map(({ id }) => id),
+        scripts.map(({ id }) => id),
       )
       return { kind: 'passed', ...verdict }
     }

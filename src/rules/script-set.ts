@@ -15,6 +15,9 @@ export const scriptSetOf = ({ scripts, configuration }: Job): ScriptSet => ({
 })
 
 export const isSetOf = (set: ScriptSet, { scripts, configuration }: Job): boolean =>
+  (set.scripts === scripts && set.configuration === configuration) || isEqual(set, { scripts, configuration })
+
+const isEqual = (set: ScriptSet, { scripts, configuration }: Pick<Job, 'scripts' | 'configuration'>): boolean =>
   set.scripts.length === scripts.length &&
   set.scripts.every((script, index) => isSameScript(script, scripts[index])) &&
   isSameRecord(set.configuration, configuration)

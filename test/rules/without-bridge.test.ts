@@ -22,6 +22,7 @@ const runRecipe = async (t: TestContext, innerHosts: readonly InnerHost[]) => {
     updateMetadata: async () => assert.fail('nothing was made that could be remembered'),
     keep: async ({ body }) => void kept.push(body),
     publicUrl: new URL('https://id.fabrikam.com'),
+    clock: { now: Date.now },
     log: silent,
   })
   const order = orderOf()
