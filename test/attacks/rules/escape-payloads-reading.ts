@@ -47,7 +47,7 @@ const readers: Readonly<Record<string, string>> = {
   'the process’s root': 'require("fs").readFileSync("/proc/self/root" + FILE, "latin1")',
   'a thread’s root': 'require("fs").readFileSync("/proc/thread-self/root" + FILE, "latin1")',
   'the folder it runs in': 'require("fs").readFileSync("/proc/self/cwd" + FILE, "latin1")',
-  'a parent’s root': 'require("fs").readFileSync(`/proc/${PID}/root${FILE}`, "latin1")',
+  'a parent’s root': 'require("fs").readFileSync("/proc/" + PID + "/root" + FILE, "latin1")',
   'a link': 'require("fs").symlinkSync(FILE, P.argv[1] + ".link"), require("fs").readFileSync(P.argv[1] + ".link", "latin1")',
   'a hard link': 'require("fs").linkSync(FILE, "/tmp/usher-link"), require("fs").readFileSync("/tmp/usher-link", "latin1")',
   copy: 'require("fs").copyFileSync(FILE, "/proc/self/fd/2")',
@@ -73,7 +73,7 @@ const readers: Readonly<Record<string, string>> = {
   'by fetch': 'await (await fetch("file://" + FILE)).text()',
   'as an environment': 'P.loadEnvFile(FILE), P.env',
   'as a source map':
-    'P.getBuiltinModule("module").setSourceMapsSupport(true, { nodeModules: true, generatedCode: true }), (0, eval)(`try { null.x } catch (e) { e.stack }\\n//# sourceMappingURL=file://${FILE}`), P.getBuiltinModule("module").findSourceMap(FILE)',
+    'P.getBuiltinModule("module").setSourceMapsSupport(true, { nodeModules: true, generatedCode: true }), (0, eval)("try { null.x } catch (e) { e.stack }\\n//# sourceMappingURL=file://" + FILE), P.getBuiltinModule("module").findSourceMap(FILE)',
   'nearest package': 'P.getBuiltinModule("module").findPackageJSON("file://" + FILE)',
   'as an add-on': 'P.dlopen({ exports: {} }, FILE)',
   'as an engine': 'require("crypto").setEngine(FILE)',
@@ -92,7 +92,7 @@ const readers: Readonly<Record<string, string>> = {
   'a changed path module':
     'P.getBuiltinModule("path").toNamespacedPath = () => FILE, P.getBuiltinModule("path").resolve = () => FILE, require("fs").readFileSync(P.argv[1], "latin1").includes("canary")',
   'a TypeScript file':
-    'P.getBuiltinModule("module").stripTypeScriptTypes(`import x from ${JSON.stringify(FILE)}`, { mode: "strip" }), await import(FILE + "?x")',
+    'P.getBuiltinModule("module").stripTypeScriptTypes("import x from " + JSON.stringify(FILE), { mode: "strip" }), await import(FILE + "?x")',
 }
 
 /** What stays behind, and would be what others fail by. */

@@ -23,7 +23,7 @@ const loaders: Readonly<Record<string, string>> = {
   getBuiltinModule: 'P.getBuiltinModule("node:" + NAME)',
   import: 'await import("node:" + NAME)',
   'import in a document':
-    '(await import("data:text/javascript," + encodeURIComponent(`import * as m from "node:${NAME}"; export default m`))).default',
+    '(await import("data:text/javascript," + encodeURIComponent("import * as m from \'node:" + NAME + "\'; export default m"))).default',
   'a module of ours': 'require("lodash").template.constructor("p", "n", "return p.mainModule.constructor._load(n)")(P, NAME)',
   binding: 'P.binding(NAME)',
   linkedBinding: 'P._linkedBinding(NAME)',
@@ -45,7 +45,7 @@ const deeds: Readonly<Record<string, string>> = {
   trace_events: 'm.createTracing({ categories: ["node.fs"] }).enable()',
   wasi: 'new m.WASI({ version: "preview1", preopens: { "/": "/" } })',
   worker_threads:
-    'new Promise((yes, no) => new m.Worker(`require("worker_threads").parentPort.postMessage(require("fs").readFileSync(${JSON.stringify(FILE)}, "latin1"))`, { eval: true, execArgv: [] }).on("message", yes).on("error", no))',
+    'new Promise((yes, no) => new m.Worker("require(\\"worker_threads\\").parentPort.postMessage(require(\\"fs\\").readFileSync(" + JSON.stringify(FILE) + "))", { eval: true, execArgv: [] }).on("message", yes).on("error", no))',
 }
 
 const modules: readonly Payload[] = Object.entries(loaders).flatMap(([loader, load]) =>
