@@ -105,6 +105,14 @@ const ranks = [
     },
   ),
   forbid(
+    'only-the-top-knows-the-desk',
+    'What an administrator does is put together on top; take what you need as an argument.',
+    { path: '^src/', pathNot: [TESTS, '^src/(administration/|app[.]ts$|rule-workshop[.]ts$)'] },
+    {
+      path: '^src/administration/',
+    },
+  ),
+  forbid(
     'only-the-top-imports-config',
     'Take the values you need as arguments.',
     { path: '^src/', pathNot: [TESTS, '^src/(cli/|app[.]ts$)'] },

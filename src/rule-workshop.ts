@@ -17,7 +17,7 @@ import type { InnerHost, RuleRunner } from '#rules/runner.ts'
 import { wayOut } from '#rules/way-out.ts'
 import type { Stores } from '#storage/open.ts'
 import type { Environment } from './environment.ts'
-import { newRuleId } from './rule-ids.ts'
+import { newRuleId } from '#administration/rule-ids.ts'
 
 export interface RuleWorkshopParts extends Environment {
   readonly stores: Stores

@@ -13,7 +13,7 @@ import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 import type { DeclaredSettings } from '#management/settings-file.ts'
 import type { Stores } from '#storage/open.ts'
-import type { RuleSafety } from './rule-trials.ts'
+import type { RuleSafety } from './trials.ts'
 
 /** Somebody with a password, as an administrator adds them. */
 export interface NewPerson {

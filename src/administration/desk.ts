@@ -1,9 +1,9 @@
 import { auth0Import } from './auth0-import.ts'
 import { peopleImport } from './people-import.ts'
-import { ruleAdministration } from './rule-administration.ts'
+import { ruleAdministration } from './rules.ts'
 import { hasModule } from './rule-modules.ts'
-import { draftedRule, objectInFile, ruleTrials, stubsInFile } from './rule-trials.ts'
-import { tokenAdministration } from './token-administration.ts'
+import { draftedRule, objectInFile, ruleTrials, stubsInFile } from './trials.ts'
+import { tokenAdministration } from './tokens.ts'
 
 type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'> & Parameters<typeof ruleTrials>[0]
 
