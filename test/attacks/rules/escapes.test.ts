@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { egress } from '#rules/egress.ts'
 import type { JobResult } from '#rules/isolation.ts'
 import { wayOut } from '#rules/way-out.ts'
+import { freePort } from '../../support/free-port.ts'
 import { callerOf, jobOf } from '../../support/rule-jobs.ts'
 import { openPool } from '../../support/rule-pool.ts'
 import { isLong } from '../../support/seeds.ts'
@@ -106,9 +107,8 @@ for (const jail of ['auto', 'none'] as const)
     let PORT = 0
 
     before(async () => {
-      const server = await listening({ port: 0, host: '127.0.0.1' })
-      const { port } = server.address() as AddressInfo // A server that listens on a port has one.
-      PORT = port
+      PORT = await freePort()
+      await listening({ port: PORT, host: '127.0.0.1' })
       // Another organization's rules, and what this one's rules were an hour ago: both have secrets.
       const keeps =
         'function (user, context, callback) { globalThis.kept = configuration; Buffer.from(configuration.SECRET).fill; callback(null, user, context) }'

@@ -134,7 +134,8 @@ const isOwnId = (id: string | undefined) => id === undefined || id === OWN.immut
 /** As much of a sign-in as decides whom its token is about; whatever else is asked for is not there, and fails. */
 const occasionOf = async (tried: Attempt): Promise<Occasion> => {
   const record = recordWith(tried.stored)
-  const parts = {
+  // What a decision and a token need of it; the rest is not there.
+  const parts: Parts = Object.assign(Object.create(null), {
     books: {
       records: { find: async () => record, byPublicId: async (id: string) => [record, boss].find(({ publicId }) => publicId === id) },
       people: { standing: async (id: string) => ({ user: { ...admitted.user, id } }) },
@@ -152,7 +153,7 @@ const occasionOf = async (tried: Attempt): Promise<Occasion> => {
     randomness: seeded('subjects'),
     clockSkewMs: () => 0,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  } as unknown as Parts // What a decision and a token need of it.
+  })
   const relyingParty = { ...microsoft365, connections: [google.name] }
   return { visit: visitTo('/'), settings: { ...settingsWith(relyingParty), connections: [google] }, relyingParty, parts }
 }
