@@ -9,8 +9,8 @@ export interface Attack {
   readonly how: Misbehavior
   readonly ends: FailureCode
   readonly provider?: Partial<FakeProviderOptions>
-  /** Set when nothing comes, and we must give up by ourselves. */
-  readonly waits?: true
+  /** The path at which nothing comes, so that we must give up by ourselves. */
+  readonly waitsAt?: string
   /** Set when the code must not even be spent. */
   readonly keepsCode?: true
 }

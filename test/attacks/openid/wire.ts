@@ -21,7 +21,8 @@ const badAnswers: readonly (readonly [string, () => Response, 'wrong' | 'away'])
   ['"too many requests"', () => answersJson('{}', 429), 'away'],
 ]
 
-const at = (path: string, wrongEnds: FailureCode): readonly Attack[] => {
+/** What whoever answers at this path may do. */
+export const at = (path: string, wrongEnds: FailureCode): readonly Attack[] => {
   const instead = (answer: (signal: AbortSignal | undefined) => Response | Promise<Response>): Misbehavior => ({
     call: (called, signal) => (called === path ? Promise.resolve(answer(signal)) : undefined),
   })
@@ -29,8 +30,8 @@ const at = (path: string, wrongEnds: FailureCode): readonly Attack[] => {
     ...badAnswers.map(
       ([name, make, kind]): Attack => ({ name: `${path} answers ${name}`, how: instead(make), ends: kind === 'away' ? AWAY : wrongEnds }),
     ),
-    { name: `${path} hangs`, how: instead(hang), ends: AWAY, waits: true },
-    { name: `${path} drips`, how: instead(drip), ends: AWAY, waits: true },
+    { name: `${path} hangs`, how: instead(hang), ends: AWAY, waitsAt: path },
+    { name: `${path} drips`, how: instead(drip), ends: AWAY, waitsAt: path },
     { name: `${path} hangs up`, how: instead(() => Promise.reject(new TypeError('fetch failed'))), ends: AWAY },
   ]
 }
@@ -41,10 +42,13 @@ const tokens = (name: string, change: NonNullable<Misbehavior['tokens']>, ends: 
   ends,
 })
 
-const tokenAttacks: readonly Attack[] = [
+const idTokenAttacks: readonly Attack[] = [
   tokens('no ID token', ({ id_token: _, ...rest }) => rest),
   tokens('an ID token that is a number', (right) => ({ ...right, id_token: 1 })),
   tokens('an ID token that is null', (right) => ({ ...right, id_token: null })),
+]
+
+const tokenAttacks: readonly Attack[] = [
   tokens('no access token', ({ access_token: _, ...rest }) => rest),
   tokens('an access token that belongs to somebody else', (right) => ({ ...right, access_token: 'of-somebody-else' })),
   tokens('no token type', ({ token_type: _, ...rest }) => rest),
@@ -96,11 +100,12 @@ const codeAttacks: readonly Attack[] = [
   { name: 'the browser brings a code that was made up', how: { answer: set('code', 'c'.repeat(32)) }, ends: INVALID },
 ]
 
+/** At a provider that hands out access tokens and nothing else. */
+export const plainAttacks: readonly Attack[] = [...at('/token', INVALID), ...tokenAttacks, ...browserAttacks, ...codeAttacks]
+
 export const wireAttacks: readonly Attack[] = [
   ...at('/.well-known/openid-configuration', AWAY),
   ...at('/keys', INVALID),
-  ...at('/token', INVALID),
-  ...tokenAttacks,
-  ...browserAttacks,
-  ...codeAttacks,
+  ...plainAttacks,
+  ...idTokenAttacks,
 ]
