@@ -13,6 +13,8 @@ import { stylesheet } from './page.ts'
 import { record } from './recorded.ts'
 import type { VisibilityDelaysMs } from './replication.ts'
 import { createServiceApp } from './service/service-app.ts'
+import { createFacebookApp } from './social/facebook-app.ts'
+import { createLinkedinApp } from './social/linkedin-app.ts'
 import { type Addresses, addressesAt, siteOf } from './sites.ts'
 import type { World } from './world.ts'
 
@@ -35,7 +37,7 @@ export interface EmulatorOptions {
   readonly die?: () => void
 }
 
-/** Microsoft's side and a pretend Google. */
+/** Microsoft's side, and a pretend Google, LinkedIn and Facebook. */
 export interface OpenEmulator {
   readonly addresses: Addresses
   readonly world: World
@@ -114,6 +116,8 @@ export const openEmulator = async (
   const graph = graphApp({ world, ...(allowedCalls === undefined ? {} : { allowedCalls }) })
   const service = createServiceApp({ world, addresses })
   const google = createGoogleApp({ world, addresses })
+  const linkedin = createLinkedinApp({ world, addresses })
+  const facebook = createFacebookApp({ world })
   const control = createControlApp({ world, addresses, journal, killSwitch, switchScenario, usher })
   const fetch = serve({
     clock,
@@ -124,6 +128,8 @@ export const openEmulator = async (
       graph: async (request) => graph.fetch(request),
       service: async (request) => service.fetch(request),
       google: async (request) => google.fetch(request),
+      linkedin: async (request) => linkedin.fetch(request),
+      facebook: async (request) => facebook.fetch(request),
       control: async (request) => control.fetch(request),
     },
   })

@@ -36,6 +36,10 @@ export const scenarioTable = {
     sentence: 'Google’s answers are wrong in one chosen way.',
     options: { how: 'wrongNonce', times: 0 },
   },
+  socialMisbehaves: {
+    sentence: 'LinkedIn’s and Facebook’s answers are wrong in one chosen way.',
+    options: { how: 'foreignToken', times: 0 },
+  },
 } as const
 
 export type ScenarioName = keyof typeof scenarioTable

@@ -8,6 +8,8 @@ const hosts: Readonly<Record<Site, string>> = {
   graph: 'graph.localhost',
   service: 'contoso.sharepoint.localhost',
   google: 'accounts.google.localhost',
+  linkedin: 'www.linkedin.localhost',
+  facebook: 'www.facebook.localhost',
   control: 'control.localhost',
 }
 
@@ -16,12 +18,14 @@ export const addressesAt = (port: number): Addresses => ({
   graph: `http://${hosts.graph}:${port}`,
   service: `http://${hosts.service}:${port}`,
   google: `http://${hosts.google}:${port}`,
+  linkedin: `http://${hosts.linkedin}:${port}`,
+  facebook: `http://${hosts.facebook}:${port}`,
   control: `http://${hosts.control}:${port}`,
 })
 
 /** The site a request is for; undefined when its Host header names none of ours. */
 export const siteOf = (host: string | undefined): Site | undefined => {
   const name = host?.toLowerCase().replace(/:\d+$/, '')
-  const sites: readonly Site[] = ['login', 'graph', 'service', 'google', 'control']
+  const sites: readonly Site[] = ['login', 'graph', 'service', 'google', 'linkedin', 'facebook', 'control']
   return sites.find((site) => hosts[site] === name)
 }

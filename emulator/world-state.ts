@@ -12,6 +12,8 @@ export interface WorldState {
   readonly users: Record<string, UserHistory>
   /** Clients of the pretend Google, by client id. */
   readonly googleClients: Record<string, GoogleClient>
+  /** Clients of the other pretend providers, by site and client id; missing in files from before there were any. */
+  socialClients?: Readonly<Record<string, GoogleClient>>
 }
 
 export interface GoogleClient {

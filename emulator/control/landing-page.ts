@@ -1,7 +1,9 @@
 import { html } from 'hono/html'
-import { googlePeople } from '../google/people.ts'
+import { type GooglePerson, googlePeople } from '../google/people.ts'
+import type { Site } from '../journal.ts'
 import { type Markup, nothing, page } from '../page.ts'
 import type { ScenarioReading } from '../scenarios.ts'
+import { facebookPeople, linkedinPeople } from '../social/people.ts'
 import type { Addresses } from '../sites.ts'
 import type { World } from '../world.ts'
 import type { DirectoryUser, Domain } from '../world-state.ts'
@@ -23,7 +25,7 @@ const start = ({ addresses, usher, demo }: LandingOptions, domain: Domain | unde
 <h2>Start here</h2>
 <p>Contoso wants people outside of its directory to use its Microsoft 365: contractors, partners, customers. They sign in with
 an account they already have. <a href="${usher}/">Usher</a> lets them in, makes them an account in Entra with a license
-while they watch, and Microsoft takes it from there. Microsoft and Google are emulated here; nothing leaves this machine.</p>
+while they watch, and Microsoft takes it from there. Microsoft and the others are emulated here; nothing leaves this machine.</p>
 <p><a class="button" href="${addresses.login}/">Sign in to Microsoft 365 as a guest</a><br>
 <span class="soft">As from any Microsoft page: type any name that ends in <code>@${domain?.name ?? 'the guests’ domain'}</code>.</span></p>
 <p><a class="button" href="${addresses.login}/login.srf?${query}">Open a shared page at Contoso</a><br>
@@ -34,13 +36,21 @@ ${demo.links.map(
 </section>`
 }
 
-const whoCanSignIn = ({ demo }: LandingOptions): Markup => html`<section>
+const rowsOf = (provider: string, people: readonly GooglePerson[]): readonly Markup[] =>
+  people.map(
+    (person) => html`<tr><td>${person.givenName} ${person.familyName} <span class="soft">${person.email}</span></td>
+<td>with ${provider}${person.isEmailVerified ? '' : ', where this address is not verified'}</td></tr>`,
+  )
+
+/** Whether anybody uses this pretend provider. */
+const isUsed = ({ state }: World, site: Site): boolean => Object.keys(state.socialClients ?? {}).some((name) => name.startsWith(`${site} `))
+
+const whoCanSignIn = ({ world, demo }: LandingOptions): Markup => html`<section>
 <h2>Who can sign in</h2>
 <table><thead><tr><th scope="col">Person</th><th scope="col">How</th></tr></thead><tbody>
-${googlePeople.map(
-  (person) => html`<tr><td>${person.givenName} ${person.familyName} <span class="soft">${person.email}</span></td>
-<td>with Google${person.isEmailVerified ? '' : ', where this address is not verified'}</td></tr>`,
-)}
+${rowsOf('Google', googlePeople)}
+${isUsed(world, 'linkedin') ? rowsOf('LinkedIn', linkedinPeople) : nothing}
+${isUsed(world, 'facebook') ? rowsOf('Facebook', facebookPeople) : nothing}
 ${demo.people.map((person) => html`<tr><td>${person.name}</td><td>${person.how}</td></tr>`)}
 </tbody></table></section>`
 

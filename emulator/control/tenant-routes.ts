@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { clientName } from '../social/code-flow.ts'
 import type { World } from '../world.ts'
 import type { AppRegistration } from '../world-state.ts'
 import { asApp, asFederation, asFields, asGoogleClient, ControlRefused, wholeNumber } from './control-input.ts'
@@ -23,7 +24,7 @@ const checkFederable = (world: World, name: string, issuerUri: string): void => 
   }
 }
 
-/** What is declared about the tenant: federated domains, apps, seats, and clients of the pretend Google. */
+/** What is declared about the tenant: federated domains, apps, seats, and clients of the pretend providers. */
 export const addTenantRoutes = (app: Hono, world: World): void => {
   app.get('/domains', (c) => c.json({ value: Object.values(world.state.domains) }))
 
@@ -78,6 +79,15 @@ export const addTenantRoutes = (app: Hono, world: World): void => {
     const client = asGoogleClient(asFields(await c.req.json()))
     await world.write(({ state }) => {
       state.googleClients[c.req.param('clientId')] = client
+    })
+    return c.body(null, 204)
+  })
+
+  app.put('/social/:site/:clientId', async (c) => {
+    const client = asGoogleClient(asFields(await c.req.json()))
+    const name = clientName(c.req.param('site'), c.req.param('clientId'))
+    await world.write(({ state }) => {
+      state.socialClients = { ...state.socialClients, [name]: client }
     })
     return c.body(null, 204)
   })

@@ -8,7 +8,7 @@ import { type AuthorizationRequest, readAuthorizationRequest } from './authoriza
 import { choicePage, problemPage } from './google-pages.ts'
 import { authenticatedClient, type Grant, isRedeemable, type TokenRequest } from './google-token.ts'
 import { createIdTokens, type Misbehavior, misbehaviors, profileClaims } from './id-token.ts'
-import { findPerson, type GooglePerson } from './people.ts'
+import { findPerson, type GooglePerson, googlePeople } from './people.ts'
 
 interface GoogleParts {
   readonly world: World
@@ -19,6 +19,7 @@ interface GoogleParts {
   readonly isMisbehaving: (...ways: readonly Misbehavior[]) => Misbehavior | undefined
 }
 
+const GOOGLE = { banner: 'Google', people: googlePeople } as const
 const SESSION_COOKIE = 'SID'
 const ONE_MINUTE_MS = 60_000
 const ONE_HOUR_SECONDS = 3_600
@@ -60,7 +61,7 @@ const addAuthorization = (app: Hono, parts: GoogleParts): void => {
 
   app.get(AUTHORIZATION, (c) => {
     const request = asked(c)
-    if (typeof request === 'string') return c.html(problemPage(request), 400, pageHeaders)
+    if (typeof request === 'string') return c.html(problemPage(GOOGLE.banner, request), 400, pageHeaders)
     const known = findPerson(getCookie(c, SESSION_COOKIE) ?? '')
     const isHinted = request.hint === undefined || findPerson(request.hint)?.subject === known?.subject
     const mustChoose = request.prompts.some((prompt) => ['select_account', 'login', 'consent'].includes(prompt))
@@ -71,7 +72,7 @@ const addAuthorization = (app: Hono, parts: GoogleParts): void => {
     const query = queryOf(c)
     const link = (person: string): string => `${AUTHORIZATION}/as/${encodeURIComponent(person)}?${query}`
     return c.html(
-      choicePage(({ subject }) => link(subject), link('nobody')),
+      choicePage(GOOGLE, ({ subject }) => link(subject), link('nobody')),
       200,
       pageHeaders,
     )
@@ -79,7 +80,7 @@ const addAuthorization = (app: Hono, parts: GoogleParts): void => {
 
   app.get(`${AUTHORIZATION}/as/:person`, (c) => {
     const request = asked(c)
-    if (typeof request === 'string') return c.html(problemPage(request), 400, pageHeaders)
+    if (typeof request === 'string') return c.html(problemPage(GOOGLE.banner, request), 400, pageHeaders)
     const person = findPerson(c.req.param('person'))
     if (person === undefined) {
       return c.redirect(backTo(request, { error: 'access_denied', state: request.state, iss: addresses.google }))

@@ -1,5 +1,4 @@
 import { Secret } from '#kernel/secret.ts'
-import type { DemoEmulator } from './demo-emulator.ts'
 
 /** What the emulated tenant is called on its own side. */
 export const DEMO_TENANT = {
@@ -21,8 +20,19 @@ interface DemoSecrets {
   readonly google: string
 }
 
-/** The settings of the demo, with the addresses of this run. */
-export const demoSettings = (publicUrl: URL, { addresses }: Pick<DemoEmulator, 'addresses'>, secrets: DemoSecrets): unknown => ({
+type DemoAddresses = Readonly<Record<'login' | 'graph' | 'service' | 'google', string>>
+
+interface DemoConnection {
+  readonly name: string
+}
+
+/** The settings of the demo, with the addresses of this run and, after Google, more ways to sign in. */
+export const demoSettings = (
+  publicUrl: URL,
+  { addresses }: { readonly addresses: DemoAddresses },
+  secrets: DemoSecrets,
+  more: readonly DemoConnection[] = [],
+): unknown => ({
   targets: [
     {
       name: 'contoso',
@@ -44,6 +54,7 @@ export const demoSettings = (publicUrl: URL, { addresses }: Pick<DemoEmulator, '
       label: 'Google',
       settings: { issuer: addresses.google, clientId: DEMO_GOOGLE_CLIENT, clientSecret: new Secret(secrets.google) },
     },
+    ...more,
     { name: DEMO_CONNECTIONS.guests, type: 'database', label: 'a guest password', brand: 'password' },
     {
       name: DEMO_CONNECTIONS.directory,
@@ -58,7 +69,7 @@ export const demoSettings = (publicUrl: URL, { addresses }: Pick<DemoEmulator, '
       clientId: DEMO_CLIENT_ID,
       name: 'Contoso’s Microsoft 365',
       target: 'contoso',
-      connections: [DEMO_CONNECTIONS.google, DEMO_CONNECTIONS.guests, DEMO_CONNECTIONS.directory],
+      connections: [DEMO_CONNECTIONS.google, ...more.map(({ name }) => name), DEMO_CONNECTIONS.guests, DEMO_CONNECTIONS.directory],
       admission: { policy: 'everyone' },
       replyUrls: [`${addresses.login}/login.srf`],
       signInUrl: `${addresses.login}/login.srf`,

@@ -9,6 +9,7 @@ import { processEnvironment } from '../environment.ts'
 import { type DemoEmulator, startEmulator } from './demo-emulator.ts'
 import { type DemoHome, freePort, openDemoHome } from './demo-home.ts'
 import { DEMO_CLIENT_ID, DEMO_CONNECTIONS, DEMO_GOOGLE_CLIENT, DEMO_TENANT, demoFederation, demoSettings } from './demo-settings.ts'
+import { demoSocial, demoSocialClients } from './demo-social.ts'
 import { refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
@@ -17,10 +18,10 @@ const USHER_PORT = 4400
 const EMULATOR_PORT = 4401
 const HOME = fileURLToPath(new URL('../../.usher', import.meta.url))
 
-/** `usher demo`: the whole path on this machine; Microsoft and Google are simulated. */
+/** `usher demo`: the whole path on this machine; Microsoft and the providers are simulated. */
 export const demoCommand = (): Command =>
   new Command('demo')
-    .description('run the whole path on this machine, with Microsoft and Google simulated')
+    .description('run the whole path on this machine, with Microsoft, Google, LinkedIn and Facebook simulated')
     .option('--reset', 'forget everybody and begin anew')
     .option('--home <folder>', 'where the demo keeps what it needs to go on later', HOME)
     .option('--port <number>', 'where Usher listens; Microsoft’s side takes the next one', (text) => Number.parseInt(text, 10), USHER_PORT)
@@ -28,7 +29,7 @@ export const demoCommand = (): Command =>
 
 const demo = async (options: { readonly reset?: boolean; readonly home: string; readonly port: number }): Promise<void> => {
   refuseToLeak()
-  say('Starting the demo: Usher, and beside it a simulated Microsoft 365 and Google …')
+  say('Starting the demo: Usher, and beside it a simulated Microsoft 365, Google, LinkedIn and Facebook …')
   const home = openDemoHome(options.home, options.reset === true)
   const port = await freePort(options.port)
   const publicUrl = new URL(`http://usher.localhost:${port}`)
@@ -68,18 +69,20 @@ const startUsher = async (home: DemoHome, publicUrl: URL, port: number, emulator
   writeFileSync(home.configFile, JSON.stringify(config, undefined, 2))
   const environment = processEnvironment({ logTo: createWriteStream(home.logFile, { mode: 0o600 }) })
   const app = await createApp(readConfig(home.configFile), { role: 'server', environment })
-  await app.apply(demoSettings(publicUrl, emulator, { entra: home.secret('entra'), google: home.secret('google') }))
+  const secrets = { entra: home.secret('entra'), google: home.secret('google') }
+  await app.apply(demoSettings(publicUrl, emulator, secrets, demoSocial(emulator.addresses, home.secret)))
   await app.listen()
   return app
 }
 
-/** The administrator's part on Microsoft's and Google's side: credentials, and whom the domains trust. */
+/** The administrator's part on Microsoft's side and the providers': credentials, and whom the domains trust. */
 const introduce = async (app: App, publicUrl: URL, home: DemoHome, emulator: DemoEmulator): Promise<void> => {
   await emulator.put(`/apps/${DEMO_TENANT.clientId}`, { secrets: [home.secret('entra')] })
   await emulator.put(`/google/${DEMO_GOOGLE_CLIENT}`, {
     secret: home.secret('google'),
     redirectUris: [new URL(`/login/callback/${DEMO_CONNECTIONS.google}`, publicUrl).href],
   })
+  for (const { path, client } of demoSocialClients(publicUrl, home.secret)) await emulator.put(path, client)
   const certificates = await app.certificates()
   for (const domain of [DEMO_TENANT.guestDomain, DEMO_TENANT.employeeDomain])
     await emulator.put(`/federation/${domain}`, demoFederation(publicUrl, domain, certificates))
