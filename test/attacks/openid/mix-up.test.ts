@@ -4,7 +4,9 @@ import type { FailureCode } from '#kernel/errors.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { visitAt } from '../../conformance/connection.ts'
 import { CALLBACK } from '../../support/fake-provider/provider-state.ts'
-import { oidcStage, orderOf } from '../../support/oidc-stage.ts'
+import { hang } from '../../support/fake-provider/misbehavior.ts'
+import { oidcStage, type OidcStage, orderOf, settled } from '../../support/oidc-stage.ts'
+import { attacked } from './attacked.ts'
 
 const EVIL_CALLBACK = 'https://usher.example/login/callback/evil'
 const failsWith = (code: FailureCode) => (error: unknown) => error instanceof UsherError && error.code === code
@@ -64,15 +66,52 @@ test('a provider that describes the other one is not used', async () => {
   await assert.rejects(phishing.leave(), failsWith('connection_unavailable'))
 })
 
-test('a code that somebody else was given does not work with our verifier', async () => {
-  const stage = oidcStage()
+/** Somebody comes back with their own state and the code another was given. */
+const injecting = async (stage: OidcStage) => {
   const attacker = await stage.leave()
   const injected = stage.provider.authorize(attacker.location).searchParams.get('code') ?? ''
   const victim = await stage.leave()
   const back = stage.provider.authorize(victim.location)
   back.searchParams.set('code', injected)
-  await assert.rejects(stage.comeBack(back, victim), invalid)
-})
+  return stage.comeBack(back, victim)
+}
+
+for (const { name, open } of attacked.filter((one) => !one.isBoundByState))
+  test(`${name}: a code that somebody else was given does not work with our verifier`, () => assert.rejects(injecting(open()), invalid))
+
+for (const one of attacked)
+  test(`${one.name}: an answer is nothing to any other connection, whose provider does not hear of it`, async () => {
+    const mine = one.open()
+    const leg = await mine.leave()
+    const back = mine.provider.authorize(leg.location)
+    for (const other of attacked.filter(({ name }) => name !== one.name)) {
+      const theirs = other.open({ clock: mine.clock })
+      await assert.rejects(theirs.comeBack(back, leg), invalid, other.name)
+      const own = await theirs.leave()
+      await assert.rejects(theirs.comeBack(back, own), invalid, other.name)
+      assert.equal(theirs.provider.countCalls('/token'), 0, other.name)
+    }
+    assert.equal((await mine.comeBack(back, leg)).subject, one.subject)
+    await assert.rejects(mine.comeBack(back, leg), invalid, 'and it counts once')
+  })
+
+for (const one of attacked)
+  test(`${one.name}: while its provider hangs, people of another come in, and its own are told after five seconds`, async () => {
+    const slow = one.open()
+    const leg = await slow.leave()
+    slow.provider.misbehave({ call: (path, signal) => (path === '/token' ? hang(signal) : undefined) })
+    const back = slow.provider.authorize(leg.location)
+    const waiting = assert.rejects(slow.comeBack(back, leg), failsWith('connection_unavailable'))
+    while (slow.provider.countCalls('/token') === 0) await settled()
+    // No time passes: whoever waited for the slow one would wait for ever.
+    for (const other of attacked) {
+      const quick = other.open({ clock: slow.clock })
+      const theirs = await quick.leave()
+      assert.equal((await quick.comeBack(quick.provider.authorize(theirs.location), theirs)).subject, other.subject)
+    }
+    slow.clock.advance(5_000)
+    await waiting
+  })
 
 test('without PKCE at the provider, the nonce still tells an injected code', async () => {
   const stage = oidcStage()
