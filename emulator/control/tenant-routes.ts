@@ -24,6 +24,26 @@ const checkFederable = (world: World, name: string, issuerUri: string): void => 
   }
 }
 
+/** Who may ask the pretend providers for people. */
+const addClientRoutes = (app: Hono, world: World): void => {
+  app.put('/google/:clientId', async (c) => {
+    const client = asGoogleClient(asFields(await c.req.json()))
+    await world.write(({ state }) => {
+      state.googleClients[c.req.param('clientId')] = client
+    })
+    return c.body(null, 204)
+  })
+
+  app.put('/social/:site/:clientId', async (c) => {
+    const client = asGoogleClient(asFields(await c.req.json()))
+    const name = clientName(c.req.param('site'), c.req.param('clientId'))
+    await world.write(({ state }) => {
+      state.socialClients = { ...state.socialClients, [name]: client }
+    })
+    return c.body(null, 204)
+  })
+}
+
 /** What is declared about the tenant: federated domains, apps, seats, and clients of the pretend providers. */
 export const addTenantRoutes = (app: Hono, world: World): void => {
   app.get('/domains', (c) => c.json({ value: Object.values(world.state.domains) }))
@@ -75,20 +95,5 @@ export const addTenantRoutes = (app: Hono, world: World): void => {
     return c.json({ skuId, ...world.seats(skuId) })
   })
 
-  app.put('/google/:clientId', async (c) => {
-    const client = asGoogleClient(asFields(await c.req.json()))
-    await world.write(({ state }) => {
-      state.googleClients[c.req.param('clientId')] = client
-    })
-    return c.body(null, 204)
-  })
-
-  app.put('/social/:site/:clientId', async (c) => {
-    const client = asGoogleClient(asFields(await c.req.json()))
-    const name = clientName(c.req.param('site'), c.req.param('clientId'))
-    await world.write(({ state }) => {
-      state.socialClients = { ...state.socialClients, [name]: client }
-    })
-    return c.body(null, 204)
-  })
+  addClientRoutes(app, world)
 }

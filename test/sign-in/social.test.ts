@@ -5,15 +5,14 @@ import type { socialMisbehaviors } from '../../emulator/social/code-flow.ts'
 import { demoSocial, demoSocialClients } from '../../src/cli/demo-social.ts'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { assertArrived, assertPage, graphWrites, type Guest, guest, madeByUsher } from '../support/guests.ts'
-import type { House } from '../support/house.ts'
+import type { House, HouseOptions } from '../support/house.ts'
 import { story, type Told } from '../support/story.ts'
 import type { Stop } from '../support/visitor.ts'
 
 const secret = randomBytes(24).toString('base64url')
 const secretOf = (): string => secret
 
-// biome-ignore lint/suspicious/noExplicitAny: a settings file, as loosely typed as files are
-const withSocial = (settings: any): unknown => {
+const withSocial: NonNullable<HouseOptions['settings']> = (settings) => {
   const more = demoSocial(addressesAt(Number(new URL(settings.targets[0].addresses.login).port)), secretOf)
   const [relyingParty] = settings.relyingParties
   const connections = [...relyingParty.connections, ...more.map(({ name }) => name)]
