@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { createHandClock } from '../emulator/clock.ts'
 import { readConfig } from '../src/config.ts'
+import { oauth2Types } from '../src/connections/oauth2.ts'
+import { oidcType } from '../src/connections/oidc.ts'
+import { socialTypes } from '../src/connections/social.ts'
 import { readSettings } from '../src/management/settings-file.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -46,4 +51,16 @@ test('documents link only to what is there', () => {
       .map((target) => `${file} → ${target}`),
   )
   assert.deepEqual(broken, [])
+})
+
+test('the connections that the guide shows are accepted', async () => {
+  const shown = /```json connections\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/guides/adding-a-connection.md'), 'utf8'))?.[1]
+  assert.ok(shown)
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const everywhere = new Proxy({}, { get: () => 'a secret' })
+  const { connections } = readSettings({ connections: JSON.parse(shown) }, { file: 'x.json', read: () => key, environment: everywhere })
+  const parts = { fetch, clock: createHandClock(), randomness: { bytes: randomBytes }, publicUrl: new URL('https://id.contoso.com') }
+  const types = [oidcType(parts), ...socialTypes(parts), ...oauth2Types(parts)]
+  for (const one of connections) assert.ok(types.find(({ type }) => type === one.type)?.open({ ...one, id: one.name }), one.name)
+  assert.equal(connections.length, 5)
 })
