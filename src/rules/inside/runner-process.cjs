@@ -114,17 +114,20 @@ const finish = (state, result) => {
   if (state.isOver) return
   state.isOver = true
   states.delete(state.id)
-  send(fromRunner.result, state.id, textOf(result))
+  send(fromRunner.result, state.id, textOf(state, result))
 }
 
 const FAILED = { kind: 'failed', console: [], timings: [] }
 
-const textOf = (result) => {
+const textOf = (state, result) => {
   try {
     const text = JSON.stringify(result)
     return text.length < MOST_FRAME_BYTES / 4 ? text : JSON.stringify({ ...FAILED, why: 'output' })
   } catch {
-    return JSON.stringify({ ...FAILED, why: 'crash' })
+    // It refers to itself, or holds what JSON has no word for: the last script is the one that left it so.
+    const last = result.timings?.at(-1)?.rule
+    const script = state.scripts.find(({ id }) => id === last) ?? state.scripts[0]
+    return JSON.stringify(deniedIn(script, new Error('user or context cannot be written as JSON')))
   }
 }
 
@@ -143,7 +146,7 @@ const stray = (error, isPromise = false) => {
   const here = place()
   const isRunning = here && !here.state.isOver
   // It is written down, and may be of a run that is over: without the secrets of either.
-  const message = here?.state.sanitized?.(error).message ?? messageOf(error)
+  const message = here ? (here.state.sanitized?.(error).message ?? messageOf(error)) : 'an error that belongs to no sign-in'
   if (isRunning && here.state.take?.(error, here.script, isPromise)) return
   send(fromRunner.stray, here?.run ?? 0, JSON.stringify({ script: here?.script ?? 0, message }))
   if (isRunning && !here.state.take) finish(here.state, deniedIn(here.state.scripts[here.script], error))
