@@ -8,7 +8,7 @@ import type { House } from '../support/house.ts'
 import { listening } from '../support/listening.ts'
 import { statement } from '../support/rule-house.ts'
 import { ruleOf } from '../support/rule-samples.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 const ANA_ID = 'google-oauth2|108234567890123456701'
 const SHARED = 'what both sides know and nobody else'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, BEN, guest, madeByUsher } from '../support/guests.ts'
 import { setRules, statement } from '../support/rule-house.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 const REFUSAL = 'Only people of Okafor & Sons sign in <here>.'
 const onlyBen = `function (user, context, callback) {

@@ -5,7 +5,7 @@ import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, BEN, guest, madeByUsher } from '../support/guests.ts'
 import { DANA } from '../support/house.ts'
 import { setRules } from '../support/rule-house.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 const example = (name: string): string => readFileSync(join(import.meta.dirname, '..', '..', 'examples', 'rules', `${name}.js`), 'utf8')
 

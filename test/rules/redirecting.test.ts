@@ -4,7 +4,7 @@ import { freePort } from '../support/free-port.ts'
 import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
 import type { House } from '../support/house.ts'
 import { setRules } from '../support/rule-house.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 /** A site of the organization's that asks for consent and sends people back. */
 const consentSite = async (house: House, back: 'GET' | 'POST') => {

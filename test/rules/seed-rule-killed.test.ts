@@ -14,6 +14,7 @@ import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
 import { databases } from '../support/databases.ts'
 import { startProgram } from '../support/death-row.ts'
 import { freePort } from '../support/free-port.ts'
+import { isLong } from '../support/seeds.ts'
 import { prepareSeedTenant, SEED_SKU, seedRules, seedSettings } from '../support/seed-recipe.ts'
 import { assertGraphHeldToItsSchema } from '../support/story-graph.ts'
 import { type Stop, type Visitor, visitor } from '../support/visitor.ts'
@@ -110,7 +111,7 @@ const openScene = async (t: TestContext, database: string, die: () => void): Pro
   return scene
 }
 
-for (const database of databases)
+for (const database of isLong ? databases : databases.slice(0, 1))
   test(`Usher is killed after the old recipe’s person was made, and they sign in again: one account, one seat, a token (${database.name})`, {
     skip: database.skip,
   }, async (t) => {

@@ -4,7 +4,7 @@ import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, BEN, graphWrites, guest } from '../support/guests.ts'
 import type { House } from '../support/house.ts'
 import { setRules, statement } from '../support/rule-house.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 const NAME = `ana.of.the.script@${DEMO_TENANT.guestDomain}`
 const IMMUTABLE_ID = 'Script/0001='

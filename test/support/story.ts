@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import { databases } from './databases.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
+import { isLong } from './seeds.ts'
 import { createStoryClock, type StoryClock } from './story-clock.ts'
 import { assertGraphHeldToItsSchema } from './story-graph.ts'
 
@@ -38,3 +39,7 @@ export const story = (name: string, tell: (told: Told) => Promise<void>, { datab
       }
     })
 }
+
+/** A story about rules: what they do is the same on every database, and the long form tells it on all of them. */
+export const ruleStory = (name: string, tell: (told: Told) => Promise<void>, options: StoryOptions = {}): void =>
+  story(name, tell, isLong ? options : { ...options, databases: ['sqlite'] })
