@@ -11,7 +11,11 @@ export const listeningProvider = async (options: Omit<FakeProviderOptions, 'issu
   const provider = fakeProvider({ ...options, issuer })
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const address = `${issuer}${incoming.url}`
-    if (incoming.url?.startsWith('/authorize')) return void outgoing.writeHead(302, { location: provider.authorize(address).href }).end()
+    if (incoming.url?.startsWith('/authorize')) {
+      const back = provider.authorize(address)
+      if (options.answers === 'form') return void outgoing.writeHead(200, { 'content-type': 'text/html' }).end(formTo(back))
+      return void outgoing.writeHead(302, { location: back.href }).end()
+    }
     const body = await text(incoming)
     const response = await provider.fetch(address, {
       method: incoming.method ?? 'GET',
@@ -29,6 +33,13 @@ export const listeningProvider = async (options: Omit<FakeProviderOptions, 'issu
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** OAuth 2.0 Form Post Response Mode. */
+const formTo = ({ origin, pathname, searchParams }: URL): string => {
+  const quoted = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  const fields = [...searchParams].map(([name, value]) => `<input type="hidden" name="${name}" value="${quoted(value)}">`)
+  return `<form method="post" action="${origin}${pathname}">${fields.join('')}</form>`
 }
 
 export type ListeningProvider = Awaited<ReturnType<typeof listeningProvider>>
