@@ -1,7 +1,8 @@
-// `npm test`: every *.test.ts beside the sources, in test/ and in examples/, except what asks for more than npm gives.
-// `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- FILE|FOLDER …` what is named.
+// `npm test`: every *.test.ts beside the sources, in examples/ and in test/, except what asks for more than npm gives or
+// takes long. `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- thorough` what starts hundreds
+// of processes, `npm test -- FILE|FOLDER …` what is named. CI runs all three.
 import { globSync } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { run } from 'node:test'
 import { withoutBrowser } from './support/chromium.ts'
 import { SHARED_SERVER, startServer, withoutPostgres } from './support/postgres.ts'
@@ -29,11 +30,26 @@ const main = async (args: readonly string[]): Promise<number> => {
 }
 
 const chosen = (args: readonly string[]): readonly string[] => {
-  if (args.length === 0)
-    return found('{src,emulator,test,examples}/**/*.test.ts').filter((file) => !file.startsWith(join(root, 'test', 'interop') + sep))
-  if (args[0] === 'interop') return found('test/interop/**/*.test.ts')
-  return args.flatMap((name) => (name.endsWith('.ts') ? found(name) : found(`${name}/**/*.test.ts`)))
+  if (args[0] === 'interop') return named('test/interop')
+  if (args[0] === 'thorough') return THOROUGH.flatMap(named)
+  if (args.length > 0) return args.flatMap(named)
+  const others = new Set(['test/interop', ...THOROUGH].flatMap(named))
+  return found('{src,emulator,test,examples}/**/*.test.ts').filter((file) => !others.has(file))
 }
+
+/** Rules attacked in processes of their own, and the command line brought through whole imports. */
+const THOROUGH = [
+  'test/attacks/rules',
+  'test/attacks/memory.test.ts',
+  'test/import',
+  'test/cli',
+  'test/rules/gallery/isolated.test.ts',
+  'test/rules/seed-rule.test.ts',
+  'test/rules/seed-rule-killed.test.ts',
+  'test/rules/examples.test.ts',
+]
+
+const named = (name: string): readonly string[] => found(name.endsWith('.ts') ? name : `${name}/**/*.test.ts`)
 
 const found = (pattern: string): readonly string[] =>
   globSync(pattern, { cwd: root })
@@ -60,7 +76,7 @@ const slowest = ({ files }: Tally): readonly (readonly [string, number])[] =>
   [...files]
     .filter(([, ms]) => ms > SLOW_MS)
     .sort(([, a], [, b]) => b - a)
-    .slice(0, 8)
+    .slice(0, 12)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -5,7 +5,7 @@ import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/g
 import type { House } from '../support/house.ts'
 import { patient } from '../support/patient.ts'
 import { setRules } from '../support/rule-house.ts'
-import { story } from '../support/story.ts'
+import { ruleStory as story } from '../support/story.ts'
 
 const ANA_ID = 'google-oauth2|108234567890123456701'
 

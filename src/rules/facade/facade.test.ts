@@ -102,6 +102,7 @@ test('wishes about the token are taken over in form alone', () => {
     lifetimeSeconds: 60,
     nameIdentifierProbes: ['x'],
   })
+  assert.deepEqual(decided({}, { samlConfiguration: { lifetimeInSeconds: [{ toString: '' }] } }).wishes, {})
   assert.deepEqual(decided({}, { samlConfiguration: { issuer: 5, lifetimeInSeconds: -1, audience: {} } }).wishes, {})
 })
 

@@ -3,7 +3,7 @@ import type { RuleId } from '#kernel/rule.ts'
 import type { PausedRules, TokenWishes } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleVerdict } from '../runner.ts'
 import { claimsFrom } from './claims.ts'
-import { field, isObject } from './reading.ts'
+import { field, isObject, textIn } from './reading.ts'
 
 const LONGEST_WISH = 2_048
 const MOST_PROBES = 10
@@ -79,7 +79,7 @@ const withNames = (user: JsonObject, { userPrincipalName, immutableId }: NamedSu
 
 const wishesIn = (saml: JsonObject): TokenWishes => {
   const [issuer, audience, context] = ['issuer', 'audience', 'wctx'].map((name) => wishIn(saml, name))
-  const lifetime = Number(field(saml, 'lifetimeInSeconds'))
+  const lifetime = Number(textIn(field(saml, 'lifetimeInSeconds')))
   const probes = field(saml, 'nameIdentifierProbes')
   return {
     ...(issuer && { issuer }),
