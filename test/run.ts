@@ -1,6 +1,6 @@
 // `npm test`: every *.test.ts beside the sources, in examples/ and in test/, except what asks for more than npm gives or
-// takes long. `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- thorough` what starts hundreds
-// of processes, `npm test -- FILE|FOLDER …` what is named. CI runs all three.
+// takes long. `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- thorough` attacks, faults,
+// browsers, the command line and imports, `npm test -- FILE|FOLDER …` what is named. CI runs all three.
 import { globSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { run } from 'node:test'
@@ -37,12 +37,13 @@ const chosen = (args: readonly string[]): readonly string[] => {
   return found('{src,emulator,test,examples}/**/*.test.ts').filter((file) => !others.has(file))
 }
 
-/** Rules attacked in processes of their own, and the command line brought through whole imports. */
+/** Attacks, faults, browsers, the command line and whole imports: what takes minutes and processes of its own. */
 const THOROUGH = [
-  'test/attacks/rules',
-  'test/attacks/memory.test.ts',
-  'test/import',
+  'test/attacks',
+  'test/browser',
   'test/cli',
+  'test/faults',
+  'test/import',
   'test/rules/gallery/isolated.test.ts',
   'test/rules/seed-rule.test.ts',
   'test/rules/seed-rule-killed.test.ts',
