@@ -1,5 +1,4 @@
 import type { Management } from '#http/management-port.ts'
-import { UsherError } from '#kernel/errors.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { TargetSettings } from '#kernel/settings.ts'
@@ -11,6 +10,7 @@ import type { GraphTarget } from '#provisioning/graph/graph-target.ts'
 import { azureAdGraph } from '#rules/azure-ad-graph/azure-ad-graph.ts'
 import { bridgedTenants } from '#rules/azure-ad-graph/tenants.ts'
 import { egress } from '#rules/egress.ts'
+import { onlyJailed } from '#rules/only-jailed.ts'
 import { createPool } from '#rules/pool.ts'
 import { ruleRunner } from '#rules/rule-runner.ts'
 import type { InnerHost, RuleRunner } from '#rules/runner.ts'
@@ -36,7 +36,9 @@ export interface RuleWorkshopParts extends Environment {
 export interface RuleWorkshop {
   readonly runner: RuleRunner
   readonly management: Management
+  /** Which jail rules run in; undefined while none runs. */
   readonly jail: () => string | undefined
+  /** Has everything ready where there are rules. Throws `settings_invalid` where they may not run. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -52,25 +54,15 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
     ...parts,
     tenants: bridgedTenants({ settings: stores.settings.current, directory: (settings) => parts.openTarget(settings).bridge }),
   })
-  const pool = createPool({
+  const unguarded = createPool({
     jail: config.jail,
     reach: egress({ ...wayOut, privateHosts: config.privateHosts }),
     innerHosts: [bridge, managementHost(publicUrl, forRules.answer)],
     log: parts.log,
   })
-  let jail: string | undefined
-  const start = async (): Promise<void> => {
-    await pool.start()
-    jail = pool.jail()
-    if (jail === 'none' && !config.mayRunUnjailed) throw unjailed()
-  }
+  const pool = onlyJailed(unguarded, config)
   const runner = ruleRunner({
-    isolation: {
-      run: async (job) => {
-        if (jail === undefined || jail === 'none') await start()
-        return pool.run(job)
-      },
-    },
+    isolation: pool,
     tokens,
     updateMetadata: async ({ kind, publicId, patch, caller }) => {
       const known = await stores.records.byPublicId(publicId)
@@ -89,20 +81,11 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
   return {
     runner,
     management: managementApi({ ...common, principal: administratorTokens(stores.apiTokens, clock) }),
-    jail: () => jail,
-    start,
+    jail: pool.jail,
+    start: pool.start,
     stop: pool.stop,
   }
 }
-
-const unjailed = () =>
-  new UsherError('settings_invalid', {
-    detail: {
-      field: 'ruleJail',
-      problem:
-        'ruleJail: there are rules, and this machine offers neither user namespaces nor bwrap to keep their processes in. Install bubblewrap, allow user namespaces, or write "ruleJail": "none"',
-    },
-  })
 
 /** Rules call the Management API at Usher's own address; they never leave the house for it. */
 const managementHost = (publicUrl: URL, answer: Management['answer']): InnerHost => ({

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Rule } from '#kernel/rule.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { assertScript, kindOf } from '#management/rules/rule-folder.ts'
-import { createPool, type Pool, type PoolOptions } from '#rules/pool.ts'
-import type { Script } from '#rules/isolation.ts'
+import { onlyJailed } from '#rules/only-jailed.ts'
+import { createPool } from '#rules/pool.ts'
+import { revealed, scriptOf } from '#rules/scripts.ts'
 import { readStubs, type Stub } from '#rules/trial-stubs.ts'
 import { type TrialResult, tryRules } from '#rules/try-rules.ts'
 import type { Stores } from '#storage/open.ts'
@@ -47,7 +48,7 @@ export const ruleTrials = ({ stores, publicUrl, rules: safety }: Parts) => {
   const attempt = async (rule: Rule, samples: readonly Sample[], stubs: readonly Stub[]): Promise<readonly TrialResult[]> => {
     const { configuration, budgetMs } = (await stores.settings.current()).rules
     const bench = { scripts: [scriptOf(rule)], configuration: revealed(configuration), stubs, budgetMs, domain: publicUrl.host }
-    return tryRules(bench, samples, (outside) => jailed(outside, safety))
+    return tryRules(bench, samples, (outside) => onlyJailed(createPool({ jail: safety.jail, log: silent, ...outside }), safety))
   }
   return {
     tryRule: async (rule: Rule, sample: Sample, { stubs }: { readonly stubs: readonly Stub[] }): Promise<TrialResult> => {
@@ -82,44 +83,12 @@ interface Replaying {
 }
 
 /** Runners that start only where whatever a script tries is kept in, also while nobody's sign-in depends on it. */
-const jailed = (outside: Pick<PoolOptions, 'innerHosts' | 'reach'>, { jail, mayRunUnjailed }: RuleSafety): Pick<Pool, 'run' | 'stop'> => {
-  const pool = createPool({ jail, log: silent, ...outside })
-  return {
-    run: async (job) => {
-      await pool.start()
-      if (pool.jail() === 'none' && !mayRunUnjailed) throw unjailed()
-      return pool.run(job)
-    },
-    stop: pool.stop,
-  }
-}
-
-const unjailed = () => {
-  const problem = 'ruleJail: this machine offers nothing to keep scripts in; install bubblewrap, or write "ruleJail": "none"'
-  return new UsherError('settings_invalid', { detail: { field: 'ruleJail', problem } })
-}
-
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-const scriptOf = ({ id, name, kind, script, legacyGlobals, hosts, secrets = {} }: Rule): Script => ({
-  id,
-  name,
-  kind,
-  script,
-  legacyGlobals,
-  secrets: revealed(secrets),
-  ...(hosts && { hosts }),
-})
-
-const revealed = (secrets: Readonly<Record<string, { readonly reveal: () => string }>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()]))
 
 const sampleIn = ({ id, at, body }: Awaited<ReturnType<Stores['ruleRuns']['latest']>>[number]): Sample => {
   const { kind } = body.result
   return { id, at, ...body.order, ...(typeof kind === 'string' && { outcome: kind }) }
 }
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A script of a file as a rule that was never stored; `like` lends it what a script cannot say. Throws `settings_invalid`. */
 export const draftedRule = (file: string, name: string, like: Rule | undefined): Rule => {
@@ -140,7 +109,7 @@ export const draftedRule = (file: string, name: string, like: Rule | undefined):
 /** A JSON object of a file. Throws `settings_invalid`. */
 export const objectInFile = (file: string): JsonObject => {
   const value = jsonIn(file)
-  if (isObject(value)) return value
+  if (isJsonObject(value)) return value
   throw new UsherError('settings_invalid', { detail: { file, problem: 'not a JSON object' } })
 }
 

@@ -19,7 +19,6 @@ export interface AuditEvent {
     | 'account_released'
     | 'settings_applied'
     | 'rules_changed'
-    | 'rule_denied'
     | 'subject_bound'
     | 'subject_mismatch'
     | 'metadata_changed'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type JsonObject } from '#kernel/json.ts'
 import { FrameError } from './frames.ts'
-import { isObject, plainObjectIn } from './result.ts'
+import { plainObjectIn } from './result.ts'
 
 /** What a runner asks for; a message of another form ends it. */
 export interface OpenMessage {
@@ -37,7 +37,7 @@ export const strayMessageIn = (payload: Buffer): StrayMessage => stray.parse(obj
 export const updateMessageIn = (payload: Buffer): UpdateMessage => {
   const said = objectIn(payload)
   const patch = said['patch']
-  if (!isObject(patch)) throw new FrameError('a change that is none')
+  if (!isJsonObject(patch)) throw new FrameError('a change that is none')
   return { ...update.parse(said), patch }
 }
 

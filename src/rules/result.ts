@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { ConsoleLine, JobResult, Script, Timing } from './isolation.ts'
 
 const MOST_BYTES = 512 * 1024
@@ -24,7 +24,7 @@ export const resultOf = (payload: Buffer, scripts: readonly Script[]): JobResult
 type Ran = Pick<JobResult, 'console' | 'timings'>
 
 const passed = ({ user, context }: JsonObject, ran: Ran): JobResult | undefined =>
-  isObject(user) && isObject(context) ? { kind: 'passed', user, context, ...ran } : undefined
+  isJsonObject(user) && isJsonObject(context) ? { kind: 'passed', user, context, ...ran } : undefined
 
 const denied = ({ rule, message, isRefusal }: JsonObject, ran: Ran, scripts: readonly Script[]): JobResult | undefined => {
   const script = scripts.find(({ id }) => id === rule)
@@ -44,12 +44,12 @@ const ruleIn = (rule: Json | undefined, scripts: readonly Script[]): { readonly 
 /** An object of JSON without names that would reach a prototype, neither deeper nor larger than anything of ours. */
 export const plainObjectIn = (text: string): JsonObject | undefined => {
   const value = parsed(text)
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const found = survey(value)
   if (found === 'too much') return undefined
   if (found === 'plain') return value
   const without: Json = JSON.parse(text, (name, inner) => (name === '__proto__' ? undefined : inner))
-  return isObject(without) ? without : undefined
+  return isJsonObject(without) ? without : undefined
 }
 
 const parsed = (text: string): Json | undefined => {
@@ -83,9 +83,6 @@ const isTooMuch = (value: JsonObject | readonly Json[], depth: number, found: Fo
   return found.values > MOST_VALUES
 }
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Every one of them read, or undefined when one cannot be or they are too many. */
 const listOf = <Item>(said: Json | undefined, most: number, read: (item: Json) => Item | undefined): readonly Item[] | undefined => {
   if (!Array.isArray(said) || said.length > most) return undefined
@@ -99,7 +96,7 @@ const listOf = <Item>(said: Json | undefined, most: number, read: (item: Json) =
 }
 
 const lineOf = (line: Json, scripts: readonly Script[]): ConsoleLine | undefined => {
-  if (!isObject(line)) return undefined
+  if (!isJsonObject(line)) return undefined
   const { text, level } = line
   const { rule } = ruleIn(line['rule'], scripts)
   if (typeof text !== 'string' || rule === undefined || !isLevel(level)) return undefined
@@ -109,7 +106,7 @@ const lineOf = (line: Json, scripts: readonly Script[]): ConsoleLine | undefined
 const isLevel = (level: unknown): level is ConsoleLine['level'] => LEVELS.has(level)
 
 const timingOf = (timing: Json, scripts: readonly Script[]): Timing | undefined => {
-  if (!isObject(timing)) return undefined
+  if (!isJsonObject(timing)) return undefined
   const { ms } = timing
   const { rule } = ruleIn(timing['rule'], scripts)
   return rule === undefined || typeof ms !== 'number' ? undefined : { rule, ms: Math.max(0, ms) }

@@ -9,6 +9,7 @@ import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
 import { createKeeping } from './keeping.ts'
 import { type RunRecord, recordOf } from './run-record.ts'
+import { revealed, scriptOf } from './scripts.ts'
 import type { RuleCaller, RuleOrder, RuleOutcome, RuleRunner } from './runner.ts'
 
 export interface RuleRunnerParts {
@@ -72,8 +73,7 @@ const preparations = new WeakMap<RuleSettings, Prepared>()
 const preparedFor = (settings: RuleSettings): Prepared => {
   const known = preparations.get(settings)
   if (known) return known
-  const configuration = Object.fromEntries(Object.entries(settings.configuration).map(([name, secret]) => [name, secret.reveal()]))
-  const prepared = { scripts: inTurn(settings).map(scriptOf), configuration }
+  const prepared = { scripts: inTurn(settings).map(scriptOf), configuration: revealed(settings.configuration) }
   preparations.set(settings, prepared)
   return prepared
 }
@@ -109,16 +109,6 @@ const jobOf = (order: RuleOrder, { prepared, caller, token, parts }: Making): Jo
   ...(order.paused && { continueAt: order.paused.at }),
   caller,
   updateMetadata: (kind, publicId, patch) => parts.updateMetadata({ kind, publicId, patch, caller }),
-})
-
-const scriptOf = ({ id, name, kind, script, legacyGlobals, hosts, secrets = {} }: Rule): Script => ({
-  id,
-  name,
-  kind,
-  script,
-  legacyGlobals,
-  secrets: Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()])),
-  ...(hosts && { hosts }),
 })
 
 const unavailable = (error: unknown, log: Log): JobResult => {

@@ -2,6 +2,7 @@ import type { JsonObject } from '#kernel/json.ts'
 import type { UserId } from '#kernel/person.ts'
 import type { Job, JobResult } from './isolation.ts'
 import type { RuleOrder } from './runner.ts'
+import { secretsOf, strikeOut } from './strike-out.ts'
 
 /** One run of the rules as it is kept: what they were given, what they did, what came of it. Never a secret. */
 export interface RunRecord {
@@ -25,8 +26,6 @@ interface Ran {
   readonly notes: readonly string[]
 }
 
-const SHORTEST_SECRET = 6
-
 /** Every configuration value and secret that a rule may have let slip is struck out. */
 export const recordOf = ({ order, job, result, notes }: Ran): RunRecord => {
   const { console, timings, ...outcome } = result
@@ -43,29 +42,4 @@ export const recordOf = ({ order, job, result, notes }: Ran): RunRecord => {
     reference: order.transaction.request.correlation,
     body: JSON.parse(strikeOut(body, secretsOf(job))),
   }
-}
-
-const secretsOf = (job: Job): readonly string[] => [
-  ...Object.values(job.configuration),
-  ...job.scripts.flatMap(({ secrets }) => Object.values(secrets)),
-  job.auth0.accessToken,
-]
-
-/** As they are, and as an address, a header or JSON would carry them. */
-const strikeOut = (text: string, secrets: readonly string[]): string => {
-  let clean = text
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue
-    const spellings = new Set([
-      secret,
-      encodeURIComponent(secret.toWellFormed()),
-      Buffer.from(secret).toString('base64'),
-      Buffer.from(secret).toString('base64url'),
-      Buffer.from(secret).toString('hex'),
-      // A script that prints JSON: it is written as JSON once more below.
-      JSON.stringify(secret).slice(1, -1),
-    ])
-    for (const one of spellings) clean = clean.replaceAll(JSON.stringify(one).slice(1, -1), '[secret]')
-  }
-  return clean
 }

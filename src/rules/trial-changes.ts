@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 
 /** A value that differs; undefined on the side that does not have it. */
 export interface Change {
@@ -18,8 +18,6 @@ export const changesBetween = (before: JsonObject, after: JsonObject, path: read
 const changeOf = (path: readonly string[], before: Json | undefined, after: Json | undefined): readonly Change[] => {
   // Empty places that are only there for scripts to fill are no change.
   if (isDeepStrictEqual(before, after) || (before === undefined && isDeepStrictEqual(after, {}))) return []
-  if (isObject(before) && isObject(after)) return changesBetween(before, after, path)
+  if (isJsonObject(before) && isJsonObject(after)) return changesBetween(before, after, path)
   return [{ path: path.join('.'), ...(before !== undefined && { before }), ...(after !== undefined && { after }) }]
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)

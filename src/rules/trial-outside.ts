@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { InnerHost, InnerRequest, InnerResponse, RuleCaller } from './runner.ts'
 import { hostOfStub, type Stub, stubbed } from './trial-stubs.ts'
 import type { Reach } from './tunnels.ts'
@@ -90,10 +90,8 @@ const directoryAnswer = (request: InnerRequest): InnerResponse => {
 const objectIn = (text: string): JsonObject | undefined => {
   try {
     const value: Json = JSON.parse(text)
-    return isObject(value) ? value : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }
 }
-
-const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)

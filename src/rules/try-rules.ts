@@ -4,6 +4,7 @@ import type { Admitted } from '#kernel/transaction.ts'
 import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
 import type { RuleCaller } from './runner.ts'
+import { secretsOf, strikeOut } from './strike-out.ts'
 import { type Change, changesBetween } from './trial-changes.ts'
 import { type TrialCall, type TrialOutside, trialOutside } from './trial-outside.ts'
 import type { Stub } from './trial-stubs.ts'
@@ -72,7 +73,8 @@ const tryOne = async (sample: Sample, { bench, isolation, outside }: Trying): Pr
   const metadata: MetadataWrite[] = []
   const notes: string[] = []
   const caller = trialCaller(notes)
-  const result = await isolation.run(jobOf(bench, sample, { metadata, caller }))
+  const job = jobOf(bench, sample, { metadata, caller })
+  const result = await isolation.run(job)
   const isPassed = result.kind === 'passed'
   const trial: TrialResult = {
     result,
@@ -83,7 +85,8 @@ const tryOne = async (sample: Sample, { bench, isolation, outside }: Trying): Pr
     metadata,
     notes,
   }
-  return withoutSecrets(trial, bench)
+  // Values of the configuration show in nothing that is told.
+  return JSON.parse(strikeOut(JSON.stringify(trial), secretsOf(job)))
 }
 
 /** Hosts that the scripts or their configuration name, so that calls to them can be listed with method and path. */
@@ -146,15 +149,4 @@ const claimsOf = ({ scripts }: Bench, { user: before }: Sample, { user, context 
   const ids = scripts.map(({ id }) => id)
   const { claims, named } = verdictOf({ before, user, context }, ids)
   return claims(named)
-}
-
-const SHORTEST_SECRET = 6
-
-/** Values of the configuration show in nothing that is told. */
-const withoutSecrets = (result: TrialResult, { configuration, scripts }: Bench): TrialResult => {
-  const secrets = [...Object.values(configuration), ...scripts.flatMap(({ secrets }) => Object.values(secrets))]
-  let text = JSON.stringify(result)
-  for (const secret of secrets)
-    if (secret.length >= SHORTEST_SECRET) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]')
-  return JSON.parse(text)
 }

@@ -2,9 +2,9 @@ import { UsherError } from '#kernel/errors.ts'
 import { calledName } from '#kernel/person.ts'
 import type { User } from '#kernel/person.ts'
 import type { Admission } from '#kernel/settings.ts'
-import type { Admitted, Authenticated, Opened } from '#kernel/transaction.ts'
+import type { Admitted, Authenticated } from '#kernel/transaction.ts'
 import { sessionFor } from './sessions.ts'
-import { ask, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
+import { ask, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
 
 /** Authenticated → admitted: the person means to be this user, and the relying party's policy lets them in. */
 export const admit: Step<Authenticated> = async (transaction, occasion) => {
@@ -22,15 +22,6 @@ export const admit: Step<Authenticated> = async (transaction, occasion) => {
 /** Another account at the provider than the one this browser is signed in with: never switched in silence. */
 const isAnotherThanRemembered = ({ user, silent }: Authenticated, { visit }: Occasion): boolean =>
   !silent && visit.session !== undefined && visit.session.user !== user.id
-
-const startOver = ({ id, browser, request, expiresAt }: Authenticated): Opened => ({
-  stage: 'opened',
-  id,
-  browser,
-  request,
-  expiresAt,
-  fresh: true,
-})
 
 const askWhoTheyAre = (transaction: Authenticated, { relyingParty }: Occasion): Outcome => {
   const expected = transaction.question?.expected

@@ -1,13 +1,13 @@
-import { timingSafeEqual } from 'node:crypto'
 import { ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { RuleSettings } from '#kernel/rule.ts'
-import type { Admitted, Continued, Opened, Ruled } from '#kernel/transaction.ts'
+import type { Admitted, Continued, Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
+import { isSameText } from '#lib/same-text.ts'
 import { decide } from './rule-decision.ts'
 import type { Decision, RuleResult } from './rule-runs.ts'
 import { soon } from './soon.ts'
-import { ask, next, type Occasion, type Outcome, type Step } from './step.ts'
+import { ask, next, type Occasion, type Outcome, type Step, startOver } from './step.ts'
 
 const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
 /** Beyond the rules' own time: for the runner to be started, and the result to be stored. */
@@ -40,15 +40,6 @@ const withoutRules = (transaction: Admitted, { relyingParty }: Occasion): Outcom
   const ruled: Ruled = { ...admitted, stage: 'ruled' }
   return next(ruled)
 }
-
-const startOver = ({ id, browser, request, expiresAt }: Admitted): Opened => ({
-  stage: 'opened',
-  id,
-  browser,
-  request,
-  expiresAt,
-  fresh: true,
-})
 
 /** Starts or joins the rules of this sign-in. */
 const begin = (transaction: Admitted, occasion: Occasion): Promise<RuleResult> => {
@@ -96,7 +87,7 @@ const wait = (transaction: Admitted, { visit }: Occasion): Outcome =>
 /** Back from the site a rule sent the person to. Throws `invalid_request` unless it brings the state along. */
 const comeBack = (transaction: Admitted, visit: Visit): Admitted => {
   const { redirect, ...rest } = transaction
-  if (!redirect || !isSame(redirect.state, continueState(visit) ?? '')) throw new UsherError('invalid_request')
+  if (!redirect || !isSameText(redirect.state, continueState(visit) ?? '')) throw new UsherError('invalid_request')
   return { ...rest, continued: { ...continuedBy(visit), ...(redirect.paused && { paused: redirect.paused }) } }
 }
 
@@ -107,6 +98,3 @@ export const continueState = (visit: Visit): string | undefined => {
 }
 
 const continuedBy = ({ url, form }: Visit): Continued => ({ query: Object.fromEntries(url.searchParams), body: Object.fromEntries(form) })
-
-const isSame = (one: string, other: string): boolean =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other.padEnd(one.length).slice(0, one.length)))

@@ -1,20 +1,20 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { PasswordConnection, RedirectConnection } from '#connections/connection.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Profile } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import type { Authenticated, Leg, Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import type { Authenticated, Leg, Routed, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
+import { isSameText } from '#lib/same-text.ts'
 import { expectation } from './choose-connection.ts'
 import { directorySubject } from './directory-subject.ts'
 import { profileRoot } from './profile-root.ts'
 import { satisfiesSecondFactor } from './sessions.ts'
-import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step } from './step.ts'
+import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
 
 /** Routed → authenticated: the person proves who they are, here or at a provider. */
 export const authenticate: Step<Routed> = async (transaction, occasion) => {
   const { input } = occasion
-  if (input?.kind === 'ways') return next(startAgain(transaction))
+  if (input?.kind === 'ways') return next(startOver(transaction))
   const settings = connectionsOf(occasion).find((one) =>
     input?.kind === 'choose' ? one.name === input.connection : one.id === transaction.connection,
   )
@@ -26,15 +26,6 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
     ? elsewhere(connection, settings, { transaction: routed, occasion })
     : here(connection, settings, { transaction: routed, occasion })
 }
-
-const startAgain = ({ id, browser, request, expiresAt }: Routed): Opened => ({
-  stage: 'opened',
-  id,
-  browser,
-  request,
-  expiresAt,
-  fresh: true,
-})
 
 interface Going {
   readonly transaction: Routed
@@ -87,12 +78,7 @@ export const isStray = (
   input?.kind === 'callback' && transaction.stage === 'routed' && transaction.leg !== undefined && !endsLeg(transaction.leg, visit)
 
 /** Whether a callback carries the state this leg was begun with. */
-const endsLeg = ({ state }: Leg, callback: Visit): boolean => isSame(state, callbackState(callback) ?? '')
-
-const isSame = (one: string, other: string): boolean => {
-  const [bytes, otherBytes] = [Buffer.from(one), Buffer.from(other)]
-  return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes)
-}
+const endsLeg = ({ state }: Leg, callback: Visit): boolean => isSameText(state, callbackState(callback) ?? '')
 
 const here = async (connection: PasswordConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
   const { transaction, occasion } = going

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { Profile } from '#kernel/person.ts'
 import { calledName } from '#kernel/person.ts'
 
@@ -11,7 +11,7 @@ export const profileRoot = (profile: Profile): JsonObject => {
   const { names, email, emailVerified, attributes } = profile
   const said = jsonIn(attributes, DEEPEST)
   // Whether an address is the person's is not for a provider's other words to say.
-  const { email: _email, email_verified: _verified, ...extras } = isObject(said) ? said : {}
+  const { email: _email, email_verified: _verified, ...extras } = isJsonObject(said) ? said : {}
   return {
     ...extras,
     ...(email !== undefined && { email, email_verified: emailVerified }),
@@ -27,8 +27,6 @@ const nicknameOf = ({ names, email }: Profile, extras: JsonObject): string => {
   if (typeof own === 'string' && own !== '') return own
   return email?.split('@')[0] ?? names.given ?? calledName({ names })
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What of a value JSON can hold, bounded; undefined for the rest. */
 const jsonIn = (value: unknown, depth: number): Json | undefined => {

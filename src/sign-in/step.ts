@@ -1,6 +1,6 @@
 import type { FailureCode } from '#kernel/errors.ts'
 import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
-import type { StoredTransaction, Transaction } from '#kernel/transaction.ts'
+import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange, Visit } from '#kernel/visit.ts'
 import type { Parts } from './parts.ts'
 
@@ -39,6 +39,16 @@ export const next = (transaction: Transaction, session?: SessionChange): Outcome
   kind: 'next',
   transaction,
   ...(session && { session }),
+})
+
+/** The same request from the beginning: no session is taken for an answer. */
+export const startOver = ({ id, browser, request, expiresAt }: Transaction): Opened => ({
+  stage: 'opened',
+  id,
+  browser,
+  request,
+  expiresAt,
+  fresh: true,
 })
 
 export const ask = (transaction: StoredTransaction, answer: Answer): Outcome => ({ kind: 'ask', transaction, answer })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, BEN, guest, madeByUsher } from '../support/guests.ts'
+import type { House } from '../support/house.ts'
 import { setRules, statement } from '../support/rule-house.ts'
 import { ruleStory as story } from '../support/story.ts'
 
@@ -132,3 +133,26 @@ story('what a rule wants of the token is done as far as it may be', async ({ hou
   await setRules(house, [statement("context.samlConfiguration.issuer = 'urn:of:somebody:else'")])
   assertPage(house, await one.browser.open(address), /Your account cannot be used here/, 403)
 })
+
+story(
+  'a relying party that wants it hears of a refusal as a fault, and gets no token',
+  async ({ house }) => {
+    await setRules(house, [onlyBen])
+    const one = guest(house)
+    const google = await one.browser.click(await one.browser.open(requestOf(house)), 'Google')
+    const [form] = (await one.browser.click(google, ANA)).forms
+    assert.equal(form?.action, `${house.emulator.addresses.login}/login.srf`)
+    assert.equal(form?.fields['wctx'], 'x')
+    assert.match(form?.fields['wresult'] ?? '', /Fault[\s\S]*Only people of Okafor &amp; Sons/)
+    assert.ok(!form?.fields['wresult']?.includes('Assertion'))
+  },
+  {
+    settings: (settings) => ({
+      ...settings,
+      relyingParties: settings.relyingParties.map((one: object) => ({ ...one, sendsFaults: true })),
+    }),
+  },
+)
+
+const requestOf = (house: House): string =>
+  `${house.publicUrl.origin}/wsfed/${house.clientId}?wa=wsignin1.0&wtrealm=urn%3Afederation%3AMicrosoftOnline&wctx=x`

@@ -61,7 +61,13 @@ story('whoever comes back with another state, or none, is not let on', async ({ 
     const consent = await one.withGoogle(await one.openService(), ANA)
     const state = consent.url.searchParams.get('state') ?? ''
     const open = (query: string) => one.browser.open(`${house.publicUrl.origin}/continue?${query}`)
-    for (const query of ['', 'agreed=yes', `state=${state.split('.')[0]}.wrong&agreed=yes`, `state=${state}&state=other`]) {
+    for (const query of [
+      '',
+      'agreed=yes',
+      `state=${state.split('.')[0]}.wrong&agreed=yes`,
+      `state=${state}&state=other`,
+      `state=${state.slice(0, -1)}%C3%A9`,
+    ]) {
       const page = await open(query)
       assertPage(house, page, /We could not read this answer/, 400)
       assert.match(page.body, /invalid_request/)

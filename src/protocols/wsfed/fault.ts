@@ -1,6 +1,5 @@
-import type { UsherError } from '#kernel/errors.ts'
-import { failures } from '#kernel/errors.ts'
-import { elementsOf, serialize } from '#lib/xml.ts'
+import { failures, type UsherError } from '#kernel/errors.ts'
+import { elementsOf, isXmlText, serialize } from '#lib/xml.ts'
 
 const ENVELOPE = 'http://www.w3.org/2003/05/soap-envelope'
 const soap = elementsOf({ prefix: 'env', uri: ENVELOPE })
@@ -13,9 +12,12 @@ export const fault = (failure: UsherError): string =>
       soap('Body', {}, [
         soap('Fault', {}, [
           soap('Code', {}, [soap('Value', {}, ['env:Sender']), soap('Subcode', {}, [soap('Value', {}, ['wst:FailedAuthentication'])])]),
-          soap('Reason', {}, [soap('Text', { 'xml:lang': 'en' }, [failure.said ?? failures[failure.code].heading])]),
+          soap('Reason', {}, [soap('Text', { 'xml:lang': 'en' }, [sentenceOf(failure)])]),
           soap('Detail', {}, [federation('FailureInfo', {}, [failure.code])]),
         ]),
       ]),
     ]),
   )
+
+/** What a rule says may repeat what a person typed: where XML cannot carry it, our own words stand. */
+const sentenceOf = ({ said, code }: UsherError): string => (said !== undefined && isXmlText(said) ? said : failures[code].heading)

@@ -1,6 +1,5 @@
-import type { Json } from '#kernel/json.ts'
+import { isJsonObject, type Json } from '#kernel/json.ts'
 import type { InnerRequest, InnerResponse } from '../runner.ts'
-import { isObject } from './reading.ts'
 
 /** All that a token endpoint looks at. */
 const HEADERS = ['accept', 'authorization', 'client-request-id', 'content-type']
@@ -21,7 +20,7 @@ export const passOn = async ({ method, host, path, headers, body }: InnerRequest
   })
   const json = parsed(await response.text())
   const retryAfter = response.headers.get('retry-after')
-  if (!isObject(json)) return { status: 502, body: { error: 'temporarily_unavailable', error_description: 'No JSON came back.' } }
+  if (!isJsonObject(json)) return { status: 502, body: { error: 'temporarily_unavailable', error_description: 'No JSON came back.' } }
   return { status: response.status, headers: { 'cache-control': 'no-store', ...(retryAfter && { 'retry-after': retryAfter }) }, body: json }
 }
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { InnerRequest } from '../runner.ts'
 
 /** A request as the bridge reads it. */
@@ -15,9 +15,6 @@ export interface Asked {
   readonly hasBody: boolean
 }
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 export const textIn = (from: JsonObject | undefined, name: string): string | undefined => {
   const value = from !== undefined && Object.hasOwn(from, name) ? from[name] : undefined
   return typeof value === 'string' ? value : undefined
@@ -26,7 +23,7 @@ export const textIn = (from: JsonObject | undefined, name: string): string | und
 const parsed = (text: string): JsonObject | undefined => {
   try {
     const value: Json = JSON.parse(text)
-    return isObject(value) ? value : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,11 +1,11 @@
-import type { JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type JsonObject } from '#kernel/json.ts'
 import type { InnerResponse } from '../runner.ts'
 import { answer, badRequest, denied, refuse } from './answers.ts'
 import type { Applicant, Bridged, BridgedTenant, DirectoryQuery, Refusal } from './bridged-directory.ts'
 import { filterIn } from './filter.ts'
 import { readPerson } from './person.ts'
 import { skuFrom, toGraphNames, userFrom } from './properties.ts'
-import { type Asked, isObject, textIn } from './reading.ts'
+import { type Asked, textIn } from './reading.ts'
 
 /** A call, and on whose behalf. */
 interface Call {
@@ -57,7 +57,7 @@ const assignLicense: Route = async (call) => {
   }
   const [license, ...more] = added
   if (more.length > 0) call.who.note('One account gets one license.')
-  const skuId = more.length === 0 && isObject(license) ? textIn(license, 'skuId') : undefined
+  const skuId = more.length === 0 && isJsonObject(license) ? textIn(license, 'skuId') : undefined
   if (skuId === undefined) {
     call.who.note('No license was named. Is there one of that part number among the subscribed ones?')
     return no(call, badRequest("Cannot convert a primitive value to the expected type 'Edm.Guid'."))
@@ -93,7 +93,7 @@ const listSkus: Route = async (call) =>
     collection(call, 'subscribedSkus', listIn(page).map(skuFrom)),
   )
 
-const listIn = ({ value }: JsonObject): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const listIn = ({ value }: JsonObject): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : [])
 
 const collection = (call: Call, name: string, value: readonly JsonObject[]): InnerResponse =>
   answer(200, { 'odata.metadata': metadataOf(call, name), value })

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#kernel/clock.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { Randomness } from '#kernel/randomness.ts'
+import { isSameText } from '#lib/same-text.ts'
 import type { InnerResponse, RuleCaller } from '../runner.ts'
 import type { BridgedTenant } from './bridged-directory.ts'
 import { type Asked, textIn } from './reading.ts'
@@ -24,14 +24,9 @@ export const bridgeTokens = ({ randomness }: { readonly randomness: Randomness }
     },
     isValid: (token, caller) => {
       const known = tokens.get(caller)
-      return known !== undefined && isSame(token, known)
+      return known !== undefined && isSameText(token, known)
     },
   }
-}
-
-const isSame = (one: string, other: string): boolean => {
-  const [left, right] = [one, other].map((text) => createHash('sha256').update(text).digest())
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
 }
 
 /** The retired API, by its address and by its app id. */
@@ -89,7 +84,7 @@ const problemOf = ({ body }: Asked, { clientId, secret }: BridgedTenant): Proble
   if (said('grant_type') !== 'client_credentials') return otherGrant
   if (!isRetired(said('resource'))) return otherResource
   const isOurs = said('client_id').toLowerCase() === clientId.toLowerCase()
-  return isOurs && secret !== undefined && !isSame(said('client_secret'), secret.reveal()) ? wrongSecret : undefined
+  return isOurs && secret !== undefined && !isSameText(said('client_secret'), secret.reveal()) ? wrongSecret : undefined
 }
 
 const without = (name: string): Problem => ({

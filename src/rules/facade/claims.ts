@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { Claims } from '#kernel/token.ts'
-import { isObject, textIn } from './reading.ts'
+import { textIn } from './reading.ts'
 
 /** Auth0's limits on what may be added to a token. */
 const MOST_CLAIMS = 100
@@ -18,7 +18,7 @@ const NOT_PASSED: ReadonlySet<string> = new Set(['identities', 'app_metadata', '
  */
 export const claimsFrom = (user: JsonObject, configuration: JsonObject): Claims => {
   const mapped = mappedClaims(user, configuration['mappings'])
-  const said = isObject(configuration['attributes']) ? entriesOf(configuration['attributes']) : []
+  const said = isJsonObject(configuration['attributes']) ? entriesOf(configuration['attributes']) : []
   const passed = configuration['passthroughClaimsWithNoMapping'] === true ? passedThrough(user, configuration) : []
   const identity = configuration['mapIdentities'] === true ? identityClaims(user) : []
   return bounded([...passed, ...identity, ...mapped, ...said])
@@ -27,7 +27,7 @@ export const claimsFrom = (user: JsonObject, configuration: JsonObject): Claims 
 type Claim = readonly [name: string, values: readonly string[]]
 
 const mappedClaims = (user: JsonObject, mappings: Json | undefined): readonly Claim[] => {
-  if (!isObject(mappings)) return []
+  if (!isJsonObject(mappings)) return []
   return Object.entries(mappings).flatMap(([name, path]) => claim(name, typeof path === 'string' ? valueAt(user, path) : undefined))
 }
 
@@ -38,7 +38,7 @@ const valueAt = (from: JsonObject, path: string): Json | undefined => {
   const head = dot < 0 ? path : path.slice(0, dot)
   const value = Object.hasOwn(from, head) ? from[head] : undefined
   if (dot < 0) return value
-  return isObject(value) ? valueAt(value, path.slice(dot + 1)) : undefined
+  return isJsonObject(value) ? valueAt(value, path.slice(dot + 1)) : undefined
 }
 
 const entriesOf = (values: JsonObject): readonly Claim[] => Object.entries(values).flatMap(([name, value]) => claim(name, value))
@@ -55,7 +55,7 @@ const textsIn = (value: Json | undefined): readonly string[] => {
 }
 
 const passedThrough = (user: JsonObject, configuration: JsonObject): readonly Claim[] => {
-  const mapped = isObject(configuration['mappings']) ? Object.values(configuration['mappings']) : []
+  const mapped = isJsonObject(configuration['mappings']) ? Object.values(configuration['mappings']) : []
   const prefix = configuration['mapUnknownClaimsAsIs'] === true ? '' : AUTH0_NAMESPACE
   return Object.entries(user)
     .filter(([name]) => !NOT_PASSED.has(name) && !mapped.includes(name))
@@ -65,7 +65,7 @@ const passedThrough = (user: JsonObject, configuration: JsonObject): readonly Cl
 /** Who vouches, never with the provider's own access token. */
 const identityClaims = (user: JsonObject): readonly Claim[] => {
   const first = Array.isArray(user['identities']) ? user['identities'][0] : undefined
-  if (!isObject(first)) return []
+  if (!isJsonObject(first)) return []
   return ['provider', 'connection', 'isSocial', 'user_id'].flatMap((name) =>
     claim(`${AUTH0_NAMESPACE}identities/default/${name}`, first[name]),
   )

@@ -32,14 +32,14 @@ export const contextFor = (order: RuleOrder): JsonObject => {
 }
 
 const connectionFields = (connection: ConnectionSettings): JsonObject => {
-  const [domain, ...aliases] = connection.homeRealms
+  const [domain] = connection.homeRealms
   return {
     connectionID: connection.id,
     connection: connection.name,
     connectionStrategy: providerOf(connection).name,
     connectionOptions: {
       ...(domain !== undefined && { tenant_domain: domain }),
-      domain_aliases: [...connection.homeRealms.slice(0, 1), ...aliases],
+      domain_aliases: connection.homeRealms,
     },
     connectionMetadata: {},
   }

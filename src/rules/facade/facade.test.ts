@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import { microsoft365 } from '../../../test/support/wsfed-samples.ts'
 import { admitted, nadia, orderOf } from '../../../test/support/rule-samples.ts'
 import { contextFor } from './context.ts'
 import { userFor } from './person.ts'
-import { isObject } from './reading.ts'
 import { verdictOf } from './verdict.ts'
 
 const FOOD = 'http://schemas.example/food'
@@ -130,5 +129,5 @@ const PROTOTYPE_SIZE = Object.getOwnPropertyNames(Object.prototype).length
 
 function asObject(value: unknown): JsonObject {
   const copy: Json = JSON.parse(JSON.stringify(value))
-  return isObject(copy) ? copy : {}
+  return isJsonObject(copy) ? copy : {}
 }

@@ -1,8 +1,5 @@
 import type { Json, JsonObject } from '#kernel/json.ts'
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** An own field's value; nothing that a prototype lends. */
 export const field = (from: JsonObject, name: string): Json | undefined => (Object.hasOwn(from, name) ? from[name] : undefined)
 

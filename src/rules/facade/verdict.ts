@@ -1,9 +1,9 @@
-import type { Json, JsonObject } from '#kernel/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { RuleId } from '#kernel/rule.ts'
 import type { PausedRules, TokenWishes } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleVerdict } from '../runner.ts'
 import { claimsFrom } from './claims.ts'
-import { field, isObject, textIn } from './reading.ts'
+import { field, textIn } from './reading.ts'
 
 const LONGEST_WISH = 2_048
 const MOST_PROBES = 10
@@ -22,9 +22,9 @@ export interface Changed {
 /** What the rules decided, from the `user` and `context` they left. */
 export const verdictOf = ({ before, user, context }: Changed, ran: readonly RuleId[]): RuleVerdict => {
   const configuration = field(context, 'samlConfiguration')
-  const saml = isObject(configuration) ? configuration : {}
+  const saml = isJsonObject(configuration) ? configuration : {}
   const redirect = field(context, 'redirect')
-  const location = isObject(redirect) ? field(redirect, 'url') : undefined
+  const location = isJsonObject(redirect) ? field(redirect, 'url') : undefined
   const primaryUser = field(context, 'primaryUser')
   const factor = field(context, 'multifactor')
   return {
@@ -32,7 +32,7 @@ export const verdictOf = ({ before, user, context }: Changed, ran: readonly Rule
     claims: (settled) => claimsFrom(withNames(user, settled), saml),
     wishes: wishesIn(saml),
     ...(typeof primaryUser === 'string' && { primaryUser }),
-    wantsSecondFactor: isObject(factor) && field(factor, 'provider') !== 'none',
+    wantsSecondFactor: isJsonObject(factor) && field(factor, 'provider') !== 'none',
     ...(typeof location === 'string' && { redirect: { location, ...pausedBy(redirect, user, context) } }),
     ran,
   }
@@ -40,7 +40,7 @@ export const verdictOf = ({ before, user, context }: Changed, ran: readonly Rule
 
 /** An action that sends the person away says so by its id; what it leaves is what the next turn begins with. */
 const pausedBy = (redirect: Json | undefined, user: JsonObject, context: JsonObject): { readonly paused?: PausedRules } => {
-  const by = isObject(redirect) ? field(redirect, 'by') : undefined
+  const by = isJsonObject(redirect) ? field(redirect, 'by') : undefined
   if (typeof by !== 'string') return {}
   const { redirect: _, ...rest } = context
   return { paused: { at: by, user, context: rest } }
