@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+import type { UserId } from './person.ts'
 import type { Secret } from './secret.ts'
 
 export type RuleId = string
@@ -31,4 +33,19 @@ export interface RuleSettings {
   readonly configuration: Readonly<Record<string, Secret>>
   /** All rules of one sign-in together, in milliseconds of wall time. */
   readonly budgetMs: number
+}
+
+/** One run of the rules as it is kept: what they were given, what they did, what came of it. Never a secret. */
+export interface RuleRun {
+  readonly at: number
+  readonly userId: UserId
+  readonly relyingParty: string
+  readonly reference: string
+  readonly body: {
+    /** What the scripts were given. */
+    readonly order: { readonly user: JsonObject; readonly context: JsonObject }
+    readonly result: JsonObject
+    readonly console: readonly JsonObject[]
+    readonly timings: readonly JsonObject[]
+  }
 }

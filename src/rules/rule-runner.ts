@@ -2,13 +2,13 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Rule, RuleSettings } from '#kernel/rule.ts'
+import type { Rule, RuleRun, RuleSettings } from '#kernel/rule.ts'
 import { contextFor } from './facade/context.ts'
 import { userFor } from './facade/person.ts'
 import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
 import { createKeeping } from './keeping.ts'
-import { type RunRecord, recordOf } from './run-record.ts'
+import { recordOf } from './run-record.ts'
 import { revealed, scriptOf } from './scripts.ts'
 import type { RuleCaller, RuleOrder, RuleOutcome, RuleRunner } from './runner.ts'
 
@@ -23,7 +23,7 @@ export interface RuleRunnerParts {
     readonly caller: RuleCaller
   }) => Promise<JsonObject>
   /** Keeps what happened, for those who look after the rules. Never waited for. */
-  readonly keep: (run: RunRecord) => Promise<void>
+  readonly keep: (run: RuleRun) => Promise<void>
   readonly publicUrl: URL
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log

@@ -1,22 +1,7 @@
-import type { JsonObject } from '#kernel/json.ts'
-import type { UserId } from '#kernel/person.ts'
+import type { RuleRun } from '#kernel/rule.ts'
 import type { Job, JobResult } from './isolation.ts'
 import type { RuleOrder } from './runner.ts'
 import { secretsOf, strikeOut } from './strike-out.ts'
-
-/** One run of the rules as it is kept: what they were given, what they did, what came of it. Never a secret. */
-export interface RunRecord {
-  readonly at: number
-  readonly userId: UserId
-  readonly relyingParty: string
-  readonly reference: string
-  readonly body: {
-    readonly order: { readonly user: JsonObject; readonly context: JsonObject }
-    readonly result: JsonObject
-    readonly console: readonly JsonObject[]
-    readonly timings: readonly JsonObject[]
-  }
-}
 
 interface Ran {
   readonly order: RuleOrder
@@ -27,7 +12,7 @@ interface Ran {
 }
 
 /** Every configuration value and secret that a rule may have let slip is struck out. */
-export const recordOf = ({ order, job, result, notes }: Ran): RunRecord => {
+export const recordOf = ({ order, job, result, notes }: Ran): RuleRun => {
   const { console, timings, ...outcome } = result
   const body = JSON.stringify({
     order: { user: job.user, context: job.context },

@@ -1,7 +1,6 @@
 import { ONE_HOUR_MS } from '#kernel/clock.ts'
-import type { JsonObject } from '#kernel/json.ts'
-import type { UserId } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
+import type { RuleRun } from '#kernel/rule.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { Secrets } from '#lib/secrets.ts'
 import type { RuleRunsTable } from '../schema.ts'
@@ -11,21 +10,6 @@ interface Parts {
   readonly storage: Storage
   readonly sealer: Secrets
   readonly randomness: Randomness
-}
-
-/** What one sign-in's rules were given, did and said. */
-interface RuleRun {
-  readonly at: number
-  readonly userId: UserId
-  readonly relyingParty: string
-  readonly reference: string
-  readonly body: {
-    /** What the scripts were given. */
-    readonly order: { readonly user: JsonObject; readonly context: JsonObject }
-    readonly result: JsonObject
-    readonly console: readonly JsonObject[]
-    readonly timings: readonly JsonObject[]
-  }
 }
 
 interface KeptRun extends RuleRun {
