@@ -18,7 +18,15 @@ export interface LegOrder {
 /** Where the browser goes, and what must be remembered until it comes back. */
 export interface Departure {
   readonly location: string
+  /** Set where the browser posts itself there, with these fields. */
+  readonly fields?: Readonly<Record<string, string>>
   readonly memory: Leg['memory']
+}
+
+/** What a provider's administrator needs to know of us, as a document: the metadata of a service provider. */
+export interface ConnectionDocument {
+  readonly type: string
+  readonly body: string
 }
 
 /** People prove who they are elsewhere. */
@@ -32,6 +40,8 @@ export interface RedirectConnection {
    * `connection_unavailable`, `profile_incomplete`.
    */
   readonly complete: (callback: Visit, leg: Leg & { readonly callbackUrl: string }) => Promise<Profile>
+  /** Published at `/samlp/metadata?connection=NAME`. */
+  readonly document?: (callbackUrl: string) => Promise<ConnectionDocument>
 }
 
 export interface Credentials {
@@ -46,6 +56,16 @@ export interface PasswordConnection {
   readonly kind: 'password'
   /** Undefined when the credentials are wrong. Throws `too_many_requests`, or when it cannot tell. */
   readonly verify: (credentials: Credentials) => Promise<Profile | undefined>
+  /** Set where people on the organization's own network need not type any. */
+  readonly windows?: WindowsSignIn
+}
+
+/** Integrated Windows sign-in: a Kerberos ticket (SPNEGO, RFC 4559), or a proxy's word for it. */
+export interface WindowsSignIn {
+  /** Whether this visit comes from where people have tickets. */
+  readonly appliesTo: (visit: Visit) => boolean
+  /** Who they are; `challenge` while nothing was sent; undefined when what was sent does not hold. Throws as `verify` does. */
+  readonly verify: (visit: Visit) => Promise<Profile | 'challenge' | undefined>
 }
 
 export type Connection = RedirectConnection | PasswordConnection

@@ -66,6 +66,7 @@ export const answerSender = (parts: AnswerParts) => {
   const sendDeparture = (reply: FastifyReply, departure: Departure, exchange: Exchange): FastifyReply => {
     switch (departure.kind) {
       case 'page':
+        if (departure.challenge) reply.header('www-authenticate', departure.challenge)
         return sendView(reply.code(departure.status), render(departure.page, frameOf(exchange)), frameOf(exchange))
       case 'onward':
         return sendView(reply, onward(departure.location), frameOf(exchange))

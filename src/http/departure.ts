@@ -5,7 +5,7 @@ import type { Route } from './routes.ts'
 
 /** How an answer leaves, once what browsers make of redirects after posts is taken into account. */
 export type Departure =
-  | { readonly kind: 'page'; readonly status: number; readonly page: Page }
+  | { readonly kind: 'page'; readonly status: number; readonly page: Page; readonly challenge?: 'Negotiate' }
   | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string }
   /** A page that goes on by itself, with a link. */
   | { readonly kind: 'onward'; readonly location: string }

@@ -53,6 +53,7 @@ export const visitReader = (parts: VisitParts) => {
     const newBrowser = cookies.browser ? undefined : randomValue(parts.randomness)
     const caller = new Caller(() => parts.address(remoteAddress, oneHeader(headers['x-forwarded-for'])))
     const visit: Visit = Object.assign(caller, messageOf(request, parts.publicUrl), {
+      peer: remoteAddress,
       header: (name: string) => oneHeader(headers[name.toLowerCase()]),
       at,
       browser: hashOfCookie(cookies.browser ?? newBrowser ?? ''),

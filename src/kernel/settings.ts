@@ -53,6 +53,10 @@ export interface ConnectionSettings {
   readonly type: string
   readonly label: string
   readonly brand: string
+  /** Switched off: nobody comes in through it, and nobody who did is remembered. */
+  readonly disabled?: true
+  /** Whether a verified address of a provider that is authoritative for it makes its people the users who have it already. */
+  readonly linksVerifiedEmail?: true
   /** Mail domains and home realms that lead straight to it. */
   readonly homeRealms: readonly string[]
   /** A directory's people have their accounts already: they are never provisioned, and it names their subjects. */

@@ -11,6 +11,8 @@ export interface Visit {
   readonly rawForm?: string
   readonly header: (name: string) => string | undefined
   readonly ip: string
+  /** The other end of the socket: a listed proxy, or the same as `ip`. */
+  readonly peer: string
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly browser: BrowserId
@@ -23,7 +25,8 @@ export interface Visit {
 export type SessionChange = Omit<Session, 'id'> | 'end'
 
 export type Answer = (
-  | { readonly kind: 'page'; readonly status: number; readonly page: Page }
+  /** With a challenge, status 401: a browser that has a ticket asks again with it, every other one shows the page. */
+  | { readonly kind: 'page'; readonly status: number; readonly page: Page; readonly challenge?: 'Negotiate' }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'post-form'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
   | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }

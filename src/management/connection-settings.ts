@@ -8,6 +8,8 @@ export const connection = z
     type: z.string().min(1),
     label: z.string().min(1).max(60),
     brand: z.string().optional(),
+    disabled: z.literal(true).optional(),
+    linksVerifiedEmail: z.literal(true).optional(),
     homeRealms: z.array(z.string().min(1)).default([]),
     directory: z.strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) }).optional(),
     secondFactor: z.strictObject({ trusted: z.literal(true), amr: z.array(z.string().min(1)).min(1) }).optional(),

@@ -1,15 +1,12 @@
-import type { PasswordConnection, RedirectConnection } from '#connections/connection.ts'
+import type { RedirectConnection } from '#connections/connection.ts'
 import { UsherError } from '#kernel/errors.ts'
-import type { Profile } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import type { Authenticated, Leg, Routed, StoredTransaction } from '#kernel/transaction.ts'
-import type { Answer, Visit } from '#kernel/visit.ts'
+import type { Leg, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
 import { isSameText } from '#lib/same-text.ts'
-import { expectation } from './choose-connection.ts'
-import { directorySubject } from './directory-subject.ts'
-import { profileRoot } from './profile-root.ts'
-import { satisfiesSecondFactor } from './sessions.ts'
+import { type Going, recognized } from './recognize.ts'
 import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
+import { typePassword } from './type-password.ts'
 
 /** Routed → authenticated: the person proves who they are, here or at a provider. */
 export const authenticate: Step<Routed> = async (transaction, occasion) => {
@@ -24,12 +21,7 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
   const connection = occasion.parts.connection(settings)
   return connection.kind === 'redirect'
     ? elsewhere(connection, settings, { transaction: routed, occasion })
-    : here(connection, settings, { transaction: routed, occasion })
-}
-
-interface Going {
-  readonly transaction: Routed
-  readonly occasion: Occasion
+    : typePassword(connection, settings, { transaction: routed, occasion })
 }
 
 const elsewhere = async (connection: RedirectConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
@@ -79,76 +71,3 @@ export const isStray = (
 
 /** Whether a callback carries the state this leg was begun with. */
 const endsLeg = ({ state }: Leg, callback: Visit): boolean => isSameText(state, callbackState(callback) ?? '')
-
-const here = async (connection: PasswordConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
-  const { transaction, occasion } = going
-  if (occasion.input?.kind !== 'password') return ask(transaction, passwordPage(settings, going, transaction.request.username ?? ''))
-  const username = occasion.visit.form.get('username')?.trim() ?? ''
-  const password = occasion.visit.form.get('password') ?? ''
-  if (!username || !password) return ask(transaction, passwordPage(settings, going, username, 'missing'))
-  const profile = await connection.verify({ username, password, ip: occasion.visit.ip, at: occasion.visit.at }).catch((error) => {
-    if (error instanceof UsherError && error.code === 'too_many_requests') return 'too_many' as const
-    throw error
-  })
-  if (profile === 'too_many' || profile === undefined) {
-    const failure = profile === undefined ? 'wrong' : profile
-    await recordRefusal(settings, going)
-    return ask(transaction, passwordPage(settings, going, username, failure))
-  }
-  return recognized(profile, settings, going)
-}
-
-const recordRefusal = (settings: ConnectionSettings, { transaction, occasion }: Going): Promise<void> =>
-  occasion.parts.books.ledger.record({
-    type: 'password_refused',
-    at: occasion.visit.at,
-    reference: transaction.request.correlation,
-    connection: settings.id,
-    facts: { ip: occasion.visit.ip },
-  })
-
-const STATUS = { wrong: 422, missing: 422, too_many: 429 } as const
-
-const passwordPage = (
-  settings: ConnectionSettings,
-  { transaction, occasion }: Going,
-  username: string,
-  problem?: keyof typeof STATUS,
-): Answer => ({
-  kind: 'page',
-  status: problem ? STATUS[problem] : 200,
-  page: {
-    name: 'password',
-    service: occasion.relyingParty.name,
-    label: settings.label,
-    action: pagePath(transaction.id, '/password'),
-    username,
-    ...(problem && { problem }),
-    ...(connectionsOf(occasion).length > 1 && { otherWays: pagePath(transaction.id, '/ways') }),
-  },
-})
-
-const recognized = async (profile: Profile, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
-  const { transaction, occasion } = going
-  const { visit, parts } = occasion
-  if (!satisfiesSecondFactor(profile.authentication, transaction.request.freshness, visit.at))
-    throw new UsherError('second_factor_required', { detail: { connection: settings.name } })
-  const identity = { connection: settings.id, issuer: profile.issuer, subject: profile.subject }
-  const directory = settings.directory && directorySubject(profile, settings.directory)
-  const user = await parts.books.people.recognize(identity, profile, visit.at)
-  await parts.books.records.signedIn({ user, identity, connection: settings, root: profileRoot(profile), ip: visit.ip, at: visit.at })
-  const { stage: _stage, leg: _leg, ...base } = transaction
-  const standing = await parts.books.people.standing(user.id, occasion.relyingParty.target)
-  const principal = standing?.subject?.userPrincipalName
-  const authenticated: Authenticated = {
-    ...base,
-    stage: 'authenticated',
-    user,
-    authentication: profile.authentication,
-    silent: false,
-    attributes: profile.attributes,
-    ...(directory && { directory }),
-    ...(!transaction.fresh && (await expectation(transaction, user.id, principal, occasion))),
-  }
-  return next(authenticated)
-}

@@ -30,6 +30,7 @@ const visit = (path: string): Visit => ({
   form: new URLSearchParams(),
   header: () => undefined,
   ip: '203.0.113.7',
+  peer: '203.0.113.7',
   at: 1_000,
   browser: 'browser',
 })

@@ -76,6 +76,7 @@ export const visitAt = (url: URL, at: number): Visit => ({
   form: new URLSearchParams(),
   header: () => undefined,
   ip: '192.0.2.7',
+  peer: '192.0.2.7',
   at,
   browser: 'a browser',
 })

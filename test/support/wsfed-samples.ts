@@ -93,6 +93,7 @@ export const visitTo = (address: string, changes: Partial<Visit> = {}): Visit =>
   form: new URLSearchParams(),
   header: () => undefined,
   ip: '127.0.0.1',
+  peer: '127.0.0.1',
   at: AT,
   browser: 'browser-1',
   ...changes,
