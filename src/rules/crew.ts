@@ -37,6 +37,8 @@ export interface Crew {
 /** From this many runs on, another runner is worth its memory. */
 const BUSY_RUNS = 8
 const IDLE_MS = 60_000
+/** A runner that starts takes a processor for a while: whoever made it necessary goes first. */
+const REFILL_MS = 50
 const ALWAYS = 2
 /** Sets of scripts with runners: what is in force, and what somebody tries out. */
 const MOST_SETS = 2
@@ -52,6 +54,7 @@ interface State {
   readonly suspects: Run[]
   /** Has one suspect to itself. */
   solo?: Member
+  refill?: NodeJS.Timeout
   ticker?: NodeJS.Timeout
   idle?: NodeJS.Timeout
   isStopped: boolean
@@ -99,7 +102,10 @@ const adopt = (work: Work): Member => {
   if (!member) throw new Error('a runner that was there a moment ago')
   state.blanks.splice(state.blanks.indexOf(member), 1)
   state.members.add(member)
-  keepBlanks(work)
+  state.refill ??= setTimeout(() => {
+    delete state.refill
+    keepBlanks(work)
+  }, REFILL_MS)
   return member
 }
 
@@ -167,7 +173,7 @@ const bury = (work: Work, member: Member, end: MemberEnd): void => {
     else state.suspects.push(suspectOf(run))
   }
   // One that does not even start is not tried again and again; the next sign-in does.
-  if (ending.hadStarted) keepBlanks(work)
+  if (ending.hadStarted && state.suspects.length === 0) keepBlanks(work)
   goOn(work)
 }
 
@@ -235,6 +241,7 @@ const stop = async ({ state }: Work): Promise<void> => {
   state.isStopped = true
   clearInterval(state.ticker)
   clearTimeout(state.idle)
+  clearTimeout(state.refill)
   for (const run of [...state.waiting.splice(0), ...state.suspects.splice(0)]) run.settle(failedRun(run, 'unavailable'))
   const all = [...state.members, ...state.blanks]
   for (const member of all) member.child.kill('crash')
