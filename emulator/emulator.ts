@@ -14,6 +14,7 @@ import { record } from './recorded.ts'
 import type { VisibilityDelaysMs } from './replication.ts'
 import { createServiceApp } from './service/service-app.ts'
 import { createFacebookApp } from './social/facebook-app.ts'
+import { createGithubApp } from './social/github-app.ts'
 import { createLinkedinApp } from './social/linkedin-app.ts'
 import { type Addresses, addressesAt, siteOf } from './sites.ts'
 import type { World } from './world.ts'
@@ -37,7 +38,7 @@ export interface EmulatorOptions {
   readonly die?: () => void
 }
 
-/** Microsoft's side, and a pretend Google, LinkedIn and Facebook. */
+/** Microsoft's side, and a pretend Google, LinkedIn, Facebook and GitHub. */
 export interface OpenEmulator {
   readonly addresses: Addresses
   readonly world: World
@@ -118,6 +119,7 @@ export const openEmulator = async (
   const google = createGoogleApp({ world, addresses })
   const linkedin = createLinkedinApp({ world, addresses })
   const facebook = createFacebookApp({ world })
+  const github = createGithubApp({ world })
   const control = createControlApp({ world, addresses, journal, killSwitch, switchScenario, usher })
   const fetch = serve({
     clock,
@@ -130,6 +132,7 @@ export const openEmulator = async (
       google: async (request) => google.fetch(request),
       linkedin: async (request) => linkedin.fetch(request),
       facebook: async (request) => facebook.fetch(request),
+      github: async (request) => github.fetch(request),
       control: async (request) => control.fetch(request),
     },
   })

@@ -1,4 +1,4 @@
-export type Site = 'login' | 'graph' | 'service' | 'google' | 'linkedin' | 'facebook' | 'control'
+export type Site = 'login' | 'graph' | 'service' | 'google' | 'linkedin' | 'facebook' | 'github' | 'control'
 
 /** One exchange with one site, as it went over the wire. Passwords and client secrets are blanked. */
 export interface JournalEntry {

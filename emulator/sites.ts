@@ -10,6 +10,7 @@ const hosts: Readonly<Record<Site, string>> = {
   google: 'accounts.google.localhost',
   linkedin: 'www.linkedin.localhost',
   facebook: 'www.facebook.localhost',
+  github: 'github.localhost',
   control: 'control.localhost',
 }
 
@@ -20,12 +21,16 @@ export const addressesAt = (port: number): Addresses => ({
   google: `http://${hosts.google}:${port}`,
   linkedin: `http://${hosts.linkedin}:${port}`,
   facebook: `http://${hosts.facebook}:${port}`,
+  github: `http://${hosts.github}:${port}`,
   control: `http://${hosts.control}:${port}`,
 })
+
+/** Some answer programs at a host of their own. */
+const apiOf = (site: Site): string | undefined => (site === 'github' ? `api.${hosts.github}` : undefined)
 
 /** The site a request is for; undefined when its Host header names none of ours. */
 export const siteOf = (host: string | undefined): Site | undefined => {
   const name = host?.toLowerCase().replace(/:\d+$/, '')
-  const sites: readonly Site[] = ['login', 'graph', 'service', 'google', 'linkedin', 'facebook', 'control']
-  return sites.find((site) => hosts[site] === name)
+  const sites: readonly Site[] = ['login', 'graph', 'service', 'google', 'linkedin', 'facebook', 'github', 'control']
+  return sites.find((site) => hosts[site] === name || apiOf(site) === name)
 }

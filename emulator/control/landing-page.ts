@@ -3,7 +3,7 @@ import { type GooglePerson, googlePeople } from '../google/people.ts'
 import type { Site } from '../journal.ts'
 import { type Markup, nothing, page } from '../page.ts'
 import type { ScenarioReading } from '../scenarios.ts'
-import { facebookPeople, linkedinPeople } from '../social/people.ts'
+import { facebookPeople, githubPeople, linkedinPeople } from '../social/people.ts'
 import type { Addresses } from '../sites.ts'
 import type { World } from '../world.ts'
 import type { DirectoryUser, Domain } from '../world-state.ts'
@@ -51,6 +51,7 @@ const whoCanSignIn = ({ world, demo }: LandingOptions): Markup => html`<section>
 ${rowsOf('Google', googlePeople)}
 ${isUsed(world, 'linkedin') ? rowsOf('LinkedIn', linkedinPeople) : nothing}
 ${isUsed(world, 'facebook') ? rowsOf('Facebook', facebookPeople) : nothing}
+${isUsed(world, 'github') ? rowsOf('GitHub', githubPeople) : nothing}
 ${demo.people.map((person) => html`<tr><td>${person.name}</td><td>${person.how}</td></tr>`)}
 </tbody></table></section>`
 

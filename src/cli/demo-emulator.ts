@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { CommandError } from './report.ts'
 
 export interface DemoEmulator {
-  readonly addresses: Readonly<Record<'login' | 'graph' | 'service' | 'google' | 'linkedin' | 'facebook' | 'control', string>>
+  readonly addresses: Readonly<Record<'login' | 'graph' | 'service' | 'google' | 'linkedin' | 'facebook' | 'github' | 'control', string>>
   /** Tells the emulator how its world should be. */
   readonly put: (path: string, body: unknown) => Promise<void>
   readonly stop: () => Promise<void>

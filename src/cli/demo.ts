@@ -21,7 +21,7 @@ const HOME = fileURLToPath(new URL('../../.usher', import.meta.url))
 /** `usher demo`: the whole path on this machine; Microsoft and the providers are simulated. */
 export const demoCommand = (): Command =>
   new Command('demo')
-    .description('run the whole path on this machine, with Microsoft, Google, LinkedIn and Facebook simulated')
+    .description('run the whole path on this machine, with Microsoft, Google, LinkedIn, Facebook and GitHub simulated')
     .option('--reset', 'forget everybody and begin anew')
     .option('--home <folder>', 'where the demo keeps what it needs to go on later', HOME)
     .option('--port <number>', 'where Usher listens; Microsoft’s side takes the next one', (text) => Number.parseInt(text, 10), USHER_PORT)
@@ -29,7 +29,7 @@ export const demoCommand = (): Command =>
 
 const demo = async (options: { readonly reset?: boolean; readonly home: string; readonly port: number }): Promise<void> => {
   refuseToLeak()
-  say('Starting the demo: Usher, and beside it a simulated Microsoft 365, Google, LinkedIn and Facebook …')
+  say('Starting the demo: Usher, and beside it a simulated Microsoft 365, Google, LinkedIn, Facebook and GitHub …')
   const home = openDemoHome(options.home, options.reset === true)
   const port = await freePort(options.port)
   const publicUrl = new URL(`http://usher.localhost:${port}`)

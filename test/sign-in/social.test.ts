@@ -9,6 +9,8 @@ import type { House, HouseOptions } from '../support/house.ts'
 import { story, type Told } from '../support/story.ts'
 import type { Stop } from '../support/visitor.ts'
 
+type Provider = 'LinkedIn' | 'Facebook' | 'GitHub'
+
 const secret = randomBytes(24).toString('base64url')
 const secretOf = (): string => secret
 
@@ -30,7 +32,7 @@ const socialStory = (name: string, tell: (told: Told) => Promise<void>): void =>
     { settings: withSocial, databases: ['sqlite'] },
   )
 
-const withProvider = async (person: Guest, stop: Stop, provider: 'LinkedIn' | 'Facebook', name: string): Promise<Stop> =>
+const withProvider = async (person: Guest, stop: Stop, provider: Provider, name: string): Promise<Stop> =>
   person.onward(await person.browser.click(await person.browser.click(stop, provider), name))
 
 const sessionsOf = (house: House, { browser }: Guest): readonly string[] =>
@@ -39,6 +41,7 @@ const sessionsOf = (house: House, { browser }: Guest): readonly string[] =>
 for (const [provider, name, userPrincipalName] of [
   ['LinkedIn', 'Lena Hartmann', 'lena.hartmann'],
   ['Facebook', 'Nora Lind', 'nora.lind'],
+  ['GitHub', 'Iris Wolff', 'iris.wolff'],
 ] as const)
   socialStory(`somebody arrives in Microsoft 365 with ${provider}, and is the same person the next time`, async ({ house }) => {
     const first = guest(house)
@@ -80,8 +83,8 @@ socialStory('an answer of one provider is nothing at the other one’s address',
   assert.deepEqual(graphWrites(house), [])
 })
 
-/** What each of the two can do wrong, and the code it ends in. */
-const ways: Readonly<Record<'LinkedIn' | 'Facebook', Readonly<Partial<Record<(typeof socialMisbehaviors)[number], string>>>>> = {
+/** What each of them can do wrong, and the code it ends in. */
+const ways: Readonly<Record<Provider, Readonly<Partial<Record<(typeof socialMisbehaviors)[number], string>>>>> = {
   LinkedIn: {
     foreignToken: 'connection_answer_invalid',
     wrongIssuer: 'connection_answer_invalid',
@@ -98,10 +101,16 @@ const ways: Readonly<Record<'LinkedIn' | 'Facebook', Readonly<Partial<Record<(ty
     accessDenied: 'connection_refused',
     tokenFails: 'connection_unavailable',
   },
+  GitHub: {
+    oversized: 'connection_answer_invalid',
+    wrongState: 'connection_answer_invalid',
+    accessDenied: 'connection_refused',
+    tokenFails: 'connection_unavailable',
+  },
 }
-const people = { LinkedIn: 'Lena Hartmann', Facebook: 'Nora Lind' } as const
+const people = { LinkedIn: 'Lena Hartmann', Facebook: 'Nora Lind', GitHub: 'Iris Wolff' } as const
 
-for (const provider of ['LinkedIn', 'Facebook'] as const)
+for (const provider of ['LinkedIn', 'Facebook', 'GitHub'] as const)
   socialStory(`whatever is wrong with ${provider}’s answer, nobody gets in, and the log says where and why`, async ({ house, clock }) => {
     for (const [how, code] of Object.entries(ways[provider])) {
       await house.control('PUT', '/scenario/socialMisbehaves', { on: true, how })
