@@ -71,9 +71,11 @@ const transactionRoutes = (signIn: SignIn): readonly Route[] => {
     { ...page('/next', proceed), followsPost: true },
     page('/ways', (visit, at) => signIn.ways(at.transaction ?? '', visit)),
     page('/connection/:name', (visit, at) => signIn.choose(at.transaction ?? '', at.name ?? '', visit)),
+    form('/email', (visit, at) => signIn.email(at.transaction ?? '', visit)),
     form('/password', (visit, at) => signIn.password(at.transaction ?? '', visit)),
     form('/account', (visit, at) => signIn.account(at.transaction ?? '', visit)),
     // Where a form's page is left standing and its address is opened again.
+    page('/email', proceed),
     page('/password', proceed),
     page('/account', proceed),
   ]

@@ -68,6 +68,7 @@ test('each address asks the inside for its own thing', async () => {
     ['/sign-in/t1/next', {}, 'proceed t1'],
     ['/sign-in/t1/ways', {}, 'ways t1'],
     ['/sign-in/t1/connection/google', {}, 'choose t1 google'],
+    ['/sign-in/t1/email', own, 'email t1'],
     ['/sign-in/t1/password', own, 'password t1'],
     ['/sign-in/t1/account', own, 'account t1'],
     ['/login/callback/google?code=x', {}, 'callback google'],

@@ -9,9 +9,24 @@ export interface Choice {
   readonly lastUsed: boolean
 }
 
+/** Where people may type their address and are taken to where its domain signs in. */
+export interface EmailField {
+  readonly action: string
+  readonly typed: string
+  readonly problem?: 'missing' | 'malformed' | 'unknown'
+}
+
 /** What a person sees, as data: http renders it, steps decide it. */
 export type Page =
-  | { readonly name: 'chooser'; readonly service: string; readonly choices: readonly Choice[]; readonly notice?: FailureCode }
+  | {
+      readonly name: 'chooser'
+      readonly service: string
+      readonly choices: readonly Choice[]
+      readonly notice?: FailureCode
+      readonly email?: EmailField
+      /** Set where these are not all the ways there are. */
+      readonly otherWays?: string
+    }
   | {
       readonly name: 'password'
       readonly service: string

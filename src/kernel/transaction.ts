@@ -52,6 +52,8 @@ export interface Opened extends Base {
   readonly stage: 'opened'
   /** Set when the person chose to be somebody else: no session is taken for an answer. */
   readonly fresh?: true
+  /** An address the person typed to be taken where its domain signs in. A hint, never an identity. */
+  readonly hint?: string
 }
 
 /** A connection was chosen. */
@@ -59,6 +61,8 @@ export interface Routed extends Base {
   readonly stage: 'routed'
   readonly connection: ConnectionId
   readonly fresh?: true
+  /** An address the person typed, where it belongs to this connection. A hint, never an identity. */
+  readonly hint?: string
   /** What the connection needs to know when the person comes back: state, nonce, PKCE verifier. */
   readonly leg?: Leg
 }

@@ -1,4 +1,13 @@
 import { z } from 'zod'
+import { mailDomain } from '#lib/mail-domain.ts'
+
+/** As discovery compares it. */
+const homeRealm = z.string().transform((text, issue) => {
+  const domain = mailDomain(text)
+  if (domain !== undefined) return domain
+  issue.addIssue('a mail domain')
+  return z.NEVER
+})
 
 /** A connection as an administrator writes it. Its own `settings` are read by its type. */
 export const connection = z
@@ -10,7 +19,7 @@ export const connection = z
     brand: z.string().optional(),
     disabled: z.literal(true).optional(),
     linksVerifiedEmail: z.literal(true).optional(),
-    homeRealms: z.array(z.string().min(1)).default([]),
+    homeRealms: z.array(homeRealm).max(1_000).default([]),
     directory: z.strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) }).optional(),
     secondFactor: z.strictObject({ trusted: z.literal(true), amr: z.array(z.string().min(1)).min(1) }).optional(),
     settings: z.record(z.string(), z.unknown()).default({}),

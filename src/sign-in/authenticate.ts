@@ -6,17 +6,19 @@ import type { Visit } from '#kernel/visit.ts'
 import { isSameText } from '#lib/same-text.ts'
 import { type Going, recognized } from './recognize.ts'
 import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
+import { typeEmail } from './type-email.ts'
 import { typePassword } from './type-password.ts'
 
 /** Routed → authenticated: the person proves who they are, here or at a provider. */
 export const authenticate: Step<Routed> = async (transaction, occasion) => {
   const { input } = occasion
   if (input?.kind === 'ways') return next(startOver(transaction))
+  if (input?.kind === 'email') return typeEmail(transaction, occasion)
   const settings = connectionsOf(occasion).find((one) =>
     input?.kind === 'choose' ? one.name === input.connection : one.id === transaction.connection,
   )
   if (!settings) throw new UsherError('connection_unknown')
-  const { leg: _leg, ...fresh } = transaction
+  const { leg: _leg, hint: _hint, ...fresh } = transaction
   const routed = input?.kind === 'choose' ? { ...fresh, connection: settings.id } : transaction
   const connection = occasion.parts.connection(settings)
   return connection.kind === 'redirect'
@@ -34,7 +36,8 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
   // A password from a tab that was left behind: the way to the provider begins on a page of ours, never after a post.
   if (occasion.visit.method === 'POST') return ask(transaction, { kind: 'redirect', location: pagePath(transaction.id, '/next') })
   const state = `${transaction.id}.${occasion.parts.randomness.bytes(16).toString('base64url')}`
-  const { username, language, freshness } = transaction.request
+  const { language, freshness } = transaction.request
+  const username = transaction.hint ?? transaction.request.username
   const departure = await connection.begin({
     callbackUrl,
     state,

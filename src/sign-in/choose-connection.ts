@@ -1,11 +1,12 @@
 import { UsherError } from '#kernel/errors.ts'
-import type { FailureCode } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Authenticated, Opened, Routed } from '#kernel/transaction.ts'
-import type { Answer } from '#kernel/visit.ts'
+import { discover, route } from './home-realm.ts'
 import { hoppedBefore, takeHop } from './hop.ts'
 import { satisfies } from './sessions.ts'
-import { ask, connectionsOf, next, type Occasion, pagePath, type Step } from './step.ts'
+import { ask, connectionsOf, next, type Occasion, type Step } from './step.ts'
+import { typeEmail } from './type-email.ts'
+import { capable, chooserPage } from './ways.ts'
 
 /** Opened → authenticated when this browser is remembered well enough, else → routed by home realm discovery. */
 export const chooseConnection: Step<Opened> = async (transaction, occasion) => {
@@ -13,49 +14,42 @@ export const chooseConnection: Step<Opened> = async (transaction, occasion) => {
   if (remembered) return next(remembered)
   const choices = capable(transaction, occasion)
   if (choices.length === 0) throw new UsherError(connectionsOf(occasion).length === 0 ? 'settings_invalid' : 'second_factor_required')
-  if (occasion.input?.kind === 'choose') return next(route(transaction, chosen(choices, occasion.input.connection)))
-  if (await wantsToChoose(transaction, occasion)) return ask({ ...transaction, fresh: true }, chooserPage(transaction, occasion))
-  const discovered = await discover(transaction, choices, occasion)
-  return discovered ? next(route(transaction, discovered)) : ask(transaction, chooserPage(transaction, occasion))
+  const { input, relyingParty } = occasion
+  if (input?.kind === 'choose') return next(route(transaction, chosen(choices, input.connection), { relyingParty }))
+  if (input?.kind === 'email') return typeEmail(transaction, occasion)
+  if (await wantsToChoose(transaction, occasion)) {
+    const { hint: _, ...anew } = transaction
+    return ask({ ...anew, fresh: true }, chooserPage(transaction, occasion))
+  }
+  const only = await discovered(transaction, choices, occasion)
+  const [found, another] = only
+  if (found && !another) return next(route(transaction, found, { relyingParty }))
+  return ask(transaction, chooserPage(transaction, occasion, found && { only }))
 }
 
 /** The person said so, or came back from the relying party as if nothing had happened. */
-const wantsToChoose = async (transaction: Opened, { input, parts, visit }: Occasion): Promise<boolean> =>
-  transaction.fresh === true || input?.kind === 'ways' || hoppedBefore(parts.books.grants, transaction, visit.at)
-
-/** The ways there are to go on, as a page; with a notice when the last one did not work. */
-export const chooserPage = (transaction: Opened | Routed, occasion: Occasion, notice?: FailureCode): Answer => ({
-  kind: 'page',
-  status: 200,
-  page: {
-    name: 'chooser',
-    service: occasion.relyingParty.name,
-    choices: capable(transaction, occasion).map((one) => ({
-      label: one.label,
-      brand: one.brand,
-      href: pagePath(transaction.id, `/connection/${encodeURIComponent(one.name)}`),
-      lastUsed: occasion.visit.lastConnection === one.id,
-    })),
-    ...(notice && { notice }),
-  },
-})
-
-const capable = (transaction: Opened | Routed, occasion: Occasion): readonly ConnectionSettings[] =>
-  connectionsOf(occasion).filter((one) => !transaction.request.freshness.secondFactor || one.secondFactor)
-
-const byName = (choices: readonly ConnectionSettings[], name: string) => choices.find((one) => one.name === name)
+const wantsToChoose = async (transaction: Opened, { input, parts, visit }: Occasion): Promise<boolean> => {
+  if (input?.kind === 'ways') return true
+  // Whoever typed an address chose already.
+  if (transaction.hint !== undefined) return false
+  return transaction.fresh === true || hoppedBefore(parts.books.grants, transaction, visit.at)
+}
 
 const chosen = (choices: readonly ConnectionSettings[], name: string): ConnectionSettings => {
-  const found = byName(choices, name)
+  const found = choices.find((one) => one.name === name)
   if (!found) throw new UsherError('connection_unknown')
   return found
 }
 
-const route = ({ stage: _, ...opened }: Opened, connection: ConnectionSettings): Routed => ({
-  ...opened,
-  stage: 'routed',
-  connection: connection.id,
-})
+const discovered = ({ hint, request }: Opened, choices: readonly ConnectionSettings[], { relyingParty, parts }: Occasion) => {
+  const { people } = parts.books
+  const usual = async (userPrincipalName: string) => {
+    const owner = await people.userOfPrincipal(relyingParty.target, userPrincipalName)
+    const standing = owner === undefined ? undefined : await people.standing(owner, relyingParty.target)
+    return standing?.user.identity.connection
+  }
+  return discover({ hint, homeRealm: request.homeRealm, username: request.username }, { choices, relyingParty, usual })
+}
 
 /** The session of this browser, or the grant that a hop through the relying party left, taken for an answer. */
 const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenticated | undefined> => {
@@ -71,7 +65,7 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
   const standing = await parts.books.people.standing(known.user, occasion.relyingParty.target)
   // Only its own sign-in says who a directory's person is.
   if (!standing || (connection.directory && !standing.subject)) return undefined
-  const { fresh: _fresh, stage: _stage, ...base } = transaction
+  const { fresh: _fresh, hint: _hint, stage: _stage, ...base } = transaction
   return {
     ...base,
     stage: 'authenticated',
@@ -105,24 +99,3 @@ export const expectation = async (
   const owner = await occasion.parts.books.people.userOfPrincipal(occasion.relyingParty.target, username)
   return owner === undefined || owner === user ? {} : { question: { expected: username } }
 }
-
-/** Home realm discovery: what the request names, whose account it names, else the only way there is. */
-const discover = async (
-  transaction: Opened,
-  choices: readonly ConnectionSettings[],
-  occasion: Occasion,
-): Promise<ConnectionSettings | undefined> => {
-  const { homeRealm, username } = transaction.request
-  const named = homeRealm && (byName(choices, homeRealm) ?? byRealm(choices, homeRealm))
-  if (named) return named
-  const owner = username && (await occasion.parts.books.people.userOfPrincipal(occasion.relyingParty.target, username))
-  const standing = owner ? await occasion.parts.books.people.standing(owner, occasion.relyingParty.target) : undefined
-  const usual = standing && choices.find((one) => one.id === standing.user.identity.connection)
-  if (usual) return usual
-  const domain = username?.split('@')[1]
-  const ofDomain = domain && byRealm(choices, domain)
-  return ofDomain || (choices.length === 1 ? choices[0] : undefined)
-}
-
-const byRealm = (choices: readonly ConnectionSettings[], realm: string) =>
-  choices.find((one) => one.homeRealms.some((known) => known.toLowerCase() === realm.toLowerCase()))

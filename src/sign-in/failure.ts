@@ -3,10 +3,10 @@ import type { Settings } from '#kernel/settings.ts'
 import type { Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
-import { chooserPage } from './choose-connection.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
 import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, pagePath } from './step.ts'
+import { chooserPage } from './ways.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
 export const answerFailure = async (error: unknown, held: Held, occasion: Occasion): Promise<Answer> => {
@@ -64,7 +64,7 @@ const anotherWay = async (
   // The person may still be at the provider, and must be able to come back from there.
   else if (!isStray(transaction, occasion)) await transactions.advance(opened, held.version)
   if (connectionsOf(occasion).length < 2) return problem(failure, request.correlation, pagePath(id))
-  return chooserPage(opened, occasion, failure.code)
+  return chooserPage(opened, occasion, { notice: failure.code })
 }
 
 const problem = (failure: UsherError, reference: string, again?: string): Answer => ({

@@ -58,6 +58,8 @@ export const createSignIn = (parts: Parts) => {
     ways: (id: string, visit: Visit) => go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'ways' } : undefined)),
     choose: (id: string, connection: string, visit: Visit) =>
       go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'choose', connection } : undefined)),
+    email: (id: string, visit: Visit) =>
+      go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'email' } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
     callback: (connection: string, visit: Visit) =>

@@ -18,6 +18,8 @@ export type Input =
   | { readonly kind: 'choose'; readonly connection: string }
   /** Back to all the ways there are. */
   | { readonly kind: 'ways' }
+  /** An address was typed. */
+  | { readonly kind: 'email' }
   | { readonly kind: 'password' }
   | { readonly kind: 'callback'; readonly connection: string }
   | { readonly kind: 'account'; readonly choice: 'continue' | 'switch' }

@@ -8,7 +8,8 @@ import { ask, connectionsOf, type Outcome, pagePath } from './step.ts'
 /** Asks for user name and password on a page of ours, and takes them to the connection. */
 export const typePassword = async (connection: PasswordConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
   const { transaction, occasion } = going
-  if (occasion.input?.kind !== 'password') return ask(transaction, passwordPage(settings, going, transaction.request.username ?? ''))
+  if (occasion.input?.kind !== 'password')
+    return ask(transaction, passwordPage(settings, going, transaction.hint ?? transaction.request.username ?? ''))
   const username = occasion.visit.form.get('username')?.trim() ?? ''
   const password = occasion.visit.form.get('password') ?? ''
   if (!username || !password) return ask(transaction, passwordPage(settings, going, username, 'missing'))

@@ -28,6 +28,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     proceed: (transaction, visit) => called('proceed', visit, transaction),
     ways: (transaction, visit) => called('ways', visit, transaction),
     choose: (transaction, connection, visit) => called('choose', visit, transaction, connection),
+    email: (transaction, visit) => called('email', visit, transaction),
     password: (transaction, visit) => called('password', visit, transaction),
     account: (transaction, visit) => called('account', visit, transaction),
     callback: (connection, visit) => called('callback', visit, connection),

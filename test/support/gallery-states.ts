@@ -1,5 +1,5 @@
 import { type FailureCode, failures } from '../../src/kernel/errors.ts'
-import type { Choice, Page } from '../../src/kernel/page.ts'
+import type { Choice, EmailField, Page } from '../../src/kernel/page.ts'
 import type { Answer } from '../../src/kernel/visit.ts'
 import type { Progress } from '../../src/http/sign-in-port.ts'
 
@@ -31,6 +31,13 @@ const manyChoices = [
   choice('unknown', 'Verband der Ingenieure im öffentlichen Dienst e. V.'),
 ]
 
+const withEmail = (email: Pick<EmailField, 'typed' | 'problem'>, shown: readonly Choice[] = choices.slice(1)): Page => ({
+  name: 'chooser',
+  service: SERVICE,
+  choices: shown,
+  email: { action: '/sign-in/t/email', ...email },
+})
+
 const password = (more: Partial<Extract<Page, { name: 'password' }>> = {}): Page => ({
   name: 'password',
   service: SERVICE,
@@ -56,6 +63,12 @@ const pages: Readonly<Record<string, GalleryState>> = {
   'chooser-many': page({ name: 'chooser', service: SERVICE, choices: manyChoices }),
   'chooser-none': page({ name: 'chooser', service: SERVICE, choices: [] }),
   'chooser-notice': page({ name: 'chooser', service: SERVICE, choices, notice: 'connection_refused' }),
+  'chooser-email': page(withEmail({ typed: '' })),
+  'chooser-email-last-used': page(withEmail({ typed: '' }, choices)),
+  'chooser-email-missing': page(withEmail({ typed: '', problem: 'missing' }), 422),
+  'chooser-email-malformed': page(withEmail({ typed: 'dana', problem: 'malformed' }, manyChoices), 422),
+  'chooser-email-unknown': page(withEmail({ typed: UNBREAKABLE, problem: 'unknown' }, manyChoices), 422),
+  'chooser-two': page({ name: 'chooser', service: SERVICE, choices: manyChoices.slice(5), otherWays: '/sign-in/t/ways' }),
   password: page(password()),
   'password-known': page(password({ username: 'dana@fabrikam.example' })),
   'password-wrong': page(password({ username: 'dana@fabrikam.example', problem: 'wrong' }), 422),
