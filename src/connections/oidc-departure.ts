@@ -58,7 +58,7 @@ interface Asked {
 const freshnessAsked = ({ freshness, choose }: LegOrder, { provider, parts }: OpenedOidc): Asked => {
   const ages = [freshness.maxAgeMs, freshness.secondFactor?.maxAgeMs].filter((age) => age !== undefined)
   const maxAgeMs = ages.length === 0 ? undefined : Math.min(...ages)
-  const prompt = prompts(wishes[provider.freshness]({ isAgain: maxAgeMs === 0, choose }))
+  const prompt = wishes[provider.freshness]({ isAgain: maxAgeMs === 0, choose })
   if (provider.freshness !== 'login') return { parameters: prompt, memory: {} }
   if (maxAgeMs === undefined) return { parameters: freshness.secondFactor ? { ...prompt, max_age: ANY_AGE_SECONDS } : prompt, memory: {} }
   return {
@@ -72,18 +72,17 @@ interface Wish {
   readonly choose: boolean
 }
 
-const loginOrChoice = ({ isAgain, choose }: Wish): readonly string[] => [
-  ...(isAgain ? ['login'] : []),
-  ...(choose ? ['select_account'] : []),
-]
+const LOGIN = { prompt: 'login' } as const
+const CHOICE = { prompt: 'select_account' } as const
+const NOTHING = {} as const
 
-/** What is asked for, by what a provider can be asked. */
-const wishes: Readonly<Record<Provider['freshness'], (wish: Wish) => readonly string[]>> = {
-  login: loginOrChoice,
-  // One wish at a time: such providers take no list.
-  prompt: (wish) => loginOrChoice(wish).slice(0, 1),
-  choose: ({ isAgain, choose }) => (isAgain || choose ? ['select_account'] : []),
-  nothing: () => [],
+/** What is asked for, by what a provider can be asked; one wish at a time, since not all take a list. */
+const wishes: Readonly<Record<Provider['freshness'], (wish: Wish) => Readonly<Record<string, string>>>> = {
+  // Every provider knows `login`. `select_account` is an error to some: who wants to be somebody else could never be.
+  login: ({ isAgain, choose }) => (isAgain || choose ? LOGIN : NOTHING),
+  prompt: ({ isAgain, choose }) => (isAgain ? LOGIN : choice(choose)),
+  choose: ({ isAgain, choose }) => choice(isAgain || choose),
+  nothing: () => NOTHING,
 }
 
-const prompts = (all: readonly string[]): Readonly<Record<string, string>> => (all.length === 0 ? {} : { prompt: all.join(' ') })
+const choice = (choose: boolean) => (choose ? CHOICE : NOTHING)

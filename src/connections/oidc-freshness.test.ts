@@ -33,6 +33,12 @@ test('credentials are asked for again, and the answer shows that they were', asy
   assert.equal(authentication.at, now)
 })
 
+test('who wants to be somebody else is asked for credentials, by a word that every provider knows', async () => {
+  const { location, departure } = await oidcStage().leave({ choose: true })
+  assert.equal(new URL(location).searchParams.get('prompt'), 'login')
+  assert.equal(departure.memory.notBefore, undefined)
+})
+
 test('an authentication of an hour ago is dated an hour ago', async () => {
   const { asked, authentication, now } = await signIn({ maxAgeMs: 2 * ONE_HOUR_MS })
   assert.equal(asked.get('max_age'), '7200')

@@ -114,7 +114,7 @@ test('what we ask for is what we must', async () => {
     scope: 'openid profile email',
     state: order.state,
     code_challenge_method: 'S256',
-    prompt: 'select_account',
+    prompt: 'login',
     login_hint: 'anna@acme.example',
     ui_locales: 'de',
   })
