@@ -167,6 +167,7 @@ const packages = [
   quarantine('kysely', '^src/storage/', '^node_modules/(kysely|pg)/|^(node:)?sqlite$'),
   quarantine('commander', '^src/cli/', '^node_modules/commander/'),
   quarantine('pino', '^src/lib/log[.]ts$', '^node_modules/pino/'),
+  quarantine('xml-crypto', '^src/lib/xml-signature[.]ts$', '^node_modules/(xml-crypto|@xmldom)/'),
   quarantine('undici', '^src/lib/outbound[.]ts$', '^node_modules/undici/'),
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
   quarantine('jose', '^src/(connections/|provisioning/graph/app-credential[.])', '^node_modules/jose/'),
