@@ -31,6 +31,8 @@ export interface RecordBook {
     readonly identity: Identity
     readonly connection: Pick<ConnectionSettings, 'name' | 'type'>
     readonly root: JsonObject
+    /** What to call them while nobody ever said a name. */
+    readonly standIn: JsonObject
     readonly ip: string
     readonly at: number
   }) => Promise<unknown>

@@ -1,32 +1,37 @@
 import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { Profile } from '#kernel/person.ts'
-import { calledName } from '#kernel/person.ts'
+import { calledName, type Names } from '#kernel/person.ts'
 
 /** Longer values tell rules nothing and fill the record. */
 const LONGEST_TEXT = 2_000
 const DEEPEST = 4
 
-/** What a connection said about a person by Auth0's names (normalized profile), to be remembered for rules. */
-export const profileRoot = (profile: Profile): JsonObject => {
+/**
+ * What a connection said about a person by Auth0's names (normalized profile), to be remembered for rules; and what to call
+ * them where it is not known better.
+ */
+export const profileRoot = (profile: Profile): { readonly root: JsonObject; readonly standIn: JsonObject } => {
   const { names, email, emailVerified, attributes } = profile
   const said = jsonIn(attributes, DEEPEST)
-  // Whether an address is the person's is not for a provider's other words to say.
-  const { email: _email, email_verified: _verified, ...extras } = isJsonObject(said) ? said : {}
+  // What somebody is called, and whether an address is theirs, is not for a provider's other words to say.
+  const { email: _e, email_verified: _v, name: _n, given_name: _g, family_name: _f, nickname, ...extras } = isJsonObject(said) ? said : {}
+  const called = calledName({ names, ...(email && { email }) })
   return {
-    ...extras,
-    ...(email !== undefined && { email, email_verified: emailVerified }),
-    name: calledName({ names, ...(email && { email }) }),
-    ...(names.given !== undefined && { given_name: names.given }),
-    ...(names.family !== undefined && { family_name: names.family }),
-    nickname: nicknameOf(profile, extras),
+    root: {
+      ...extras,
+      ...(typeof nickname === 'string' && nickname !== '' && { nickname }),
+      ...(email !== undefined && { email, email_verified: emailVerified }),
+      ...(hasName(names) && { name: called }),
+      ...(names.given !== undefined && { given_name: names.given }),
+      ...(names.family !== undefined && { family_name: names.family }),
+    },
+    standIn: { name: called, nickname: nicknameOf(profile) },
   }
 }
 
-const nicknameOf = ({ names, email }: Profile, extras: JsonObject): string => {
-  const own = extras['nickname']
-  if (typeof own === 'string' && own !== '') return own
-  return email?.split('@')[0] ?? names.given ?? calledName({ names })
-}
+const hasName = ({ given, family, display }: Names): boolean => [given, family, display].some((name) => name !== undefined)
+
+const nicknameOf = ({ names, email }: Profile): string => email?.split('@')[0] ?? names.given ?? calledName({ names })
 
 /** What of a value JSON can hold, bounded; undefined for the rest. */
 const jsonIn = (value: unknown, depth: number): Json | undefined => {

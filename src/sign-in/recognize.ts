@@ -23,7 +23,7 @@ export const recognized = async (profile: Profile, settings: ConnectionSettings,
   const identity = { connection: settings.id, issuer: profile.issuer, subject: profile.subject }
   const directory = settings.directory && directorySubject(profile, settings.directory)
   const user = await parts.books.people.recognize(identity, profile, visit.at)
-  await parts.books.records.signedIn({ user, identity, connection: settings, root: profileRoot(profile), ip: visit.ip, at: visit.at })
+  await parts.books.records.signedIn({ user, identity, connection: settings, ...profileRoot(profile), ip: visit.ip, at: visit.at })
   const { stage: _stage, leg: _leg, hint: _hint, ...base } = transaction
   const standing = await parts.books.people.standing(user.id, occasion.relyingParty.target)
   const principal = standing?.subject?.userPrincipalName

@@ -49,7 +49,11 @@ const lookups = (storage: Storage) => ({
 export const peopleStore = ({ storage, randomness }: Parts) => {
   const { byIdentity, byLinked, standingOf } = lookups(storage)
   return {
-    /** The user of this identity, be it their own or linked to them; who they are stays what their own identity says. */
+    /**
+     * The user of this identity, be it their own or linked to them; who they are stays what their own identity says. Names
+     * stay while none are said, because some say them once (Apple). An address does not: whoever lost it must not be let
+     * in by it.
+     */
     recognize: async (identity: Identity, said: Said, at: number): Promise<User> => {
       const columns = saidColumns(said)
       const known = await byIdentity.first(storage.read, identity)
@@ -64,7 +68,7 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
         if (owner) return owner
         return tx
           .insertInto('users')
-          .values({ ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
+          .values({ ...nameColumns(said.names), ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
           .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doUpdateSet(columns))
           .returningAll()
           .executeTakeFirstOrThrow()
@@ -91,21 +95,19 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
   }
 }
 
-type SaidColumns = Pick<UsersTable, 'given_name' | 'family_name' | 'display_name' | 'email' | 'email_key' | 'email_verified'>
+type AddressColumns = Pick<UsersTable, 'email' | 'email_key' | 'email_verified'>
+type SaidColumns = AddressColumns & Partial<ReturnType<typeof nameColumns>>
 
+/** Names are said together, or not at all. */
 const saidColumns = ({ names, email, emailVerified }: Said): SaidColumns => ({
-  ...nameColumns(names),
+  ...(Object.values(names).some((name) => name !== undefined) && nameColumns(names)),
   email: email ?? null,
   email_key: email === undefined ? null : keyOf(email),
-  email_verified: flag(emailVerified),
+  email_verified: flag(email !== undefined && emailVerified),
 })
 
 const isAsSaid = (row: UsersTable, said: SaidColumns): boolean =>
-  row.given_name === said.given_name &&
-  row.family_name === said.family_name &&
-  row.display_name === said.display_name &&
-  row.email === said.email &&
-  row.email_verified === said.email_verified
+  Object.entries(said).every(([column, value]) => Reflect.get(row, column) === value)
 
 /** A user as the rest of Usher knows them. */
 export const userIn = (row: Omit<UsersTable, 'email_key'>): User => ({

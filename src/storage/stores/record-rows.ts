@@ -87,7 +87,8 @@ const linkedIn = (row: RecordRow): readonly LinkedIdentity[] => {
   ]
 }
 
-const jsonIn = (text: string): JsonObject => JSON.parse(text)
+/** An object of ours, as it was stored. */
+export const jsonIn = (text: string): JsonObject => JSON.parse(text)
 
 /** One user's record, inside a unit or outside. */
 export const recordOf = async (db: Db, userId: string): Promise<UserRecord | undefined> =>

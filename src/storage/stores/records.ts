@@ -4,8 +4,9 @@ import { providerOf } from '#kernel/provider.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import type { Storage } from '../storage.ts'
 import { keyOf } from './columns.ts'
+import { type Heard, heardRoot } from './heard-root.ts'
 import { makeRecord, type NamedConnection, rootFrom } from './record-making.ts'
-import { recordIn, recordOf, recordRows } from './record-rows.ts'
+import { jsonIn, recordIn, recordOf, recordRows } from './record-rows.ts'
 import { foundIds, type RecordSearch } from './record-search.ts'
 
 interface Parts {
@@ -14,13 +15,11 @@ interface Parts {
   readonly settings: { readonly current: () => Promise<Settings> }
 }
 
-interface SignedIn {
+interface SignedIn extends Heard {
   readonly user: User
   /** Which of the user's identities it was; their own when left out. */
   readonly identity?: Identity
   readonly connection: NamedConnection
-  /** What the connection just said, by Auth0's names. */
-  readonly root: JsonObject
   readonly ip: string
   readonly at: number
 }
@@ -85,15 +84,15 @@ export const recordStore = ({ storage, settings }: Parts) => {
 
 type Db = Storage['read']
 
-const signedIn = async (tx: Db, { user, identity = user.identity, connection, root, ip, at }: SignedIn): Promise<UserRecord> => {
+const signedIn = async (tx: Db, { user, identity = user.identity, connection, ip, at, ...heard }: SignedIn): Promise<UserRecord> => {
   const isOwn = isSame(identity, user.identity)
   const owner = { id: user.id, subject: user.identity.subject }
-  if (isOwn) await makeRecord(tx, owner, { connection, root, at })
-  else await heardFrom(tx, identity, root)
+  const root = isOwn ? await ownRoot(tx, owner, { connection, at, heard }) : undefined
+  if (!isOwn) await heardFrom(tx, identity, heard)
   await tx
     .updateTable('user_records')
     .set((row) => ({
-      ...(isOwn && { root_json: JSON.stringify(root) }),
+      ...(root && { root_json: JSON.stringify(root) }),
       logins_count: row('logins_count', '+', 1),
       last_login_at: at,
       last_ip: ip,
@@ -109,14 +108,33 @@ const signedIn = async (tx: Db, { user, identity = user.identity, connection, ro
 const isSame = (one: Identity, other: Identity): boolean =>
   one.connection === other.connection && one.issuer === other.issuer && one.subject === other.subject
 
-const heardFrom = (tx: Db, { connection, issuer, subject }: Identity, root: JsonObject) =>
-  tx
+interface Hearing {
+  readonly connection: NamedConnection
+  readonly at: number
+  readonly heard: Heard
+}
+
+const ownRoot = async (tx: Db, owner: Parameters<typeof makeRecord>[1], { connection, at, heard }: Hearing): Promise<JsonObject> => {
+  const row = await makeRecord(tx, owner, { connection, root: heardRoot({}, heard), at })
+  return heardRoot(jsonIn(row.root_json), heard)
+}
+
+const heardFrom = async (tx: Db, { connection, issuer, subject }: Identity, heard: Heard): Promise<void> => {
+  const row = await tx
+    .selectFrom('linked_identities')
+    .select('profile_json')
+    .where('connection', '=', connection)
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst()
+  await tx
     .updateTable('linked_identities')
-    .set({ profile_json: JSON.stringify(root) })
+    .set({ profile_json: JSON.stringify(heardRoot(jsonIn(row?.profile_json ?? '{}'), heard)) })
     .where('connection', '=', connection)
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
     .execute()
+}
 
 const connectionOf = (connections: readonly ConnectionSettings[], id: ConnectionId): NamedConnection =>
   connections.find((one) => one.id === id) ?? { name: id, type: 'unknown' }

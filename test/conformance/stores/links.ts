@@ -51,6 +51,16 @@ export const linkConformance = (name: string, open: OpenStores): void => {
     const after = await opened.stores.records.signedIn({ user, identity: HOME, connection, root: { name: 'New' }, ip: '::2', at: AT + 9 })
     assert.deepEqual(after.root, AS_WORK.root)
     assert.deepEqual(after.identities[1]?.profileData, { name: 'New' })
+    const silent = await opened.stores.records.signedIn({
+      user,
+      identity: HOME,
+      connection,
+      root: { locale: 'de' },
+      ip: '::2',
+      at: AT + 10,
+    })
+    assert.deepEqual(silent.identities[1]?.profileData, { name: 'New', locale: 'de' }, 'a name that was said once')
+    assert.equal(silent.loginsCount, after.loginsCount + 1)
     assert.deepEqual([after.loginsCount, after.lastIp], [opened.primary.loginsCount + 1, '::2'])
   })
 

@@ -77,4 +77,30 @@ export const peopleConformance = (name: string, open: OpenStores): void => {
     assert.equal(await people.userOfPrincipal('contoso', 'dan@contoso.example'), undefined)
     assert.equal(await people.userOfPrincipal('contoso', '%'), undefined)
   })
+
+  silence(name, open)
+}
+
+/** Connections that do not say each time what they said once. */
+const silence = (name: string, open: OpenStores): void => {
+  test(`${name}: names stay while none are said; an address, and that it was verified, do not`, async (t) => {
+    const { people, records } = (await open(t)).stores
+    const made = await people.recognize(DANA, SAID, AT)
+    const silent = await people.recognize(DANA, { names: {}, email: 'new@fabrikam.example', emailVerified: false }, AT + 1)
+    assert.deepEqual(silent, { ...made, email: 'new@fabrikam.example', emailVerified: false })
+    const mute = await people.recognize(DANA, { names: {}, emailVerified: true }, AT + 2)
+    const { email: _, ...without } = made
+    assert.deepEqual(mute, { ...without, emailVerified: false }, 'nobody comes in by an address they lost')
+    assert.deepEqual((await people.standing(made.id, 'contoso'))?.user, mute)
+    assert.deepEqual(await records.byEmail('dana@fabrikam.example'), [])
+    const renamed = await people.recognize(DANA, { ...SAID, names: { given: 'Dana', family: 'Ng' } }, AT + 3)
+    assert.deepEqual(renamed.names, { given: 'Dana', family: 'Ng' })
+  })
+
+  test(`${name}: who never had a name gets one when it is said`, async (t) => {
+    const { people } = (await open(t)).stores
+    const nameless = await people.recognize(DANA, { names: {}, emailVerified: false }, AT)
+    assert.deepEqual(nameless.names, {})
+    assert.deepEqual((await people.recognize(DANA, SAID, AT + 1)).names, SAID.names)
+  })
 }

@@ -49,6 +49,17 @@ export const recordConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual(await opened.stores.records.byPublicId('google-oauth2|110'), again)
   })
 
+  test(`${name}: names and picture are remembered while none are said, the address and all else as said last`, async (t) => {
+    const opened = await open(t)
+    const named = { name: 'Dana W.', given_name: 'Dana', family_name: 'W.', nickname: 'dana', picture: 'https://pictures.example/d' }
+    const standIn = { name: 'you', nickname: 'you' }
+    await signIn(opened, DANA, { root: { ...ROOT, ...named }, standIn })
+    const silent = await signIn(opened, DANA, { root: { locale: 'de' }, standIn })
+    assert.deepEqual(silent.root, { ...named, locale: 'de' })
+    const again = await signIn(opened, DANA, { root: { name: 'Dana Ng', email: 'ng@fabrikam.example' }, standIn })
+    assert.deepEqual(again.root, { name: 'Dana Ng', email: 'ng@fabrikam.example', nickname: 'you', picture: named.picture })
+  })
+
   test(`${name}: many first sign-ins at once make one record and are all counted`, async (t) => {
     const opened = await open(t)
     const other = { stores: await opened.another() }
