@@ -3,6 +3,7 @@ import type { Connection } from '#connections/connection.ts'
 import { databaseType } from '#connections/database.ts'
 import { oauth2Types } from '#connections/oauth2.ts'
 import { oidcType } from '#connections/oidc.ts'
+import { samlType } from '#connections/saml.ts'
 import { socialTypes } from '#connections/social.ts'
 import { type HttpServer, httpServer } from '#http/server.ts'
 import { UsherError } from '#kernel/errors.ts'
@@ -97,7 +98,13 @@ interface Plugins {
 
 const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Environment): Plugins => {
   const oidc = { ...environment, publicUrl: config.publicUrl }
-  const types = [databaseType({ ...environment, passwords: stores.passwords }), oidcType(oidc), ...socialTypes(oidc), ...oauth2Types(oidc)]
+  const types = [
+    databaseType({ ...environment, passwords: stores.passwords }),
+    oidcType(oidc),
+    samlType(oidc),
+    ...socialTypes(oidc),
+    ...oauth2Types(oidc),
+  ]
   const connection = perSettings((settings: ConnectionSettings) => {
     const type = types.find((one) => one.type === settings.type)
     if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: `connections: no type ${settings.type}` } })

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import * as openid from 'openid-client'
 import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
-import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Departure, LegOrder } from './connection.ts'
+import { hintFor } from './login-hint.ts'
 import { clientOf, type OpenedOidc } from './oidc-client.ts'
 import type { Provider } from './provider-row.ts'
 
@@ -17,6 +17,7 @@ export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<De
   const nonce = parts.randomness.bytes(32).toString('base64url')
   const verifier = parts.randomness.bytes(32).toString('base64url')
   const asked = freshnessAsked(order, opened)
+  const hint = hintFor(order.username, opened.connection)
   const location = openid.buildAuthorizationUrl(clientOf(metadata, opened), {
     redirect_uri: order.callbackUrl,
     scope: settings.scopes.join(' '),
@@ -26,7 +27,7 @@ export const departFor = async (order: LegOrder, opened: OpenedOidc): Promise<De
     ...(provider.answers === 'form' && { response_mode: 'form_post' }),
     ...provider.parameters,
     ...asked.parameters,
-    ...hintOf(order, opened.connection),
+    ...(hint && { login_hint: hint }),
     ...(order.language && { ui_locales: order.language }),
   })
   return { location: location.href, memory: { nonce, verifier, issuer: settings.issuerText, ...asked.memory } }
@@ -37,14 +38,6 @@ export const challengeOf = (verifier: string): Readonly<Record<string, string>> 
   code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   code_challenge_method: 'S256',
 })
-
-/** A name is mentioned only where it may be known: our own people's names at Microsoft mean nothing to Google. */
-const hintOf = ({ username }: LegOrder, { directory, homeRealms }: ConnectionSettings): Readonly<Record<string, string>> => {
-  if (!username) return {}
-  const domain = username.slice(username.lastIndexOf('@') + 1).toLowerCase()
-  const isKnownThere = directory !== undefined || homeRealms.some((realm) => realm.toLowerCase() === domain)
-  return isKnownThere ? { login_hint: username } : {}
-}
 
 /** Asks for `auth_time` and for nothing else: without its time a second factor does not count. */
 const ANY_AGE_SECONDS = String(365 * 24 * 60 * 60)

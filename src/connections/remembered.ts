@@ -1,7 +1,7 @@
 import { type Clock, ONE_HOUR_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 
 const FRESH_MS = ONE_HOUR_MS
-/** How long a document is still used while its source does not give a new one. */
+/** How long a document is still used while its source does not give a new one, unless another time is named. */
 const STALE_MS = 24 * ONE_HOUR_MS
 /** After a failure the source is left alone for so long. */
 const PAUSE_MS = 5 * ONE_SECOND_MS
@@ -14,7 +14,7 @@ export interface Remembered<Document> {
 }
 
 /** Remembers what somebody publishes, and for a moment that they did not. */
-export const remembered = <Document>(clock: Clock, read: () => Promise<Document>): Remembered<Document> => {
+export const remembered = <Document>(clock: Clock, read: () => Promise<Document>, staleMs = STALE_MS): Remembered<Document> => {
   let kept: { readonly document: Document; readonly at: number } | undefined
   let failed: { readonly error: unknown; readonly at: number } | undefined
   let reading: Promise<Document> | undefined
@@ -39,7 +39,7 @@ export const remembered = <Document>(clock: Clock, read: () => Promise<Document>
   const youngerThan = <One extends { readonly at: number }>(ms: number, one: One | undefined): One | undefined =>
     one && clock.now() - one.at < ms ? one : undefined
   const staleOr = (error: unknown): Document => {
-    const stale = youngerThan(STALE_MS, kept)
+    const stale = youngerThan(staleMs, kept)
     if (stale) return stale.document
     throw error
   }

@@ -74,7 +74,7 @@ export const answerSender = (parts: AnswerParts) => {
         return reply.code(departure.status).header('location', departure.location).send()
       case 'post-form':
         reply.header('content-security-policy', headers.policies['post-form']).type(HTML)
-        return reply.send(postForm(departure.action, departure.fields))
+        return reply.send(postForm(departure))
       case 'document':
         if (departure.status === 200) reply.header('cache-control', 'public, max-age=300')
         return reply.code(departure.status).type(departure.type).send(departure.body)

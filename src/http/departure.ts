@@ -9,7 +9,12 @@ export type Departure =
   | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string }
   /** A page that goes on by itself, with a link. */
   | { readonly kind: 'onward'; readonly location: string }
-  | { readonly kind: 'post-form'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'post-form'
+      readonly action: string
+      readonly fields: Readonly<Record<string, string>>
+      readonly isDeparture?: true
+    }
   | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }
   | { readonly kind: 'progress'; readonly transaction: string }
 

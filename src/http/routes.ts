@@ -14,8 +14,13 @@ export interface Route {
   readonly kind: 'navigation' | 'own-form' | 'message'
   /** Set where a browser may arrive by a redirect after a post: from here it goes on by a page, never by a redirect. */
   readonly followsPost?: true
+  /** The most that may be posted here, in bytes, where it is more than anywhere else. */
+  readonly bodyLimit?: number
   readonly answer: (visit: Visit, at: RouteParameters) => Promise<Answer>
 }
+
+/** What identity providers post: a SAML response of 256 KiB in base64, and how a form writes that. */
+const LARGEST_ANSWER_BYTES = 300 * 1024
 
 /** Every address a person's browser or another party can reach, except files, health and the event stream. */
 export const routes = (signIn: SignIn, protocols: readonly string[]): readonly Route[] => [
@@ -32,7 +37,14 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
     method: 'POST',
     path: '/login/callback/:connection',
     kind: 'message',
+    bodyLimit: LARGEST_ANSWER_BYTES,
     answer: (visit, at) => signIn.callback(at.connection ?? '', visit),
+  },
+  {
+    method: 'GET',
+    path: '/samlp/metadata',
+    kind: 'navigation',
+    answer: (visit) => signIn.describe(visit.url.searchParams.get('connection') ?? '', visit),
   },
   { method: 'GET', path: '/continue', kind: 'navigation', answer: (visit) => signIn.continue(visit) },
   { method: 'POST', path: '/continue', kind: 'message', answer: (visit) => signIn.continue(visit) },

@@ -143,6 +143,7 @@ const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {
   app.route<{ Params: Record<string, string> }>({
     method: route.method,
     url: route.path,
+    ...(route.bodyLimit !== undefined && { bodyLimit: route.bodyLimit }),
     onRequest: (request, _reply, done) => {
       assertWanted(textOf(request.headers['sec-purpose'] ?? request.headers.purpose))
       if (route.kind === 'own-form') assertSameOrigin(provenanceOf(request), parts.publicUrl.origin)

@@ -22,6 +22,8 @@ export interface SignIn {
   readonly account: (transaction: string, visit: Visit) => Promise<Answer>
   /** Back from a provider. */
   readonly callback: (connection: string, visit: Visit) => Promise<Answer>
+  /** `/samlp/metadata?connection=…`: what a connection's provider needs to know of us. */
+  readonly describe: (connection: string, visit: Visit) => Promise<Answer>
   /** `/continue?state=…`, back from a site that a rule sent the person to. */
   readonly continue: (visit: Visit) => Promise<Answer>
   readonly signOut: (visit: Visit) => Promise<Answer>

@@ -18,6 +18,7 @@ const providers: Readonly<Record<string, Provider>> = {
   apple: { name: 'apple', isSocial: true, hasConnectionInId: false },
   facebook: { name: 'facebook', isSocial: true, hasConnectionInId: false },
   github: { name: 'github', isSocial: true, hasConnectionInId: false },
+  saml: { name: 'samlp', isSocial: false, hasConnectionInId: true },
   oidc: { name: 'oidc', isSocial: false, hasConnectionInId: true },
   oauth2: { name: 'oauth2', isSocial: true, hasConnectionInId: true },
 }

@@ -24,16 +24,23 @@ export interface Visit {
 /** What http does with the session cookie: start one with a new id, end the one there is, or neither. */
 export type SessionChange = Omit<Session, 'id'> | 'end'
 
-export type Answer = (
+export type Answer =
   /** With a challenge, status 401: a browser that has a ticket asks again with it, every other one shows the page. */
-  | { readonly kind: 'page'; readonly status: number; readonly page: Page; readonly challenge?: 'Negotiate' }
-  | { readonly kind: 'redirect'; readonly location: string }
-  | { readonly kind: 'post-form'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }
-  /** The account is being made; http shows how it goes and comes back when it is done. */
-  | { readonly kind: 'wait'; readonly transaction: TransactionId }
-) & {
-  readonly session?: SessionChange
-  /** The correlation of the sign-in this belongs to: http writes it into its log line and the session's record. */
-  readonly correlation?: string
-}
+  (
+    | { readonly kind: 'page'; readonly status: number; readonly page: Page; readonly challenge?: 'Negotiate' }
+    | { readonly kind: 'redirect'; readonly location: string }
+    | {
+        readonly kind: 'post-form'
+        readonly action: string
+        readonly fields: Readonly<Record<string, string>>
+        /** Set where the person is taken to where they prove who they are, rather than on with a proof. */
+        readonly isDeparture?: true
+      }
+    | { readonly kind: 'document'; readonly status: number; readonly type: string; readonly body: string }
+    /** The account is being made; http shows how it goes and comes back when it is done. */
+    | { readonly kind: 'wait'; readonly transaction: TransactionId }
+  ) & {
+    readonly session?: SessionChange
+    /** The correlation of the sign-in this belongs to: http writes it into its log line and the session's record. */
+    readonly correlation?: string
+  }

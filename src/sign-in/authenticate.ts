@@ -1,11 +1,11 @@
-import type { RedirectConnection } from '#connections/connection.ts'
+import type { Departure, RedirectConnection } from '#connections/connection.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Leg, Routed, StoredTransaction } from '#kernel/transaction.ts'
-import type { Visit } from '#kernel/visit.ts'
+import type { Answer, Visit } from '#kernel/visit.ts'
 import { isSameText } from '#lib/same-text.ts'
 import { type Going, recognized } from './recognize.ts'
-import { ask, connectionsOf, type Input, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
+import { ask, connectionsOf, type Input, next, type Outcome, pagePath, type Step, startOver } from './step.ts'
 import { typeEmail } from './type-email.ts'
 import { typePassword } from './type-password.ts'
 
@@ -28,7 +28,7 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
 
 const elsewhere = async (connection: RedirectConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
   const { transaction, occasion } = going
-  const callbackUrl = new URL(`/login/callback/${encodeURIComponent(settings.name)}`, occasion.parts.publicUrl).href
+  const callbackUrl = callbackUrlOf(settings, occasion.parts.publicUrl)
   if (occasion.input?.kind === 'callback') {
     const leg = expectedLeg(going, settings)
     return recognized(await connection.complete(occasion.visit, { ...leg, callbackUrl }), settings, going)
@@ -47,8 +47,15 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
     ...(language && { language }),
   })
   const leg: Leg = { state, memory: departure.memory }
-  return ask({ ...transaction, leg }, { kind: 'redirect', location: departure.location })
+  return ask({ ...transaction, leg }, wayTo(departure))
 }
+
+/** Where a provider sends people back to: this connection's own address, and no other's. */
+export const callbackUrlOf = ({ name }: Pick<ConnectionSettings, 'name'>, publicUrl: URL): string =>
+  new URL(`/login/callback/${encodeURIComponent(name)}`, publicUrl).href
+
+const wayTo = ({ location, fields }: Departure): Answer =>
+  fields ? { kind: 'post-form', action: location, fields, isDeparture: true } : { kind: 'redirect', location }
 
 const expectedLeg = ({ transaction, occasion }: Going, settings: ConnectionSettings): Leg => {
   const { input, visit } = occasion
@@ -59,9 +66,9 @@ const expectedLeg = ({ transaction, occasion }: Going, settings: ConnectionSetti
   return leg
 }
 
-/** The state a provider sends back: in the query, or in the form of a `form_post`. One only. */
-export const callbackState = (visit: Occasion['visit']): string | undefined => {
-  const all = [...visit.url.searchParams.getAll('state'), ...visit.form.getAll('state')]
+/** The state a provider sends back: in the query, in the form of a `form_post`, or as SAML's `RelayState` in a form. One only. */
+export const callbackState = ({ url, form }: Pick<Visit, 'url' | 'form'>): string | undefined => {
+  const all = [...url.searchParams.getAll('state'), ...form.getAll('state'), ...form.getAll('RelayState')]
   return all.length === 1 ? all[0] : undefined
 }
 

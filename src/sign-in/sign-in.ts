@@ -4,6 +4,7 @@ import type { SignInRequest, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import { continueState, hasRules } from './apply-rules.ts'
 import { callbackState } from './authenticate.ts'
+import { connectionDocument } from './connection-document.ts'
 import { namedLinkRequest, open, smartLinkRequest } from './open.ts'
 import type { Parts } from './parts.ts'
 import { goOn, type InputFor, resume } from './resume.ts'
@@ -64,6 +65,7 @@ export const createSignIn = (parts: Parts) => {
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
     callback: (connection: string, visit: Visit) =>
       go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
+    describe: (connection: string) => connectionDocument(connection, parts),
     continue: (visit: Visit) =>
       go(continuedTransaction(visit), visit, ({ stage }) => (stage === 'admitted' ? { kind: 'continue' } : undefined)),
     signOut: async (): Promise<Answer> => signOutHere(await current()),

@@ -32,6 +32,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     password: (transaction, visit) => called('password', visit, transaction),
     account: (transaction, visit) => called('account', visit, transaction),
     callback: (connection, visit) => called('callback', visit, connection),
+    describe: (connection, visit) => called('describe', visit, connection),
     continue: (visit) => called('continue', visit),
     signOut: (visit) => called('signOut', visit),
     async *watch(transaction, visit) {

@@ -25,12 +25,29 @@ const MIDDLE = `
 </html>
 `
 
+interface PostForm {
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+  /** Set where somebody is taken to where they sign in, rather than on with an answer. */
+  readonly isDeparture?: true
+}
+
 /**
- * The page that carries an answer to a relying party. It is on the way of every sign-in, so its fixed parts are written
- * once and its values are put between them by hand, each escaped for the quoted attribute it stands in.
+ * The page that carries an answer to a relying party, or somebody to where they sign in. It is on the way of every sign-in,
+ * so its fixed parts are written once and its values are put between them by hand, each escaped for the quoted attribute it
+ * stands in.
  */
 export const postFormPage = (organization: Organization) => {
-  const head = inAscii(`<!doctype html>
+  const heads = { onward: headOf(organization, 'You are signed in'), departure: headOf(organization, 'Taking you to sign in') }
+  return ({ action, fields, isDeparture }: PostForm): string => {
+    let page = `${isDeparture ? heads.departure : heads.onward}${escapeQuoted(action)}'>`
+    for (const name in fields) page += `<input type="hidden" name="${escapeHtml(name)}" value='${escapeQuoted(fields[name] ?? '')}'>`
+    return page + MIDDLE
+  }
+}
+
+const headOf = (organization: Organization, heading: string): string =>
+  inAscii(`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
@@ -42,11 +59,5 @@ export const postFormPage = (organization: Organization) => {
 <body>
 <main>
 <p>${escapeHtml(organization.name)}</p>
-<h1>You are signed in</h1>
+<h1>${heading}</h1>
 <form method="post" action='`)
-  return (action: string, fields: Readonly<Record<string, string>>): string => {
-    let page = `${head}${escapeQuoted(action)}'>`
-    for (const name in fields) page += `<input type="hidden" name="${escapeHtml(name)}" value='${escapeQuoted(fields[name] ?? '')}'>`
-    return page + MIDDLE
-  }
-}
