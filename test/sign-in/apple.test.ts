@@ -66,6 +66,8 @@ test('somebody whom Apple posts back arrives in Microsoft 365, under the name th
     arrived,
   )
   assert.equal(madeByUsher(house).length, 1, 'who comes without a name is still the same person')
+  const kept = await house.app().findUser('apple|001999.abc.0123')
+  assert.deepEqual([kept?.root['name'], kept?.root['email'], kept?.loginsCount], ['Maja Novak', 'maja@privaterelay.example', 2])
 })
 
 test('a form that another browser was given, or that comes twice, signs nobody in', async (t) => {
