@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { lookupWith, outbound } from './outbound.ts'
+import { lookupWith, onceAtATime, outbound } from './outbound.ts'
 
 const server = createServer((_, response) => {
   hits += 1
@@ -74,4 +74,29 @@ test('a resolver that fails is a call that fails', async () => {
   const { fetch, close } = outbound((_, __, answer) => answer(new Error('no such name'), []))
   await assert.rejects(fetch(`http://provider.example:${port}/`), TypeError)
   await close()
+})
+
+test('a name whose servers do not answer is asked for once, and keeps nobody else waiting', () => {
+  const asked: { readonly name: string; readonly answer: (error: Error | null, address?: string) => void }[] = []
+  const resolve = onceAtATime((name, _, callback) => {
+    asked.push({ name, answer: (error, address) => callback(error, address ? [{ address, family: 4 }] : []) })
+  })
+  const heard: string[] = []
+  const ask = (name: string) =>
+    resolve(name, { all: true }, (error, [found]) => heard.push(`${name}: ${error?.message ?? found?.address ?? 'nothing'}`))
+  for (let time = 0; time < 100; time += 1) ask('slow.example')
+  ask('quick.example')
+  assert.deepEqual(
+    asked.map(({ name }) => name),
+    ['slow.example', 'quick.example'],
+  )
+  asked[1]?.answer(null, '192.0.2.2')
+  assert.deepEqual(heard, ['quick.example: 192.0.2.2'])
+  asked[0]?.answer(new Error('no server answers'))
+  assert.equal(heard.filter((one) => one === 'slow.example: no server answers').length, 100)
+  // What came of it is not kept: the next one asks again, and gets what is true then.
+  ask('slow.example')
+  assert.equal(asked.length, 3)
+  asked[2]?.answer(null, '192.0.2.3')
+  assert.equal(heard.at(-1), 'slow.example: 192.0.2.3')
 })

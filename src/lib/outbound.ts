@@ -34,13 +34,31 @@ export const outbound = (resolve: Resolve = lookup): { readonly fetch: typeof fe
 const openAgent = async (resolve: Resolve): Promise<{ readonly agent: Agent; readonly fetch: typeof undiciFetch }> => {
   const undici = await import('undici')
   const agent = new undici.Agent({
-    connect: { timeout: CONNECT_MS, lookup: lookupWith(resolve) },
+    connect: { timeout: CONNECT_MS, lookup: lookupWith(onceAtATime(resolve)) },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     maxResponseSize: ONE_MEBIBYTE,
     connections: 64,
   })
   return { agent, fetch: undici.fetch }
+}
+
+/**
+ * Asks for a name once, however many wait for it. Node has two threads for the lookups of a whole process, and a name whose
+ * servers do not answer holds its thread for longer than anybody here waits: many tries would keep every other name waiting.
+ */
+export const onceAtATime = (resolve: Resolve): Resolve => {
+  const asked = new Map<string, Parameters<Resolve>[2][]>()
+  return (hostname, options, callback) => {
+    const waiting = asked.get(hostname)
+    if (waiting) return void waiting.push(callback)
+    const all = [callback]
+    asked.set(hostname, all)
+    return resolve(hostname, options, (error, addresses) => {
+      asked.delete(hostname)
+      for (const answer of all) answer(error, addresses)
+    })
+  }
 }
 
 /** A lookup that leaves out what is not elsewhere. Its answer is what is connected to: a name gains nothing by changing its mind. */
