@@ -57,7 +57,7 @@ export const ask = (transaction: StoredTransaction, answer: Answer): Outcome => 
 
 /** The enabled connections of a relying party, in its order. */
 export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingParty'>): readonly ConnectionSettings[] =>
-  occasion.relyingParty.connections.flatMap((name) => occasion.settings.connections.filter((one) => one.name === name))
+  occasion.relyingParty.connections.flatMap((name) => occasion.settings.connections.filter((one) => one.name === name && !one.disabled))
 
 /** Where somebody begins who wants to go to this relying party: its smart link. */
 export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' | 'protocol'>): string =>
