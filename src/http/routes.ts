@@ -27,6 +27,8 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
   ...protocols.flatMap((name) => protocolRoutes(signIn, name)),
   { method: 'GET', path: '/login', kind: 'navigation', answer: (visit) => signIn.smartLink(visit) },
   { method: 'GET', path: '/go/:name', kind: 'navigation', answer: (visit, at) => signIn.namedLink(at.name ?? '', visit) },
+  { method: 'GET', path: '/login/callback', kind: 'navigation', answer: (visit) => signIn.legacyCallback(visit) },
+  { method: 'POST', path: '/login/callback', kind: 'message', answer: (visit) => signIn.legacyCallback(visit) },
   {
     method: 'GET',
     path: '/login/callback/:connection',

@@ -71,6 +71,8 @@ test('each address asks the inside for its own thing', async () => {
     ['/sign-in/t1/email', own, 'email t1'],
     ['/sign-in/t1/password', own, 'password t1'],
     ['/sign-in/t1/account', own, 'account t1'],
+    ['/login/callback?code=x', {}, 'legacyCallback'],
+    ['/login/callback', { method: 'POST', payload: 'code=x' }, 'legacyCallback'],
     ['/login/callback/google?code=x', {}, 'callback google'],
     ['/login/callback/google', { method: 'POST', payload: 'code=x' }, 'callback google'],
     ['/logout', {}, 'signOut'],

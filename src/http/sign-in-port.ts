@@ -20,6 +20,8 @@ export interface SignIn {
   readonly password: (transaction: string, visit: Visit) => Promise<Answer>
   /** A form with `choice`: `continue` or `switch`. */
   readonly account: (transaction: string, visit: Visit) => Promise<Answer>
+  /** Back from a provider that has Auth0's address, which names no connection. */
+  readonly legacyCallback: (visit: Visit) => Promise<Answer>
   /** Back from a provider. */
   readonly callback: (connection: string, visit: Visit) => Promise<Answer>
   /** `/samlp/metadata?connection=…`: what a connection's provider needs to know of us. */

@@ -55,6 +55,8 @@ export interface ConnectionSettings {
   readonly brand: string
   /** Switched off: nobody comes in through it, and nobody who did is remembered. */
   readonly disabled?: true
+  /** Came from Auth0, and its provider still has Auth0's address for all connections: people come back to `/login/callback`. */
+  readonly legacyCallback?: true
   /** Whether a verified address of a provider that is authoritative for it makes its people the users who have it already. */
   readonly linksVerifiedEmail?: true
   /** Mail domains and home realms that lead straight to it. */

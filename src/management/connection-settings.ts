@@ -18,6 +18,7 @@ export const connection = z
     label: z.string().min(1).max(60),
     brand: z.string().optional(),
     disabled: z.literal(true).optional(),
+    legacyCallback: z.literal(true).optional(),
     linksVerifiedEmail: z.literal(true).optional(),
     homeRealms: z.array(homeRealm).max(1_000).default([]),
     directory: z.strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) }).optional(),

@@ -50,9 +50,9 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
   return ask({ ...transaction, leg }, wayTo(departure))
 }
 
-/** Where a provider sends people back to: this connection's own address, and no other's. */
-export const callbackUrlOf = ({ name }: Pick<ConnectionSettings, 'name'>, publicUrl: URL): string =>
-  new URL(`/login/callback/${encodeURIComponent(name)}`, publicUrl).href
+/** Where a provider sends people back to: this connection's own address, and no other's, unless Auth0's is registered there. */
+export const callbackUrlOf = ({ name, legacyCallback }: Pick<ConnectionSettings, 'name' | 'legacyCallback'>, publicUrl: URL): string =>
+  new URL(legacyCallback ? '/login/callback' : `/login/callback/${encodeURIComponent(name)}`, publicUrl).href
 
 const wayTo = ({ location, fields }: Departure): Answer =>
   fields ? { kind: 'post-form', action: location, fields, isDeparture: true } : { kind: 'redirect', location }

@@ -31,6 +31,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     email: (transaction, visit) => called('email', visit, transaction),
     password: (transaction, visit) => called('password', visit, transaction),
     account: (transaction, visit) => called('account', visit, transaction),
+    legacyCallback: (visit) => called('legacyCallback', visit),
     callback: (connection, visit) => called('callback', visit, connection),
     describe: (connection, visit) => called('describe', visit, connection),
     continue: (visit) => called('continue', visit),
