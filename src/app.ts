@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Connection } from '#connections/connection.ts'
 import { databaseType } from '#connections/database.ts'
+import { ldapType } from '#connections/ldap.ts'
 import { oauth2Types } from '#connections/oauth2.ts'
 import { oidcType } from '#connections/oidc.ts'
 import { samlType } from '#connections/saml.ts'
@@ -100,6 +101,7 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
   const oidc = { ...environment, publicUrl: config.publicUrl }
   const types = [
     databaseType({ ...environment, passwords: stores.passwords }),
+    ldapType({ ...oidc, passwords: stores.passwords }),
     oidcType(oidc),
     samlType(oidc),
     ...socialTypes(oidc),

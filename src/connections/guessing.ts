@@ -15,15 +15,29 @@ const FROM_ADDRESS = { tries: 50, windowMs: ONE_MINUTE_MS } as const
 /** Wrong passwords from one place. */
 const WRONG_FROM_ADDRESS = { tries: 100, windowMs: 24 * ONE_HOUR_MS } as const
 
+/** How many wrong passwords, in which time (milliseconds). */
+export interface GuessLimit {
+  readonly tries: number
+  readonly windowMs: number
+}
+
 export interface Guessing {
   /** Counts a try before anything is checked. Throws `too_many_requests`. */
   readonly count: (username: string, attempt: Attempt) => Promise<void>
+  /** Counts a try for one account, under whatever name it was called; false when that was one too many. */
+  readonly mayTry: (account: string, at: number) => Promise<boolean>
+  /** Nobody could say whether the password was right, because nobody was asked. */
+  readonly takeBack: (username: string, attempt: Attempt) => Promise<void>
   /** The password was right. */
-  readonly forgive: (username: string, attempt: Attempt) => Promise<void>
+  readonly forgive: (username: string, attempt: Attempt, account?: string) => Promise<void>
 }
 
+/** Where tries are counted. */
+type Counter = Pick<PasswordFile, 'countTry' | 'takeBackTry' | 'forgetTries'>
+
 /** Limits how often passwords may be guessed. A try over a limit costs one statement, and no hash is computed. */
-export const guessing = (passwords: PasswordFile, connection: ConnectionId): Guessing => {
+export const guessing = (passwords: Counter, connection: ConnectionId, forUsername: GuessLimit = FOR_USERNAME): Guessing => {
+  const accountKey = (account: string) => `password-account:${connection}:${digest(account)}`
   const keysOf = (username: string, { ip }: Attempt) => {
     const place = placeOf(ip)
     return {
@@ -33,7 +47,7 @@ export const guessing = (passwords: PasswordFile, connection: ConnectionId): Gue
       wrong: `password-wrong:${place}`,
     }
   }
-  const one = async (key: string, limit: typeof FOR_USERNAME | typeof FROM_ADDRESS | typeof WRONG_FROM_ADDRESS, at: number) => {
+  const one = async (key: string, limit: GuessLimit, at: number) => {
     if (!(await passwords.countTry(key, limit, at))) throw new UsherError('too_many_requests', { detail: { connection } })
   }
   return {
@@ -41,12 +55,18 @@ export const guessing = (passwords: PasswordFile, connection: ConnectionId): Gue
       const keys = keysOf(username, attempt)
       // The place comes first: somebody who is over its limit cannot use up other people's tries.
       await Promise.all([one(keys.address, FROM_ADDRESS, attempt.at), one(keys.wrong, WRONG_FROM_ADDRESS, attempt.at)])
-      await one(keys.username, FOR_USERNAME, attempt.at)
+      await one(keys.username, forUsername, attempt.at)
     },
-    forgive: async (username, attempt) => {
+    mayTry: (account, at) => passwords.countTry(accountKey(account), forUsername, at),
+    takeBack: async (username, attempt) => {
+      const keys = keysOf(username, attempt)
+      await Promise.all([passwords.takeBackTry(keys.username), passwords.takeBackTry(keys.wrong)])
+    },
+    forgive: async (username, attempt, account) => {
       const keys = keysOf(username, attempt)
       // One try only: whoever has an account of their own must not wipe out the guesses they made at others.
-      await Promise.all([passwords.forgetTries(keys.username), passwords.takeBackTry(keys.wrong)])
+      const names = account === undefined ? [keys.username] : [keys.username, accountKey(account)]
+      await Promise.all([...names.map((name) => passwords.forgetTries(name)), passwords.takeBackTry(keys.wrong)])
     },
   }
 }

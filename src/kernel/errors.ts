@@ -61,6 +61,18 @@ export const failures = {
   not_admitted: row(403, 'You need an invitation', ASK),
   email_unverified: row(403, 'Your email address is not confirmed', 'Confirm it where you have the account, then try again.', true),
 
+  // What a directory says about its own person's account, to whoever proved to be that person.
+  account_disabled: row(403, 'Your account is switched off', 'Contact your help desk, and give them the reference below.', true),
+  account_locked: row(403, 'Your account is locked', 'Wait until it is unlocked, or contact your help desk. Then try again.', true),
+  account_expired: row(403, 'Your account has expired', 'Contact your help desk, and give them the reference below.', true),
+  account_restricted: row(
+    403,
+    'Your account may not be used here and now',
+    'Contact your help desk, and give them the reference below.',
+    true,
+  ),
+  password_expired: row(403, 'Your password has expired', 'Change it where you sign in to your computer. Then try again here.', true),
+
   // The organization's rules.
   rule_denied: row(403, 'You do not have access', ASK, true),
   rule_failed: row(500, 'A check of your organization did not work', ASK, true),

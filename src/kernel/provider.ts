@@ -19,6 +19,7 @@ const providers: Readonly<Record<string, Provider>> = {
   facebook: { name: 'facebook', isSocial: true, hasConnectionInId: false },
   github: { name: 'github', isSocial: true, hasConnectionInId: false },
   saml: { name: 'samlp', isSocial: false, hasConnectionInId: true },
+  ldap: { name: 'ad', isSocial: false, hasConnectionInId: true },
   oidc: { name: 'oidc', isSocial: false, hasConnectionInId: true },
   oauth2: { name: 'oauth2', isSocial: true, hasConnectionInId: true },
 }
