@@ -9,6 +9,8 @@ export const listeningProvider = async (options: Omit<FakeProviderOptions, 'issu
   const port = await freePort()
   const issuer = `http://acme.localhost:${port}`
   const provider = fakeProvider({ ...options, issuer })
+  let waiting = 0
+  let most = 0
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const address = `${issuer}${incoming.url}`
     if (incoming.url?.startsWith('/authorize')) {
@@ -16,6 +18,11 @@ export const listeningProvider = async (options: Omit<FakeProviderOptions, 'issu
       if (options.answers === 'form') return void outgoing.writeHead(200, { 'content-type': 'text/html' }).end(formTo(back))
       return void outgoing.writeHead(302, { location: back.href }).end()
     }
+    waiting += 1
+    most = Math.max(most, waiting)
+    outgoing.once('close', () => {
+      waiting -= 1
+    })
     const body = await text(incoming)
     const response = await provider.fetch(address, {
       method: incoming.method ?? 'GET',
@@ -28,6 +35,10 @@ export const listeningProvider = async (options: Omit<FakeProviderOptions, 'issu
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     ...provider,
+    /** Calls of programs, not of browsers, that have no answer yet and are still waited for; each has a socket to itself. */
+    waiting: () => waiting,
+    /** The most there ever were at once. */
+    mostWaiting: () => most,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
