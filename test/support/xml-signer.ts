@@ -22,7 +22,7 @@ export interface Signing {
   readonly after: string
   readonly prefix?: string
   /** Makes the references point to the whole document. */
-  readonly wholeDocument?: true
+  readonly wholeDocument?: boolean
   readonly withKeyInfo?: string
   readonly objects?: readonly string[]
 }
