@@ -10,6 +10,7 @@ const DEBIAN = [
   '/usr/share/xml/opensaml/cs-sstc-schema-assertion-1.1.xsd',
   '/usr/share/xml/opensaml/saml-schema-assertion-2.0.xsd',
   '/usr/share/xml/opensaml/saml-schema-metadata-2.0.xsd',
+  '/usr/share/xml/opensaml/saml-schema-protocol-2.0.xsd',
   '/usr/share/xml/shibboleth/ws-addr.xsd',
 ]
 
@@ -21,6 +22,7 @@ const NAMESPACES = [
   ['urn:oasis:names:tc:SAML:1.0:assertion', 'cs-sstc-schema-assertion-1.1.xsd'],
   ['urn:oasis:names:tc:SAML:2.0:assertion', 'saml-schema-assertion-2.0.xsd'],
   ['urn:oasis:names:tc:SAML:2.0:metadata', 'saml-schema-metadata-2.0.xsd'],
+  ['urn:oasis:names:tc:SAML:2.0:protocol', 'saml-schema-protocol-2.0.xsd'],
   ['http://www.w3.org/2005/08/addressing', 'ws-addr.xsd'],
   ['http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd', 'oasis-200401-wss-wssecurity-utility-1.0.xsd'],
   ['http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd', 'oasis-200401-wss-wssecurity-secext-1.0.xsd'],
