@@ -22,7 +22,7 @@ export interface ToldInBrowser {
   readonly assertOurs: (heading: string | RegExp) => Promise<void>
 }
 
-export type BrowserStoryOptions = BrowserContextOptions & Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'fetch'>
+export type BrowserStoryOptions = BrowserContextOptions & Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'fetch' | 'https'>
 
 const SQLITE = databases.find(({ name }) => name === 'sqlite')
 
@@ -30,19 +30,20 @@ const SQLITE = databases.find(({ name }) => name === 'sqlite')
 export const browserStory = (name: string, options: BrowserStoryOptions, tell: (told: ToldInBrowser) => Promise<void>): void => {
   test(name, { skip: withoutBrowser }, async (t) => {
     assert.ok(SQLITE)
-    const { settings, visibilityDelaysMs, fetch: call, ...context } = options
+    const { settings, visibilityDelaysMs, fetch: call, https = false, ...context } = options
     const clock = createStoryClock()
     const database = await SQLITE.open()
     const house = await openHouse({
       database: database.address,
       clock,
+      https,
       ...(settings && { settings }),
       ...(visibilityDelaysMs && { visibilityDelaysMs }),
       ...(call && { fetch: call }),
     })
     const browser = await launchBrowser()
     try {
-      const guarded = await browser.newPage(context)
+      const guarded = await browser.newPage({ ...context, ignoreHTTPSErrors: https })
       const linted = lintEverything(guarded.page, house.publicUrl.origin)
       await tell({
         house,

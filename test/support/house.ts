@@ -37,6 +37,8 @@ export interface HouseOptions {
   readonly port?: number
   /** How many processes' worth of Usher share the database, with a balancer in front; one and none when left out. */
   readonly nodes?: number
+  /** Usher ends TLS itself, with a certificate that only a browser told so accepts. */
+  readonly https?: boolean
 }
 
 export const DANA = { username: 'dana@fabrikam.example', password: 'correct horse battery' } as const
@@ -46,7 +48,7 @@ export const ERIKA = { username: 'erika', password: 'staff horse battery' } as c
 export const openHouse = async (options: HouseOptions) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-house-'))
   const port = options.port ?? (await freePort())
-  const publicUrl = new URL(`http://usher.localhost:${port}`)
+  const publicUrl = new URL(`${options.https ? 'https' : 'http'}://usher.localhost:${port}`)
   const { clock } = options
   const emulator = await startEmulator({
     port: 0,

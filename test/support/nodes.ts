@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts'
 import type { Environment } from '../../src/environment.ts'
 import { openBalancer } from './balancer.ts'
 import { freePort } from './free-port.ts'
+import { certificateFor } from './own-certificate.ts'
 
 interface Installation {
   readonly folder: string
@@ -52,6 +53,7 @@ const writeConfig = ({ folder, publicUrl, database }: Omit<Installation, 'nodes'
   if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 })
   const file = join(folder, `usher-${port}.json`)
   const config = { publicUrl: publicUrl.origin, dataDirectory: join(folder, 'data'), database, keyFile, listen: `127.0.0.1:${port}` }
-  writeFileSync(file, JSON.stringify(config))
+  const tls = publicUrl.protocol === 'https:' ? certificateFor(publicUrl.hostname, folder) : {}
+  writeFileSync(file, JSON.stringify({ ...config, ...tls }))
   return file
 }
