@@ -66,7 +66,7 @@ const namesIn = ({ values }: LdapEntry): readonly string[] =>
 
 /** The first value of a distinguished name, unescaped (RFC 4514 §2.4). */
 export const firstName = (dn: string): string | undefined => {
-  const [, escaped] = /^[A-Za-z][A-Za-z0-9.-]*=((?:\\.|[^\\,+])*)/su.exec(dn) ?? []
+  const [, escaped] = /^[A-Za-z][A-Za-z0-9.-]*=((?:\\.|[^\\,+])*)(?=[,+]|$)/su.exec(dn) ?? []
   if (!escaped) return undefined
   const octets = escaped.replace(/(?:\\[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'))
   return octets.replace(/\\(.)/gsu, '$1')
