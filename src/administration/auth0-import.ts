@@ -29,6 +29,8 @@ interface Parts {
 export interface ImportFiles {
   readonly clientIds: Readonly<Record<string, string>>
   readonly target?: string
+  /** Providers keep the address they have for Auth0. */
+  readonly keepsCallback?: true
   /** Values of the export's markers, a JSON object. */
   readonly mappingFile?: string
   /** Values of `configuration` and of secrets, `NAME=value` a line. */
@@ -50,7 +52,12 @@ export const auth0Import = ({ stores, clock, randomness, publicUrl, check, hasMo
       const tenant = readTenant(brought, { files: brought.files, mapping, findings })
       return planImport(tenant, {
         findings,
-        wishes: { clientIds: said.clientIds, values: defined(values), ...(said.target && { target: said.target }) },
+        wishes: {
+          clientIds: said.clientIds,
+          values: defined(values),
+          ...(said.target && { target: said.target }),
+          ...(said.keepsCallback && { keepsCallback: true }),
+        },
         around: {
           publicUrl,
           hasModule,

@@ -9,6 +9,7 @@ interface ImportOptions extends ConfigOption {
   readonly mapping?: string
   readonly envFile?: string
   readonly target?: string
+  readonly keepCallback?: boolean
   readonly users?: string
   readonly passwords?: string
   readonly dryRun?: boolean
@@ -27,6 +28,7 @@ const auth0Command = () =>
     .option('--mapping <file>', 'values of @@MARKERS@@ and ##MARKERS##, a JSON object')
     .option('--env-file <file>', 'values of `configuration` and of secrets, NAME=value a line')
     .option('--target <name>', 'the target in which people have their accounts')
+    .option('--keep-callback', 'Usher answers where Auth0 did: leave /login/callback registered with the providers')
     .option('--users <file>', 'the user export, one JSON object a line; app_metadata must be in it')
     .option('--passwords <file>', 'the export of password hashes, one JSON object a line')
     .option('--dry-run', 'only tell what would come over')
@@ -86,9 +88,10 @@ const closing = ({ length }: readonly string[], { dryRun }: ImportOptions): stri
   return length === 0 ? '✓ already so: nothing changed' : `✓ ${length} changed`
 }
 
-const saidIn = ({ map = [], target, mapping, envFile }: ImportOptions) => ({
+const saidIn = ({ map = [], target, keepCallback, mapping, envFile }: ImportOptions) => ({
   clientIds: Object.fromEntries(map.map(splitMap)),
   ...(target && { target }),
+  ...(keepCallback && { keepsCallback: true as const }),
   ...(mapping && { mappingFile: mapping }),
   ...(envFile && { environmentFile: envFile }),
 })

@@ -70,6 +70,7 @@ export const DIRECTORY: Files = {
   'clients/Portal.json': { name: 'Portal', app_type: 'spa' },
   'connections/google-oauth2.json': GOOGLE,
   'connections/facebook.json': { name: 'facebook', strategy: 'facebook', options: {}, enabled_clients: ['Office 365'] },
+  'connections/sms.json': { name: 'sms', strategy: 'sms', options: {}, enabled_clients: ['Office 365'] },
   'database-connections/Username-Password-Authentication/database.json': {
     name: 'Username-Password-Authentication',
     strategy: 'auth0',

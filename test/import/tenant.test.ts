@@ -32,7 +32,7 @@ test('a dry run tells everything and writes nothing', async (t) => {
   for (const told of [
     /\d+ would change\. Nothing was written\./,
     /rule Partners only {2}order 10 {2}disabled/,
-    /facebook is not supported yet/,
+    /sms is not supported yet/,
     /configuration\.MOTTO has no value/,
   ])
     assert.match(stderr, told)

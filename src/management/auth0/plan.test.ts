@@ -62,7 +62,7 @@ test('a folder of Auth0’s own tool: rules unedited and in order, the relying p
 test('what does not come over is told, with its file', () => {
   const plan = planOf(DIRECTORY, WITH_ID)
   const left = said(plan, 'left').join('\n')
-  assert.match(left, /connections\/facebook\.json: connection facebook: facebook is not supported yet, people of it cannot sign in/)
+  assert.match(left, /connections\/sms\.json: connection sms: sms is not supported yet, people of it cannot sign in/)
   assert.match(left, /rules\/Failed\.json: rule Failed: runs at login_failure/)
   assert.match(left, /1 applications that are not Microsoft 365/)
 })

@@ -19,10 +19,11 @@ interface Parts {
 /** What an export comes to here. Calls nobody and writes nothing; everything worth telling is in the findings. */
 export const planImport = (tenant: Tenant, parts: Parts): ImportPlan => {
   const { wishes, around, findings } = parts
-  const connections = planConnections(unmarked(tenant.connections, ['client_secret'], findings), {
+  const connections = planConnections(unmarked(tenant.connections, ['client_secret', 'app_secret'], findings), {
     findings,
     values: wishes.values,
     publicUrl: around.publicUrl,
+    keepsCallback: wishes.keepsCallback === true,
   })
   const parties = planParties(unmarked(tenant.clients, [], findings), { findings, wishes, around, connections })
   const { rules, keys } = planRules(tenant, parts)

@@ -37,6 +37,8 @@ export interface ImportWishes {
   readonly values: Readonly<Record<string, string>>
   /** The target the relying party's people get accounts in; the only one there is when left out. */
   readonly target?: string
+  /** Usher answers at the host Auth0 answered at: what providers have registered stays. */
+  readonly keepsCallback?: true
 }
 
 /** What is there already, and what this program can do. */
