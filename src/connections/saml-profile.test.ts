@@ -15,7 +15,7 @@ const signIn = async (says: Partial<SamlAnswer>, stage: Stage = {}, freshness = 
 }
 
 test('names and address are read by the names that identity providers give them', async () => {
-  const spellings = [
+  const spellings: readonly SamlAnswer['attributes'][] = [
     ANNA_SAML.attributes,
     { 'urn:oid:0.9.2342.19200300.100.1.3': 'anna@acme.example', 'urn:oid:2.5.4.42': 'Anna', 'urn:oid:2.5.4.4': 'Acker' },
     { email: 'anna@acme.example', firstName: 'Anna', lastName: 'Acker' },
@@ -73,7 +73,8 @@ test('a name that will be another one the next time is nobody', async () => {
 })
 
 test('the attribute that says who somebody is must say it once', async () => {
-  for (const attributes of [{}, { uid: ['anna', 'ceo'] }, { uid: '' }, { uid: 'anna acker' }])
+  const sayings: readonly SamlAnswer['attributes'][] = [{}, { uid: ['anna', 'ceo'] }, { uid: '' }, { uid: 'anna acker' }]
+  for (const attributes of sayings)
     await assert.rejects(signIn({ attributes }, { settings: { subjectAttribute: 'uid' } }), { code: 'profile_incomplete' })
 })
 
