@@ -6,6 +6,7 @@ import { hashPassword } from '#connections/passwords.ts'
 import type { Account } from '#kernel/account.ts'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
+import type { Log } from '#kernel/log.ts'
 import type { Names } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { RuleSettings } from '#kernel/rule.ts'
@@ -29,6 +30,7 @@ interface Parts {
   readonly stores: Stores
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly log: Log
   readonly openConnection: (settings: ConnectionSettings) => Connection
   readonly publicUrl: URL
   /** How rules are run on this machine. */
@@ -39,7 +41,7 @@ interface Parts {
 const reader = () => import('#management/settings-file.ts')
 
 /** What an administrator does, from the command line today. */
-export const administration = ({ stores, clock, randomness, openConnection, publicUrl, rules }: Parts) => {
+export const administration = ({ stores, clock, randomness, log, openConnection, publicUrl, rules }: Parts) => {
   const check = async (declared: DeclaredSettings): Promise<void> => {
     for (const one of declared.connections) openConnection({ ...one, id: one.name })
     assertComplete(declared, await stores.settings.current())
@@ -54,6 +56,9 @@ export const administration = ({ stores, clock, randomness, openConnection, publ
   return {
     /** Rules and moving in: loaded when somebody works on them, and never by a start. */
     desk: async () => (await import('./desk.ts')).openDesk({ stores, clock, randomness, publicUrl, rules, check }),
+    /** Connections: seen, tried and switched. */
+    connectionDesk: async () =>
+      (await import('./connections.ts')).connectionDesk({ stores, clock, randomness, log, publicUrl, openConnection }),
     apply: async (raw: unknown) => {
       const { readSettings } = await reader()
       return apply(readSettings(raw, { file: 'settings', read: (path) => readFileSync(path, 'utf8'), environment: {} }))
@@ -61,6 +66,11 @@ export const administration = ({ stores, clock, randomness, openConnection, publ
     applyFile: async (file: string) => {
       const { readSettingsFile } = await reader()
       return apply(readSettingsFile(file))
+    },
+    /** What holds now and may not have been meant, in words. */
+    settingsNotes: async (): Promise<readonly string[]> => {
+      const { settingsNotes } = await import('#management/settings-notes.ts')
+      return settingsNotes(await stores.settings.current())
     },
     /** False when somebody has this user name already. Throws `settings_invalid` for a connection that has no people. */
     addPerson: async ({ connection, username, password, ...said }: NewPerson): Promise<boolean> => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type ConfigOption, withApp, withConfig } from './common.ts'
+import { sayWhichAreOff } from './connection-desk.ts'
 import { say } from './report.ts'
 
 /** `usher apply`: makes the settings be what a file declares. */
@@ -12,6 +13,8 @@ export const applyCommand = (): Command =>
       withApp(options, async (app) => {
         const changes = await app.applyFile(file)
         for (const change of changes) say(`  ${change}`)
+        for (const note of await app.settingsNotes()) say(`  · ${note}`)
         say(changes.length === 0 ? '✓ nothing to change' : `✓ ${changes.length} changed`)
+        await sayWhichAreOff(app)
       }),
     )

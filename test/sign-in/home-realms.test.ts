@@ -108,6 +108,10 @@ realmStory('what is no address is said to be none, and harms nobody', async ({ h
 })
 
 realmStory('where two have a domain those two are offered, also when the page is opened again', async ({ house }) => {
+  assert.deepEqual(await house.app().settingsNotes(), [
+    `relying party ${house.clientId}: people of both.example choose between google and guests`,
+    `relying party ${house.clientId}: ${DEMO_TENANT.guestDomain} is federated with Usher, so it leads nobody to connection google`,
+  ])
   const person = guest(house)
   const two = await typing(person, await person.openService(), 'kim@both.example')
   assert.deepEqual(ways(two), ['Continue with Google', 'Continue with a guest password'])
