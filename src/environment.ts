@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { KerberosPackage } from '#connections/windows-ticket.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
@@ -13,6 +14,8 @@ export interface Environment {
   readonly randomness: Randomness
   readonly fetch: typeof fetch
   readonly log: Log
+  /** What checks Kerberos tickets; the package that is installed, when left out. */
+  readonly kerberos?: KerberosPackage
   readonly close: () => Promise<void>
 }
 

@@ -7,6 +7,7 @@ import type { ConnectionSettings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 import { problemIn, settingsInvalid } from './provider-row.ts'
 import { secretSetting } from './oidc-settings.ts'
+import { type WindowsSettings, windowsSetting } from './windows-settings.ts'
 
 /** One server of a directory. `plain` exists on this machine alone. */
 export interface LdapServer {
@@ -40,6 +41,8 @@ export interface LdapSettings {
   readonly mailIsVerified: boolean
   /** Wrong passwords for one person, before Usher refuses to ask the directory. */
   readonly guesses: { readonly tries: number; readonly windowMs: number }
+  /** Set where people need not type a password; their principals are of `realm`. */
+  readonly windows?: WindowsSettings & { readonly realm: string }
 }
 
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of an attribute')
@@ -71,6 +74,7 @@ const shape = z.strictObject({
   attributes: z.array(attribute).max(64).default([]),
   mailIsVerified: z.boolean().default(false),
   guesses: z.strictObject({ tries: z.int().min(1).max(10), minutes: z.int().min(5).max(1_440) }).default({ tries: 5, minutes: 30 }),
+  windows: windowsSetting.optional(),
 })
 
 type Written = z.infer<typeof shape>
@@ -91,14 +95,15 @@ export const readLdapSettings = ({ name, settings }: ConnectionSettings, publicU
   const { kind } = settings
   const parsed = shape.safeParse({ ...(typeof kind === 'string' && Object.hasOwn(usual, kind) && usual[kind]), ...settings })
   if (!parsed.success) throw settingsInvalid(name, problemIn(parsed.error))
-  const { urls, startTls: _, ca, realm, domain, guesses, ...written } = parsed.data
+  const { urls, startTls: _, ca, realm, domain, guesses, windows, ...written } = parsed.data
   const authority = ca && authorityOf(name, ca)
-  const ofBase = realm ?? realmOf(written.base)
+  const ofBase = (realm ?? realmOf(written.base))?.toUpperCase()
+  if (windows && !ofBase) throw settingsInvalid(name, 'windows: needs a realm')
   return {
     ...written,
     servers: urls.map((url) => serverAt(name, url, parsed.data, publicUrl)),
     ...(authority && { ca: authority }),
-    ...(ofBase && { realm: ofBase.toUpperCase() }),
+    ...(ofBase && { realm: ofBase, ...(windows && { windows: { ...windows, realm: ofBase } }) }),
     ...(domain && { domain: domain.toUpperCase() }),
     guesses: { tries: guesses.tries, windowMs: guesses.minutes * ONE_MINUTE_MS },
   }

@@ -8,6 +8,9 @@ import { type Guessing, guessing } from './guessing.ts'
 import type { LdapDirectory } from './ldap-directory.ts'
 import { type LdapSettings, readLdapSettings } from './ldap-settings.ts'
 import type { PasswordFile } from './password-file.ts'
+import { settingsInvalid } from './provider-row.ts'
+import { windowsSignIn } from './windows.ts'
+import { installedKerberos, type KerberosPackage } from './windows-ticket.ts'
 
 export interface LdapParts {
   readonly clock: Clock
@@ -16,6 +19,8 @@ export interface LdapParts {
   readonly publicUrl: URL
   /** Where wrong passwords are counted: before the directory sees them, so that nobody locks its accounts from outside. */
   readonly passwords: Pick<PasswordFile, 'countTry' | 'takeBackTry' | 'forgetTries'>
+  /** The one that is installed, when left out. */
+  readonly kerberos?: KerberosPackage
 }
 
 /** An LDAP directory (RFC 4511), Active Directory among them: people type the password they have there. */
@@ -28,14 +33,29 @@ const openLdap = (connection: ConnectionSettings, parts: LdapParts): PasswordCon
   const settings = readLdapSettings(connection, parts.publicUrl)
   const directory = lazyDirectory(connection, settings, parts)
   const guesses = guessing(parts.passwords, connection.id, settings.guesses)
-  return { kind: 'password', verify: (credentials) => verify(credentials, { guesses, directory }) }
+  const windows = windowsOf(connection, settings, { directory, log: parts.log, kerberos: parts.kerberos ?? installedKerberos })
+  return { kind: 'password', verify: (credentials) => verify(credentials, { guesses, directory }), ...(windows && { windows }) }
+}
+
+interface WindowsParts extends Pick<LdapParts, 'log'> {
+  readonly directory: () => Promise<LdapDirectory>
+  readonly kerberos: KerberosPackage
+}
+
+/** Throws `settings_invalid` where tickets are to be checked and nothing is installed that can. */
+const windowsOf = ({ name }: ConnectionSettings, { windows }: LdapSettings, { directory, ...parts }: WindowsParts) => {
+  if (!windows) return undefined
+  if (windows.witness.via === 'kerberos' && !parts.kerberos.isThere())
+    throw settingsInvalid(name, 'windows: tickets need the package kerberos 7: npm install --prefix .. kerberos@7')
+  const find = async (principal: string, at: number) => (await directory()).findByPrincipal(principal, at)
+  return windowsSignIn(windows, { ...parts, connection: name, realm: windows.realm, directory: { find } })
 }
 
 /** The directory, loaded with its library when the first person needs it: a start waits for nothing it does not need. */
 export const lazyDirectory = (
   connection: ConnectionSettings,
   settings: LdapSettings,
-  parts: Omit<LdapParts, 'passwords' | 'publicUrl'>,
+  parts: Pick<LdapParts, 'clock' | 'randomness' | 'log'>,
 ): (() => Promise<LdapDirectory>) => {
   let loading: Promise<LdapDirectory> | undefined
   return () => {

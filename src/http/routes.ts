@@ -85,6 +85,7 @@ const transactionRoutes = (signIn: SignIn): readonly Route[] => {
     { ...page('/next', proceed), followsPost: true },
     page('/ways', (visit, at) => signIn.ways(at.transaction ?? '', visit)),
     page('/connection/:name', (visit, at) => signIn.choose(at.transaction ?? '', at.name ?? '', visit)),
+    page('/windows', (visit, at) => signIn.windows(at.transaction ?? '', visit)),
     form('/email', (visit, at) => signIn.email(at.transaction ?? '', visit)),
     form('/password', (visit, at) => signIn.password(at.transaction ?? '', visit)),
     form('/account', (visit, at) => signIn.account(at.transaction ?? '', visit)),

@@ -16,6 +16,8 @@ export interface SignIn {
   readonly choose: (transaction: string, connection: string, visit: Visit) => Promise<Answer>
   /** A form with `email`, which says where the person signs in. */
   readonly email: (transaction: string, visit: Visit) => Promise<Answer>
+  /** Where a browser that has a Kerberos ticket shows it. */
+  readonly windows: (transaction: string, visit: Visit) => Promise<Answer>
   /** A form with `username` and `password`; the transaction knows which connection they are for. */
   readonly password: (transaction: string, visit: Visit) => Promise<Answer>
   /** A form with `choice`: `continue` or `switch`. */

@@ -65,6 +65,8 @@ export interface Routed extends Base {
   readonly hint?: string
   /** What the connection needs to know when the person comes back: state, nonce, PKCE verifier. */
   readonly leg?: Leg
+  /** Set when a ticket did not do, or a password was typed: none is asked for any more. */
+  readonly typesPassword?: true
 }
 
 /** The part of a sign-in that happens at a provider. */

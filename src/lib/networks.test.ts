@@ -11,7 +11,8 @@ test('an address lies in a network of its own kind', () => {
 
 test('what is no address lies nowhere', () => {
   const everything = networksOf(['0.0.0.0/0', '::/0'])
-  for (const text of ['', 'localhost', '10.1.2.3:80', '10.1.2.3, 10.1.2.4', '10.1.2.0/24', ' 10.1.2.3']) assert.ok(!everything.contain(text), text)
+  for (const text of ['', 'localhost', '10.1.2.3:80', '10.1.2.3, 10.1.2.4', '10.1.2.0/24', ' 10.1.2.3'])
+    assert.ok(!everything.contain(text), text)
   assert.equal(addressOf('somewhere'), undefined)
 })
 

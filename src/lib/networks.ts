@@ -30,6 +30,9 @@ export const networksOf = (texts: readonly string[]): Networks => {
       const address = addressOf(text)
       return address !== undefined && networks.some((network) => contains(network, address))
     },
-    widest: (kind) => networks.filter(([base]) => base.kind() === kind).reduce<number | undefined>((least, [, bits]) => Math.min(least ?? bits, bits), undefined),
+    widest: (kind) =>
+      networks
+        .filter(([base]) => base.kind() === kind)
+        .reduce<number | undefined>((least, [, bits]) => Math.min(least ?? bits, bits), undefined),
   }
 }

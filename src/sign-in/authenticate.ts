@@ -18,7 +18,7 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
     input?.kind === 'choose' ? one.name === input.connection : one.id === transaction.connection,
   )
   if (!settings) throw new UsherError('connection_unknown')
-  const { leg: _leg, hint: _hint, ...fresh } = transaction
+  const { leg: _leg, hint: _hint, typesPassword: _types, ...fresh } = transaction
   const routed = input?.kind === 'choose' ? { ...fresh, connection: settings.id } : transaction
   const connection = occasion.parts.connection(settings)
   return connection.kind === 'redirect'

@@ -82,9 +82,10 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
 const grantFor = async (transaction: Opened, occasion: Occasion) => {
   if (transaction.request.onward) return undefined
   const grant = await takeHop(occasion.parts.books.grants, transaction, occasion.visit.at)
-  const wantsSecondFactor = transaction.request.freshness.secondFactor
-  // The hop's own sign-in was fresh; only a second factor it did not have must still be asked for.
-  return grant && (!wantsSecondFactor || grant.authentication.secondFactor) ? grant : undefined
+  const { maxAgeMs, secondFactor } = transaction.request.freshness
+  // The hop's own sign-in was fresh, unless by a ticket; a second factor it did not have must still be asked for.
+  if (!grant || (maxAgeMs !== undefined && grant.authentication.method === 'windows')) return undefined
+  return !secondFactor || grant.authentication.secondFactor ? grant : undefined
 }
 
 /** Asks "you are A" when the relying party's user name is the account of somebody else. */

@@ -24,7 +24,7 @@ export const recognized = async (profile: Profile, settings: ConnectionSettings,
   const directory = settings.directory && directorySubject(profile, settings.directory)
   const user = await parts.books.people.recognize(identity, profile, visit.at)
   await parts.books.records.signedIn({ user, identity, connection: settings, ...profileRoot(profile), ip: visit.ip, at: visit.at })
-  const { stage: _stage, leg: _leg, hint: _hint, ...base } = transaction
+  const { stage: _stage, leg: _leg, hint: _hint, typesPassword: _types, ...base } = transaction
   const standing = await parts.books.people.standing(user.id, occasion.relyingParty.target)
   const principal = standing?.subject?.userPrincipalName
   const authenticated: Authenticated = {

@@ -6,9 +6,12 @@ import type { SessionChange } from '#kernel/visit.ts'
 
 /** Whether an authentication is recent enough, and has the second factor that is asked for. */
 export const satisfies = (authentication: Authentication, freshness: Freshness, at: number): boolean => {
-  if (freshness.maxAgeMs !== undefined && at - authentication.at >= freshness.maxAgeMs) return false
+  if (freshness.maxAgeMs !== undefined && !isRecent(authentication, freshness.maxAgeMs, at)) return false
   return satisfiesSecondFactor(authentication, freshness, at)
 }
+
+/** A ticket does not say when credentials were given, so it is never recent. */
+const isRecent = ({ method, at }: Authentication, maxAgeMs: number, now: number): boolean => method !== 'windows' && now - at < maxAgeMs
 
 export const satisfiesSecondFactor = (authentication: Authentication, freshness: Freshness, at: number): boolean => {
   const asked = freshness.secondFactor

@@ -61,6 +61,7 @@ export const createSignIn = (parts: Parts) => {
       go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'choose', connection } : undefined)),
     email: (id: string, visit: Visit) =>
       go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'email' } : undefined)),
+    windows: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'windows' } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
     callback: (connection: string, visit: Visit) =>

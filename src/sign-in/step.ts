@@ -21,6 +21,8 @@ export type Input =
   /** An address was typed. */
   | { readonly kind: 'email' }
   | { readonly kind: 'password' }
+  /** Where a browser is asked for a Kerberos ticket. */
+  | { readonly kind: 'windows' }
   | { readonly kind: 'callback'; readonly connection: string }
   | { readonly kind: 'account'; readonly choice: 'continue' | 'switch' }
   /** Back from where a rule sent the person. */

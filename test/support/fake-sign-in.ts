@@ -29,6 +29,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     ways: (transaction, visit) => called('ways', visit, transaction),
     choose: (transaction, connection, visit) => called('choose', visit, transaction, connection),
     email: (transaction, visit) => called('email', visit, transaction),
+    windows: (transaction, visit) => called('windows', visit, transaction),
     password: (transaction, visit) => called('password', visit, transaction),
     account: (transaction, visit) => called('account', visit, transaction),
     legacyCallback: (visit) => called('legacyCallback', visit),
