@@ -4,11 +4,13 @@ import { failures, UsherError } from '#kernel/errors.ts'
 /** Stable for ever; scripts depend on them. */
 export const EXIT_CODES = '0 done · 1 failed · 2 wrong usage · 5 not found · 6 conflict · 7 Microsoft or network · 130 interrupted'
 
+type ExitCode = 1 | 2 | 5 | 6 | 7 | 130
+
 /** Something a command cannot do, in a sentence for whoever typed it. */
 export class CommandError extends Error {
-  readonly exitCode: 1 | 2 | 5 | 6 | 7
+  readonly exitCode: ExitCode
 
-  constructor(message: string, exitCode: 1 | 2 | 5 | 6 | 7 = 1) {
+  constructor(message: string, exitCode: ExitCode = 1) {
     super(message)
     this.name = 'CommandError'
     this.exitCode = exitCode

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { createApp } from '../app.ts'
 import { readConfig, rows } from '../config.ts'
 import { type ConfigOption, withConfig } from './common.ts'
+import { sayWhichAreOff } from './connection-desk.ts'
 import { refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
@@ -20,6 +21,7 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
   const app = await createApp(config, { role: 'server' })
   try {
     if (config.settingsFile) for (const change of await app.applyFile(config.settingsFile)) say(`  ${change}`)
+    await sayWhichAreOff(app)
     if (options.check) return say('✓ the configuration and the settings hold')
     const address = await app.listen()
     const asked = untilAskedToStop()

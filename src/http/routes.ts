@@ -48,6 +48,12 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
     kind: 'navigation',
     answer: (visit) => signIn.describe(visit.url.searchParams.get('connection') ?? '', visit),
   },
+  {
+    method: 'GET',
+    path: '/connections/test/:ticket',
+    kind: 'navigation',
+    answer: (visit, at) => signIn.tryConnection(at.ticket ?? '', visit),
+  },
   { method: 'GET', path: '/continue', kind: 'navigation', answer: (visit) => signIn.continue(visit) },
   { method: 'POST', path: '/continue', kind: 'message', answer: (visit) => signIn.continue(visit) },
   ...['/logout', '/v2/logout'].map(

@@ -26,6 +26,8 @@ export interface SignIn {
   readonly legacyCallback: (visit: Visit) => Promise<Answer>
   /** Back from a provider. */
   readonly callback: (connection: string, visit: Visit) => Promise<Answer>
+  /** `/connections/test/{ticket}`: an administrator tries a connection; nobody is signed in. */
+  readonly tryConnection: (ticket: string, visit: Visit) => Promise<Answer>
   /** `/samlp/metadata?connection=…`: what a connection's provider needs to know of us. */
   readonly describe: (connection: string, visit: Visit) => Promise<Answer>
   /** `/continue?state=…`, back from a site that a rule sent the person to. */

@@ -18,6 +18,7 @@ export interface AuditEvent {
     | 'account_stopped'
     | 'account_released'
     | 'settings_applied'
+    | 'connection_tested'
     | 'rules_changed'
     | 'subject_bound'
     | 'subject_mismatch'

@@ -56,6 +56,15 @@ export type Page =
     }
   /** Waiting for hours rather than seconds, for example for a license. Looks again by itself. */
   | { readonly name: 'waiting'; readonly failure: FailureCode; readonly reference: string; readonly again: string }
+  /** A test of a connection that went well: what was said, for whoever set it up. */
+  | {
+      readonly name: 'connection-test'
+      readonly label: string
+      /** Both as JSON, to be read by people. */
+      readonly profile: string
+      readonly user: string
+      readonly subject?: string
+    }
   /** A sign-in that was answered already, opened once more. */
   | { readonly name: 'finished'; readonly service: string; readonly onward: string }
   | { readonly name: 'signed-out'; readonly service?: string; readonly elsewhere: readonly string[]; readonly onward?: string }

@@ -45,6 +45,12 @@ export interface RelyingParty {
   readonly deepLinkPrefixes: readonly string[]
 }
 
+/**
+ * `explicit`: people link two ways to sign in themselves, having signed in with both. `verified-email`: and somebody new is
+ * made the one user who has their address already, where the provider is authoritative for it.
+ */
+export type Linking = 'explicit' | 'verified-email'
+
 /** A configured place where people prove who they are. */
 export interface ConnectionSettings {
   /** Lasting: derived identities contain it, so renaming a connection changes nobody. */
@@ -57,8 +63,10 @@ export interface ConnectionSettings {
   readonly disabled?: true
   /** Came from Auth0, and its provider still has Auth0's address for all connections: people come back to `/login/callback`. */
   readonly legacyCallback?: true
-  /** Whether a verified address of a provider that is authoritative for it makes its people the users who have it already. */
-  readonly linksVerifiedEmail?: true
+  /** Whether its people may be identities of users who came another way; not at all when left out. */
+  readonly linking?: Linking
+  /** Mail domains whose addresses the administrator trusts this provider to give to their owners alone. */
+  readonly authoritativeFor?: readonly string[]
   /** Mail domains and home realms that lead straight to it. */
   readonly homeRealms: readonly string[]
   /** A directory's people have their accounts already: they are never provisioned, and it names their subjects. */
@@ -119,4 +127,17 @@ export interface Settings {
   readonly connections: readonly ConnectionSettings[]
   readonly targets: readonly TargetSettings[]
   readonly rules: RuleSettings
+  /** Which connections were seen to work, and with which settings; left out while none was. */
+  readonly tested?: readonly TestedConnection[]
+}
+
+/** That a connection worked once with certain settings. */
+export interface TestedConnection {
+  /** By name: it stands in the address its provider sends people back to. */
+  readonly connection: string
+  /** Of the settings it had. */
+  readonly fingerprint: string
+  readonly at: number
+  /** Who tested it. */
+  readonly by: string
 }

@@ -17,6 +17,8 @@ export const authenticate: Step<Routed> = async (transaction, occasion) => {
   const settings = connectionsOf(occasion).find((one) =>
     input?.kind === 'choose' ? one.name === input.connection : one.id === transaction.connection,
   )
+  // It was switched off after it was chosen, and the person only opens their page again: there are other ways.
+  if (!settings && !input) return next(startOver(transaction))
   if (!settings) throw new UsherError('connection_unknown')
   const { leg: _leg, hint: _hint, typesPassword: _types, ...fresh } = transaction
   const routed = input?.kind === 'choose' ? { ...fresh, connection: settings.id } : transaction
@@ -54,7 +56,8 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
 export const callbackUrlOf = ({ name, legacyCallback }: Pick<ConnectionSettings, 'name' | 'legacyCallback'>, publicUrl: URL): string =>
   new URL(legacyCallback ? '/login/callback' : `/login/callback/${encodeURIComponent(name)}`, publicUrl).href
 
-const wayTo = ({ location, fields }: Departure): Answer =>
+/** How a browser is sent to a provider. */
+export const wayTo = ({ location, fields }: Departure): Answer =>
   fields ? { kind: 'post-form', action: location, fields, isDeparture: true } : { kind: 'redirect', location }
 
 const expectedLeg = ({ transaction, occasion }: Going, settings: ConnectionSettings): Leg => {

@@ -5,6 +5,7 @@ import type { DirectorySubject, Identity, Profile, User, UserId, UserRecord } fr
 import type { Session } from '#kernel/session.ts'
 import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
 import type { NamedSubject } from '#rules/runner.ts'
+import type { TestBook, TrialBook } from './try-connection.ts'
 import type { Ended, StoredTransaction, TransactionId } from '#kernel/transaction.ts'
 
 /** Everything a sign-in reads and leaves behind; storage has these shapes. */
@@ -18,6 +19,8 @@ export interface Books {
   readonly ledger: Ledger
   readonly records: RecordBook
   readonly subjects: SubjectDesk
+  readonly connectionTrials: TrialBook
+  readonly connectionTests: TestBook
 }
 
 /** What is remembered about people beyond who they are. */

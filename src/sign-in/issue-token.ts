@@ -17,9 +17,21 @@ const FOUR_MINUTES_MS = 4 * ONE_MINUTE_MS
 export const issueToken = async (transaction: Provisioned, occasion: Occasion, isStored: boolean): Promise<Outcome> => {
   const protocol = occasion.parts.protocols.get(transaction.request.protocol)
   if (!protocol) throw new UsherError('internal_error')
+  await assertUsable(transaction, occasion, isStored)
   const going: Going = { transaction, occasion, protocol, ...(isStored && { ends: endedBy(transaction) }) }
   const at = occasion.parts.clock.now()
   return transaction.request.onward || at - transaction.request.arrivedAt > STALE_MS ? hop(going, at) : postToken(going, at)
+}
+
+/**
+ * A connection that was switched off meanwhile vouches for nobody. Who was asked something, or waited, is held against the
+ * settings as they are by now. Throws `connection_unknown`.
+ */
+const assertUsable = async ({ connection, request }: Provisioned, occasion: Occasion, isStored: boolean): Promise<void> => {
+  const settings = isStored ? await occasion.parts.books.settings.current() : occasion.settings
+  const relyingParty = settings.relyingParties.find(({ clientId }) => clientId === request.relyingParty)
+  const isOpen = relyingParty && connectionsOf({ settings, relyingParty, parts: occasion.parts }).some(({ id }) => id === connection)
+  if (!isOpen) throw new UsherError('connection_unknown', { detail: { connection, reason: 'not usable any more' } })
 }
 
 interface Going {

@@ -25,7 +25,7 @@ export const decide = async (transaction: Admitted, occasion: Occasion): Promise
 }
 
 const orderOf = (transaction: Admitted, record: UserRecord, { settings, relyingParty, visit, parts }: Occasion): RuleOrder => {
-  const connection = connectionsOf({ settings, relyingParty }).find(({ id }) => id === transaction.connection)
+  const connection = connectionsOf({ settings, relyingParty, parts }).find(({ id }) => id === transaction.connection)
   if (!connection) throw new UsherError('connection_unknown')
   const { continued, request } = transaction
   return {

@@ -1,9 +1,9 @@
 import { UsherError } from '#kernel/errors.ts'
-import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
+import type { Settings } from '#kernel/settings.ts'
 import type { SignInRequest, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import { continueState, hasRules } from './apply-rules.ts'
-import { callbackState } from './authenticate.ts'
+import { callbacks } from './callbacks.ts'
 import { connectionDocument } from './connection-document.ts'
 import { namedLinkRequest, open, smartLinkRequest } from './open.ts'
 import type { Parts } from './parts.ts'
@@ -64,12 +64,7 @@ export const createSignIn = (parts: Parts) => {
     windows: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'windows' } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
-    callback: (connection: string, visit: Visit) =>
-      go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection)),
-    legacyCallback: async (visit: Visit): Promise<Answer> => {
-      const { connections } = await current()
-      return go(transactionOf(visit), visit, (transaction) => legacyCallbackInput(transaction, connections))
-    },
+    ...callbacks({ parts, go }),
     describe: (connection: string) => connectionDocument(connection, parts),
     continue: (visit: Visit) =>
       go(continuedTransaction(visit), visit, ({ stage }) => (stage === 'admitted' ? { kind: 'continue' } : undefined)),
@@ -98,20 +93,3 @@ const continuedTransaction = (visit: Visit): string => {
   if (!id) throw new UsherError('invalid_request', { detail: { reason: 'state' } })
   return id
 }
-
-const transactionOf = (callback: Visit): string => {
-  const id = callbackState(callback)?.split('.')[0]
-  if (!id) throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
-  return id
-}
-
-/** Back at an address that names no connection: the one that was left for answers, if it comes back there. */
-const legacyCallbackInput = (transaction: StoredTransaction, connections: readonly ConnectionSettings[]): Input | undefined => {
-  const left = transaction.stage === 'routed' ? connections.find(({ id }) => id === transaction.connection) : undefined
-  if (left && !left.legacyCallback)
-    throw new UsherError('connection_answer_invalid', { detail: { connection: left.name, reason: 'callback' } })
-  return left && callbackInput(transaction, left.name)
-}
-
-const callbackInput = (transaction: StoredTransaction, connection: string): Input | undefined =>
-  transaction.stage === 'routed' && transaction.leg ? { kind: 'callback', connection } : undefined

@@ -3,6 +3,7 @@ import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/setting
 import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange, Visit } from '#kernel/visit.ts'
 import type { Parts } from './parts.ts'
+import { isUsable } from './usable-connection.ts'
 
 /** What a step is given besides the transaction: this visit, and the world as it is right now. */
 export interface Occasion {
@@ -57,9 +58,11 @@ export const startOver = ({ id, browser, request, expiresAt }: Transaction): Ope
 
 export const ask = (transaction: StoredTransaction, answer: Answer): Outcome => ({ kind: 'ask', transaction, answer })
 
-/** The enabled connections of a relying party, in its order. */
-export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingParty'>): readonly ConnectionSettings[] =>
-  occasion.relyingParty.connections.flatMap((name) => occasion.settings.connections.filter((one) => one.name === name && !one.disabled))
+/** The connections of a relying party that people may come in through right now, in its order. */
+export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingParty' | 'parts'>): readonly ConnectionSettings[] =>
+  occasion.relyingParty.connections.flatMap((name) =>
+    occasion.settings.connections.filter((one) => one.name === name && isUsable(one, occasion)),
+  )
 
 /** Where somebody begins who wants to go to this relying party: its smart link. */
 export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' | 'protocol'>): string =>

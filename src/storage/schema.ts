@@ -32,6 +32,8 @@ export interface Schema {
   readonly rule_versions: RuleVersionsTable
   readonly rule_runs: RuleRunsTable
   readonly api_tokens: ApiTokensTable
+  readonly connection_tests: ConnectionTestsTable
+  readonly connection_trials: ConnectionTrialsTable
 }
 
 /** One row, `current`: everything an administrator declared, so that a reading is always of one piece. */
@@ -256,5 +258,21 @@ export interface ApiTokensTable {
   readonly name: string
   readonly scopes_json: string
   readonly created_at: number
+  readonly expires_at: number
+}
+
+/** By (connection, fingerprint): the connection of this name worked with the settings of this fingerprint. */
+export interface ConnectionTestsTable {
+  readonly connection: string
+  readonly fingerprint: string
+  readonly at: number
+  readonly by: string
+}
+
+/** Tests under way and just over. */
+export interface ConnectionTrialsTable {
+  readonly id_hash: string
+  readonly version: number
+  readonly body_sealed: string
   readonly expires_at: number
 }

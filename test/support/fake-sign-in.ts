@@ -34,6 +34,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     account: (transaction, visit) => called('account', visit, transaction),
     legacyCallback: (visit) => called('legacyCallback', visit),
     callback: (connection, visit) => called('callback', visit, connection),
+    tryConnection: (ticket, visit) => called('tryConnection', visit, ticket),
     describe: (connection, visit) => called('describe', visit, connection),
     continue: (visit) => called('continue', visit),
     signOut: (visit) => called('signOut', visit),

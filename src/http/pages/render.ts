@@ -1,6 +1,7 @@
 import type { Page } from '#kernel/page.ts'
 import { chooser } from './chooser.ts'
 import { confirm } from './confirm.ts'
+import { connectionTest } from './connection-test.ts'
 import { finished } from './finished.ts'
 import type { Frame, View } from './layout.ts'
 import { password } from './password.ts'
@@ -21,6 +22,8 @@ export const render = (page: Page, frame: Frame): View => {
       return problem(page, frame)
     case 'waiting':
       return waiting(page, frame)
+    case 'connection-test':
+      return connectionTest(page)
     case 'finished':
       return finished(page)
     case 'signed-out':

@@ -7,6 +7,7 @@ const kinds = [
   { table: 'grants', key: 'key_hash' },
   { table: 'password_tries', key: 'key_hash' },
   { table: 'rule_runs', key: 'id' },
+  { table: 'connection_trials', key: 'id_hash' },
 ] as const
 
 /** Traces are for looking at what happened lately: beyond these the oldest go. */

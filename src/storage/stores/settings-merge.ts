@@ -72,6 +72,7 @@ export const keepingUnchanged = (before: Settings, after: Settings): Settings =>
   connections: after.connections.map((one) => before.connections.find((known) => isSame(known, one)) ?? one),
   targets: after.targets.map((one) => before.targets.find((known) => isSame(known, one)) ?? one),
   rules: isSame(before.rules, after.rules) ? before.rules : after.rules,
+  ...(after.tested && { tested: after.tested }),
 })
 
 const isSame = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other))

@@ -22,9 +22,12 @@ export const openedValue = (value: unknown, path: string, sealer: Secrets): unkn
 
 const isSealed = (value: unknown): value is { readonly [SEALED]: unknown } => typeof value === 'object' && value !== null && SEALED in value
 
-/** Plain data that is equal when two settings are, secrets included. Not for keeping. */
+/** Plain data that is equal when two settings are, secrets included. To be kept only within something that is sealed as a whole. */
 export const comparable = (value: unknown): unknown =>
   value instanceof Secret ? { [SEALED]: value.reveal() } : mapped(value, (one) => comparable(one))
+
+/** For JSON.parse: what `comparable` made plain, with its secrets again. */
+export const reviveSecret = (_: string, value: unknown): unknown => (isSealed(value) ? new Secret(String(value[SEALED])) : value)
 
 /** A copy with every value below it replaced; without what is undefined, as JSON has it. */
 const mapped = (value: unknown, replace: (one: unknown, key: string) => unknown): unknown => {

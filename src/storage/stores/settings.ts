@@ -88,11 +88,12 @@ export const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise
   if (!row) return NOTHING
   // What writeSettings put there, checked when it was declared; what an earlier version did not know is as at the beginning.
   const body = openedValue(JSON.parse(row.body_json), 'settings', sealer) as Partial<Settings>
-  return { ...NOTHING, ...body, revision: row.revision }
+  const tested = await db.selectFrom('connection_tests').selectAll().orderBy('at').execute()
+  return { ...NOTHING, ...body, revision: row.revision, ...(tested.length > 0 && { tested }) }
 }
 
 /** Puts settings in force, their secrets sealed. */
-export const writeSettings = async (tx: Kysely<Schema>, { revision, ...settings }: Settings, sealer: Secrets): Promise<void> => {
+export const writeSettings = async (tx: Kysely<Schema>, { revision, tested: _, ...settings }: Settings, sealer: Secrets): Promise<void> => {
   const body_json = JSON.stringify(sealedValue(settings, 'settings', sealer))
   const row: SettingsTable = { name: CURRENT, revision, body_json }
   await tx

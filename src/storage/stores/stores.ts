@@ -6,6 +6,8 @@ import { aliasStore } from './account-aliases.ts'
 import { accountDesk } from './account-desk.ts'
 import { accountStore } from './accounts.ts'
 import { apiTokenStore } from './api-tokens.ts'
+import { connectionTestStore } from './connection-tests.ts'
+import { connectionTrialStore } from './connection-trials.ts'
 import { directoryStore } from './directory.ts'
 import { dueAccounts } from './due-accounts.ts'
 import { eventRows } from './events.ts'
@@ -53,6 +55,8 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     imports: importStore({ storage, sealer, eventRow, randomness }),
     ruleRuns: ruleRunStore({ storage, sealer, randomness }),
     apiTokens: apiTokenStore(storage),
+    connectionTests: connectionTestStore({ storage, eventRow }),
+    connectionTrials: connectionTrialStore({ storage, sealer }),
     sessions: sessionStore({ storage, eventRow }),
     grants: grantStore(storage),
     directory: directoryStore({ storage, eventRow }),

@@ -1,0 +1,58 @@
+import { UsherError } from '#kernel/errors.ts'
+import type { ConnectionSettings } from '#kernel/settings.ts'
+import type { StoredTransaction } from '#kernel/transaction.ts'
+import type { Answer, Visit } from '#kernel/visit.ts'
+import { callbackState } from './authenticate.ts'
+import type { Parts } from './parts.ts'
+import type { InputFor } from './resume.ts'
+import type { Input } from './step.ts'
+import { connectionTrials, isOfTrial } from './try-connection.ts'
+import { isUsable } from './usable-connection.ts'
+
+interface Going {
+  readonly parts: Parts
+  /** Goes on with a transaction of this browser. */
+  readonly go: (id: string, visit: Visit, inputFor: InputFor) => Promise<Answer>
+}
+
+/** Where people come back from a provider: from a sign-in, or from the test of a connection. Neither is taken for the other. */
+export const callbacks = ({ parts, go }: Going) => {
+  const current = () => parts.books.settings.current()
+  const trials = connectionTrials(parts)
+  /** A connection nobody may come in through has no address here. Throws `connection_unknown`. */
+  const assertUsable = async (name: string): Promise<void> => {
+    const settings = await current()
+    const isOpen = settings.connections.some((one) => one.name === name && isUsable(one, { settings, parts }))
+    if (!isOpen) throw new UsherError('connection_unknown', { detail: { connection: name } })
+  }
+  return {
+    tryConnection: (ticket: string, visit: Visit): Promise<Answer> => trials.leave(ticket, visit),
+    callback: async (connection: string, visit: Visit): Promise<Answer> => {
+      if (isOfTrial(visit)) return trials.comeBack(connection, visit)
+      await assertUsable(connection)
+      return go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection))
+    },
+    legacyCallback: async (visit: Visit): Promise<Answer> => {
+      if (isOfTrial(visit)) return trials.comeBack(undefined, visit)
+      const { connections } = await current()
+      return go(transactionOf(visit), visit, (transaction) => legacyCallbackInput(transaction, connections))
+    },
+  }
+}
+
+const transactionOf = (callback: Visit): string => {
+  const id = callbackState(callback)?.split('.')[0]
+  if (!id) throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
+  return id
+}
+
+/** Back at an address that names no connection: the one that was left for answers, if it comes back there. */
+const legacyCallbackInput = (transaction: StoredTransaction, connections: readonly ConnectionSettings[]): Input | undefined => {
+  const left = transaction.stage === 'routed' ? connections.find(({ id }) => id === transaction.connection) : undefined
+  if (left && !left.legacyCallback)
+    throw new UsherError('connection_answer_invalid', { detail: { connection: left.name, reason: 'callback' } })
+  return left && callbackInput(transaction, left.name)
+}
+
+const callbackInput = (transaction: StoredTransaction, connection: string): Input | undefined =>
+  transaction.stage === 'routed' && transaction.leg ? { kind: 'callback', connection } : undefined
