@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { usernameOf } from '#connections/database.ts'
 import { issuerOf } from '#connections/social.ts'
+import { TENANT } from '#connections/provider-row.ts'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
+import type { JsonObject } from '#kernel/json.ts'
 import type { Identity, LinkedIdentity } from '#kernel/person.ts'
 import { providerOf, providerUserIdOf, publicIdOf } from '#kernel/provider.ts'
 import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
@@ -142,10 +144,13 @@ interface Here {
 
 const foreignPerson = (line: PersonLine, { settings, at, target }: Here) => {
   const connection = connectionOf(line, settings)
+  const subject = line.publicId.slice(publicIdOf(connection, '').length)
+  const strange = strangeness(connection, subject, line.root)
+  if (strange !== undefined) throw new Error(strange)
   const { account, linked, connection: _name, username: _username, ...person } = line
   return {
     ...person,
-    identity: identityOf(connection, line.publicId.slice(publicIdOf(connection, '').length)),
+    identity: identityOf(connection, subject, line.root),
     connection,
     createdAt: line.createdAt ?? at,
     linked: linked.flatMap((one) => linkedIdentity(one, settings) ?? []),
@@ -169,20 +174,34 @@ const connectionOf = (
   )
 }
 
-const identityOf = (connection: ConnectionSettings, subject: string): Identity => ({
+const identityOf = (connection: ConnectionSettings, subject: string, said: JsonObject): Identity => ({
   connection: connection.id,
-  issuer: issuerOf(connection),
+  // Where one provider vouches for many tenants, people are those of theirs.
+  issuer: issuerOf(connection).replace(TENANT, tenantIn(said) ?? ''),
   subject,
 })
 
-/** Undefined for an identity of a connection that is not here: nobody can come with it. */
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const tenantIn = ({ tenantid: said }: JsonObject): string | undefined =>
+  typeof said === 'string' && GUID.test(said.toLowerCase()) ? said.toLowerCase() : undefined
+
+/** Why somebody could not come back as who they are. */
+const strangeness = (connection: ConnectionSettings, subject: string, said: JsonObject): string | undefined => {
+  if (connection.type === 'google-workspace' && subject.includes('@'))
+    return 'their id is an address, and Google knows them by another; they are new at their first sign-in'
+  return issuerOf(connection).includes(TENANT) && !tenantIn(said) ? 'the line does not say of which tenant they are (tenantid)' : undefined
+}
+
+/** Undefined for an identity nobody can come with: of a connection that is not here, or by an id that is not known there. */
 const linkedIdentity = ({ connection: name, provider, userId, profile }: LineIdentity, settings: Settings): LinkedIdentity | undefined => {
   const connection = settings.connections.find((one) => one.name === name && providerOf(one).name === provider)
   if (!connection) return undefined
   const prefix = providerUserIdOf(connection, '')
   const subject = userId.startsWith(prefix) ? userId.slice(prefix.length) : userId
+  if (strangeness(connection, subject, profile) !== undefined) return undefined
   return {
-    identity: identityOf(connection, subject),
+    identity: identityOf(connection, subject, profile),
     connectionName: connection.name,
     provider,
     providerUserId: providerUserIdOf(connection, subject),
