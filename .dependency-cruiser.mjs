@@ -172,6 +172,7 @@ const packages = [
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
   quarantine('ldapts', '^src/connections/ldap(-[a-z]+)*[.]ts$', '^node_modules/ldapts/'),
   quarantine('jose', '^src/(connections/|provisioning/graph/app-credential[.])', '^node_modules/jose/'),
+  quarantine('node-saml', '^src/connections/saml-(request|decryption)[.]ts$', '^node_modules/@node-saml/'),
   quarantine('argon2', '^src/connections/', '^node_modules/@node-rs/argon2/'),
   quarantine(
     'rule-modules',

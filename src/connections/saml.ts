@@ -3,7 +3,7 @@ import type { ConnectionType, RedirectConnection } from './connection.ts'
 import type { SamlParts } from './saml-exchange.ts'
 import { readSamlSettings } from './saml-settings.ts'
 
-/** Any identity provider that speaks SAML 2.0 (web browser single sign-on, saml-profiles §4.1). */
+/** Any identity provider that speaks SAML 2.0 (Web Browser SSO Profile, saml-profiles §4.1). */
 export const samlType = (parts: SamlParts): ConnectionType => ({
   type: 'saml',
   open: (connection) => openSaml(connection, parts),
