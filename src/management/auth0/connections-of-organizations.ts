@@ -11,7 +11,8 @@ export const samlp: Writer = (writing) => {
     issuer: need(writing, 'ISSUER', 'entity id of the identity provider', { said: entityIn(options['metadataXml']) }),
     signInUrl: need(writing, 'SIGN_IN_URL', 'address to sign in at', { said: options['signInEndpoint'], isGood: isHttps }),
     certificates: need(writing, 'CERTIFICATE', 'certificate', {
-      said: certificateIn(options['signingCert']) ?? certificateIn(options['cert']),
+      said: [options['signingCert'], options['cert']].find((one) => certificateIn(one) !== undefined),
+      isGood: (text) => certificateIn(text) !== undefined,
     }),
   }
   if (!areGiven(writing, needs)) return undefined
@@ -26,7 +27,7 @@ export const samlp: Writer = (writing) => {
   const settings = {
     issuer: needs.issuer.value,
     signInUrl: needs.signInUrl.value,
-    certificates: needs.certificates.value,
+    certificates: certificateIn(needs.certificates.value),
     binding: isText(options['protocolBinding']) && options['protocolBinding'].endsWith('HTTP-POST') ? 'post' : 'redirect',
     ...(isText(entityId) && entityId !== '' && { entityId }),
     ...mappedIn(writing),

@@ -315,3 +315,10 @@ test('of SAML, keys and sign-ins that cannot come over are told, and certificate
     /fieldsMap of groups does not come over[\s\S]*several attributes for user_id; a is taken/,
   )
 })
+
+test('what an export calls things is told without what a terminal would obey', () => {
+  const options = { ...CLIENT, issuer: 'https://p.example', domain_aliases: ['\u001b]0;owned\u0007.example', 'a\u202eb .example'] }
+  const { told } = planned([{ name: 'p', strategy: 'oidc', options }])
+  assert.match(told.join('\n'), /in domain_aliases is no domain/)
+  assert.doesNotMatch(told.join(''), /[\p{Cc}\p{Cf}]/u)
+})

@@ -16,10 +16,18 @@ export interface Findings {
   readonly all: () => readonly Finding[]
 }
 
+/** An export names things as it likes, and a terminal does what it is told. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
+const LONGEST = 2_000
+
+const printable = (text: string): string => text.replace(UNPRINTABLE, '\uFFFD').slice(0, LONGEST)
+
 export const createFindings = (): Findings => {
   const all: Finding[] = []
   return {
-    add: (kind, text, file) => {
+    add: (kind, said, at) => {
+      const text = printable(said)
+      const file = at === undefined ? undefined : printable(at)
       const isKnown = all.some((one) => one.kind === kind && one.text === text && one.file === file)
       if (!isKnown) all.push({ kind, text, ...(file !== undefined && { file }) })
     },
