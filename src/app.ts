@@ -51,6 +51,7 @@ export const createApp = async (
     publicUrl: config.publicUrl,
     config: config.rules,
     openTarget: plugins.openTarget,
+    openConnection: plugins.connection,
   })
   const stopping = new AbortController()
   const server = serverOf({ config, environment, storage, keys, plugins, drives, engine, ruleRuns, stopping: stopping.signal })

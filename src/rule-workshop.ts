@@ -1,7 +1,9 @@
+import { connectionDesk } from '#administration/connections.ts'
+import type { Connection } from '#connections/connection.ts'
 import type { Management } from '#http/management-port.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { UserId } from '#kernel/person.ts'
-import type { TargetSettings } from '#kernel/settings.ts'
+import type { ConnectionSettings, TargetSettings } from '#kernel/settings.ts'
 import { managementApi } from '#management/api/management-api.ts'
 import { administratorTokens } from '#management/api/principal.ts'
 import { ruleTokens } from '#management/api/rule-tokens.ts'
@@ -29,6 +31,7 @@ export interface RuleWorkshopParts extends Environment {
     readonly mayRunUnjailed: boolean
     readonly privateHosts: readonly string[]
   }
+  readonly openConnection: (settings: ConnectionSettings) => Connection
   /** The target a rule's person needs an account in. */
   readonly openTarget: (settings: TargetSettings) => GraphTarget
 }
@@ -48,7 +51,8 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
   const { stores, publicUrl, config, clock } = parts
   const tokens = ruleTokens(parts)
   const api = { users: stores.records, beforeMetadata: settledPatch(parts), settings: stores.settings, rules: stores.rules }
-  const common = { ...api, newRuleId: newRuleId(parts.randomness), clock, log: parts.log }
+  const connections = connectionDesk(parts)
+  const common = { ...api, connections, newRuleId: newRuleId(parts.randomness), clock, log: parts.log }
   const forRules = managementApi({ ...common, principal: tokens.principal })
   const bridge = azureAdGraph({
     ...parts,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { connectionDesk } from '../../src/administration/connections.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import type { UserId } from '../../src/kernel/person.ts'
 import type { ApiResponse } from '../../src/management/api/answer.ts'
@@ -39,6 +40,14 @@ export const managementOver = async (stores: Stores, more: More = {}): Promise<M
     users: stores.records,
     settings: stores.settings,
     rules: stores.rules,
+    connections: connectionDesk({
+      stores,
+      openConnection: () => unasked(),
+      publicUrl: new URL('https://usher.example'),
+      clock: { ...clock, sleep: async () => undefined },
+      randomness: { bytes: randomBytes },
+      log: { info: unasked, warn: unasked, error: unasked },
+    }),
     newRuleId: (kind) => `${kind === 'rule' ? 'rul' : 'act'}_${randomBytes(8).toString('hex')}`,
     principal: async (bearer) => (await tokens.principal(bearer)) ?? outside(bearer),
     clock,
@@ -67,6 +76,14 @@ export const declaredRoutes = (): ManagementApi['routes'] =>
     users: { byPublicId: unasked, byEmail: unasked, search: unasked, patch: unasked, link: unasked, unlink: unasked },
     settings: { current: unasked },
     rules: { change: unasked },
+    connections: {
+      connections: unasked,
+      findConnection: unasked,
+      testedBy: unasked,
+      orderTest: unasked,
+      testPassword: unasked,
+      findTest: unasked,
+    },
     newRuleId: unasked,
     principal: unasked,
     clock: { now: unasked },

@@ -1,4 +1,5 @@
 import { type ApiParts, type ApiRequest, type ApiResponse, answerApi } from './answer.ts'
+import { type ConnectionParts, connectionRoutes } from './connections.ts'
 import type { ApiRoute } from './route.ts'
 import type { RuleParts } from './rule-book.ts'
 import { ruleRoutes } from './rules.ts'
@@ -6,7 +7,7 @@ import { rulesConfigRoutes } from './rules-configs.ts'
 import { userIdentityRoutes } from './user-identities.ts'
 import { type UserParts, userRoutes } from './users.ts'
 
-export type ManagementParts = UserParts & RuleParts & Omit<ApiParts, 'routes'>
+export type ManagementParts = UserParts & RuleParts & ConnectionParts & Omit<ApiParts, 'routes'>
 
 export interface ManagementApi {
   /** Answers as Auth0's Management API v2 does. Never throws. */
@@ -17,6 +18,12 @@ export interface ManagementApi {
 
 /** The Management API, for callers from outside and for rules: which of them is said by who `principal` knows. */
 export const managementApi = (parts: ManagementParts): ManagementApi => {
-  const routes = [...userRoutes(parts), ...userIdentityRoutes(parts), ...ruleRoutes(parts), ...rulesConfigRoutes(parts)]
+  const routes = [
+    ...userRoutes(parts),
+    ...userIdentityRoutes(parts),
+    ...ruleRoutes(parts),
+    ...rulesConfigRoutes(parts),
+    ...connectionRoutes(parts),
+  ]
   return { routes, answer: (request) => answerApi(request, { ...parts, routes }) }
 }

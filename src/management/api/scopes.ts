@@ -9,6 +9,8 @@ export const scopes = [
   'read:rules_configs',
   'update:rules_configs',
   'delete:rules_configs',
+  'read:connections',
+  'update:connections',
 ] as const
 
 export type Scope = (typeof scopes)[number]
