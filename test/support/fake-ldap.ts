@@ -102,17 +102,28 @@ const serve = (socket: Socket, seen: Seen): void => {
   const boundAs = { dn: '' }
   let rest: Buffer = Buffer.alloc(0)
   socket.on('error', () => undefined)
-  const read = (chunk: Buffer) => {
-    const next = readAll(Buffer.concat([rest, chunk]))
+  const take = (one: Tlv): void => {
+    const [id, operation] = inside(one)
+    if (!operation || seen.ways().hangs === 'all') return
+    if (isStartTls(operation)) return startTls(socket, numberIn(id), seen, read)
+    answer({ socket, id: numberIn(id), operation, boundAs }, seen)
+  }
+  const read = (chunk: Buffer): void => {
+    const next = readOrNothing(Buffer.concat([rest, chunk]))
+    // Somebody who speaks another language, TLS for example.
+    if (!next) return void socket.destroy()
     rest = next.rest
-    for (const one of next.all) {
-      const [id, operation] = inside(one)
-      if (!operation || seen.ways().hangs === 'all') return
-      if (isStartTls(operation)) return startTls(socket, numberIn(id), seen, read)
-      answer({ socket, id: numberIn(id), operation, boundAs }, seen)
-    }
+    next.all.forEach(take)
   }
   socket.on('data', read)
+}
+
+const readOrNothing = (octets: Buffer) => {
+  try {
+    return readAll(octets)
+  } catch {
+    return undefined
+  }
 }
 
 const isStartTls = (operation: Tlv): boolean => operation.tag === 0x77 && textIn(inside(operation)[0]) === '1.3.6.1.4.1.1466.20037'
