@@ -37,10 +37,7 @@ const mayShowTicket = (windows: WindowsSignIn, { transaction, occasion: { visit 
 }
 
 /** A page of its own, where a browser says what for it asks (Fetch Metadata): no frame, picture or script shows a ticket. */
-const isOpenedByAPerson = (visit: Visit): boolean =>
-  visit.method === 'GET' &&
-  (visit.header('sec-fetch-mode') ?? 'navigate') === 'navigate' &&
-  (visit.header('sec-fetch-dest') ?? 'document') === 'document'
+const isOpenedByAPerson = (visit: Visit): boolean => visit.method === 'GET' && (visit.header('sec-fetch-dest') ?? 'document') === 'document'
 
 /** Who typed an address on the way here is not silently somebody else: the computer may be another person's. */
 const isMeant = ({ email, attributes }: Profile, hint: string | undefined): boolean =>

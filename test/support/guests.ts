@@ -7,8 +7,8 @@ export const ANA = 'Ana Ruiz'
 export const BEN = 'Ben Okafor'
 
 /** A person at a scriptless browser in a house, and what they can do there. */
-export const guest = (house: House) => {
-  const browser: Visitor = house.visitor()
+export const guest = (house: House, options?: Parameters<House['visitor']>[0]) => {
+  const browser: Visitor = house.visitor(options)
   const { service } = house.emulator.addresses
 
   /** A form that carries an answer to somebody else, pressed on as the browser's script would. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmulator } from '../../emulator/emulator.ts'
 import type { App } from '../../src/app.ts'
+import type { Environment } from '../../src/environment.ts'
 import {
   DEMO_CLIENT_ID,
   DEMO_CONNECTIONS,
@@ -21,7 +22,7 @@ import { freePort } from './free-port.ts'
 import { type LintedResponse, lintHeaders } from './header-lint.ts'
 import { startNodes } from './nodes.ts'
 import type { StoryClock } from './story-clock.ts'
-import { type Visitor, visitor } from './visitor.ts'
+import { type Visitor, type VisitorOptions, visitor } from './visitor.ts'
 
 export interface HouseOptions {
   /** `sqlite` for a file of its own, or a `postgres://` address. */
@@ -39,6 +40,8 @@ export interface HouseOptions {
   readonly nodes?: number
   /** Usher ends TLS itself, with a certificate that only a browser told so accepts. */
   readonly https?: boolean
+  /** What checks Kerberos tickets. */
+  readonly kerberos?: Environment['kerberos']
 }
 
 export const DANA = { username: 'dana@fabrikam.example', password: 'correct horse battery' } as const
@@ -67,6 +70,7 @@ export const openHouse = async (options: HouseOptions) => {
     randomness: { bytes: randomBytes },
     fetch: countedFetch(options.fetch ?? calls.fetch, clock),
     log: createLog({ to: { write: (line) => void lines.push(line) } }),
+    ...(options.kerberos && { kerberos: options.kerberos }),
     close: async () => undefined,
   }
   const nodes = await startNodes({ folder, publicUrl, database: options.database, environment, nodes: options.nodes })
@@ -96,8 +100,8 @@ export const openHouse = async (options: HouseOptions) => {
     restart: nodes.restart,
     /** How many answers of Usher's went past the linter. */
     linted: linter.count,
-    visitor: () => {
-      const made = visitor({ answered: linter.answered })
+    visitor: (more: Pick<VisitorOptions, 'says' | 'ticket'> = {}) => {
+      const made = visitor({ ...more, answered: linter.answered })
       visitors.push(made)
       return made
     },

@@ -12,7 +12,7 @@ export interface Told {
   readonly tell: (figure: string) => void
 }
 
-interface StoryOptions extends Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'seed'> {
+interface StoryOptions extends Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'seed' | 'kerberos'> {
   /** The databases it is told on, by name; each when left out. */
   readonly databases?: readonly string[]
 }

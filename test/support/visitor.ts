@@ -38,10 +38,15 @@ interface Sent {
   readonly method: 'GET' | 'POST'
   readonly body?: string
   readonly from?: URL
+  readonly ticket?: string
 }
 
 export interface VisitorOptions {
   readonly language?: string
+  /** Headers something between the browser and Usher puts into every request. */
+  readonly says?: Readonly<Record<string, string>>
+  /** Shown where a page asks for it, once for every time it does, as browsers do (RFC 4559). */
+  readonly ticket?: string
   /** Told of every answer on the way. */
   readonly answered?: (answer: Pick<Response, 'status' | 'headers'> & { readonly url: string }) => void
 }
@@ -63,6 +68,8 @@ export const visitor = (options: VisitorOptions = {}) => {
         accept: 'text/html',
         ...(cookie && { cookie }),
         ...(options.language && { 'accept-language': options.language }),
+        ...options.says,
+        ...(init.ticket && { authorization: `Negotiate ${init.ticket}` }),
         ...(init.body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
         ...(init.from && { origin: init.from.origin, 'sec-fetch-site': siteBetween(init.from, url) }),
       },
@@ -74,18 +81,18 @@ export const visitor = (options: VisitorOptions = {}) => {
   }
 
   const go = async (start: URL, init: Sent): Promise<Stop> => {
-    let url = start
-    let request = init
+    let at: Going = { url: start, request: init }
     for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+      const { url, request } = at
       const answer = await send(url, request)
       const body = await answer.text()
       const location = answer.headers.get('location') ?? refreshOf(answer.headers) ?? refreshIn(body)
       hops.push({ method: request.method, url, status: answer.status, ...(location && { location }) })
-      if (!location) return stopAt(url, answer, body)
-      url = new URL(location, url)
-      request = { method: 'GET' }
+      const next = location ? { url: new URL(location, url), request: { method: 'GET' } as const } : showing(options.ticket, at, answer)
+      if (!next) return stopAt(url, answer, body)
+      at = next
     }
-    throw new Error(`more than ${MAX_HOPS} redirects, the last one to ${url.origin}${url.pathname}`)
+    throw new Error(`more than ${MAX_HOPS} redirects, the last one to ${at.url.origin}${at.url.pathname}`)
   }
 
   return {
@@ -116,6 +123,17 @@ export const visitor = (options: VisitorOptions = {}) => {
     },
   }
 }
+
+interface Going {
+  readonly url: URL
+  readonly request: Sent
+}
+
+/** The same again with the ticket, where it is asked for and was not shown yet. */
+const showing = (ticket: string | undefined, { url, request }: Going, { headers }: Response): Going | undefined =>
+  ticket !== undefined && request.ticket === undefined && headers.get('www-authenticate') === 'Negotiate'
+    ? { url, request: { ...request, ticket } }
+    : undefined
 
 type Jars = Map<string, Map<string, string>>
 

@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
+import { fakeKerberos, NTLM_TOKEN, ticketFor } from '../support/fake-kerberos.ts'
+import { ALICE, ALICE_GUID, adSettings, aliceWith, SERVICE } from '../support/fake-ldap-stage.ts'
+import { fakeLdap } from '../support/fake-ldap.ts'
+import { assertArrived, assertPage, graphWrites, type Guest, guest } from '../support/guests.ts'
+import type { House, HouseOptions } from '../support/house.ts'
+import { story, type Told } from '../support/story.ts'
+import type { Stop } from '../support/visitor.ts'
+
+const UPN = `alice.a@${DEMO_TENANT.employeeDomain}`
+const PRINCIPAL = 'alice@AD.USHER.TEST'
+const RIGHT = { username: 'alice', password: ALICE.password ?? '' }
+const service = { dn: SERVICE.dn, password: SERVICE.password, attributes: {} }
+const alice = aliceWith({ userPrincipalName: UPN })
+const directory = await fakeLdap({ entries: [service, alice] })
+after(() => directory.close())
+
+const HERE = ['127.0.0.0/8', '::1']
+const KERBEROS = { via: 'kerberos', networks: HERE, service: 'HTTP@usher.localhost' }
+const HEADER = { via: 'header', networks: HERE, proxies: ['127.0.0.1', '::1'] }
+
+/** Usher with the office's directory, alone unless more are named: then nobody has to choose. */
+const withOffice =
+  (windows: unknown, others: readonly string[] = []): NonNullable<HouseOptions['settings']> =>
+  (demo) => ({
+    ...demo,
+    connections: [
+      ...demo.connections,
+      {
+        name: 'office',
+        type: 'ldap',
+        label: 'the office password',
+        brand: 'directory',
+        homeRealms: ['usher.test'],
+        directory: { immutableIdAttribute: 'immutableId', userPrincipalNameAttribute: 'userPrincipalName' },
+        settings: { ...adSettings(directory.port), windows },
+      },
+    ],
+    relyingParties: [{ ...demo.relyingParties[0], connections: ['office', ...others] }],
+  })
+
+const kerberos = fakeKerberos()
+const optionsWith = (windows: unknown, others?: readonly string[]) =>
+  ({ databases: ['sqlite'], settings: withOffice(windows, others), kerberos }) as const
+
+/** Alice has an account in Entra, as Entra Connect made it. */
+const synchronized = (house: House) =>
+  house.control('POST', '/users', {
+    userPrincipalName: UPN,
+    displayName: 'Alice Å',
+    onPremisesImmutableId: ALICE_GUID.octets.toString('base64'),
+  })
+
+/** No time passes while the directory is asked. */
+const unhurried = async ({ clock }: Pick<Told, 'clock'>, work: () => Promise<Stop>): Promise<Stop> => {
+  const over = clock.busy()
+  try {
+    return await work()
+  } finally {
+    over()
+  }
+}
+
+const open = (told: Told, person: Guest, query = ''): Promise<Stop> =>
+  unhurried(told, async () => {
+    const { login, service: services } = told.house.emulator.addresses
+    const target = encodeURIComponent(`${services}/sites/partners`)
+    return person.onward(
+      await person.browser.open(`${login}/login.srf?wa=wsignin1.0&whr=${DEMO_TENANT.employeeDomain}&wreply=${target}${query}`),
+    )
+  })
+
+const type = (told: Told, person: Guest, page: Stop, who = RIGHT): Promise<Stop> =>
+  unhurried(told, async () => person.onward(await person.browser.submit(page, who)))
+
+/** How often the browser was asked for a ticket. */
+const challenges = (person: Guest): number => person.browser.hops.filter(({ status }) => status === 401).length
+
+const assertNobodyCameIn = (house: House): void => {
+  assert.ok(!house.lines.some((line) => line.includes('"token_issued"')))
+  assert.deepEqual(graphWrites(house), [])
+}
+
+story(
+  'somebody at work arrives by the ticket they have, and types nothing',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house, { ticket: ticketFor(PRINCIPAL) })
+    assert.equal(assertArrived(house, await open(told, person)), UPN)
+    assert.equal(challenges(person), 1)
+    assert.deepEqual(graphWrites(house), [])
+    assert.ok(!person.browser.hops.some(({ method, url }) => method === 'POST' && url.pathname.endsWith('/password')))
+    assert.ok(!house.lines.join('').includes(ticketFor(PRINCIPAL)))
+  },
+  optionsWith(KERBEROS),
+)
+
+story(
+  'whoever has no ticket sees the password page in the same answer, and comes in with it',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house)
+    const page = await open(told, person)
+    assertPage(house, page, /the office password/, 401)
+    assert.equal(page.headers.get('www-authenticate'), 'Negotiate')
+    assert.match(page.headers.get('content-security-policy') ?? '', /form-action 'self'/)
+    const wrong = await type(told, person, page, { username: 'alice', password: 'not hers' })
+    assertPage(house, wrong, /not right/, 422)
+    assert.equal(wrong.headers.get('www-authenticate'), null)
+    assert.equal(assertArrived(house, await type(told, person, wrong)), UPN)
+  },
+  optionsWith(KERBEROS),
+)
+
+const BAD_TICKETS = {
+  NTLM: NTLM_TOKEN,
+  'a broken ticket': Buffer.from([0x60, 0, 0]).toString('base64'),
+  'another realm': ticketFor('alice@OTHER.TEST'),
+  'somebody the directory does not know': ticketFor('mallory@AD.USHER.TEST'),
+} as const
+
+story(
+  'a ticket that does not do leads to the password page, once',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    for (const [what, ticket] of Object.entries(BAD_TICKETS)) {
+      const before = house.lines.length
+      const person = guest(house, { ticket })
+      const page = await open(told, person)
+      assertPage(house, page, /the office password/, 200)
+      assert.equal(page.headers.get('www-authenticate'), null)
+      const again = await unhurried(told, () => person.browser.open(page.url))
+      assertPage(house, again, /the office password/, 200)
+      assert.equal(challenges(person), 1, `${what}: asked for again`)
+      assert.match(house.lines.slice(before).join(''), /"windows_refused".*"office"|"office".*"windows_refused"/, what)
+      assertNobodyCameIn(house)
+    }
+    const person = guest(house, { ticket: NTLM_TOKEN })
+    assert.equal(assertArrived(house, await type(told, person, await open(told, person))), UPN)
+  },
+  optionsWith(KERBEROS),
+)
+
+story(
+  'an account that is switched off leads to the password page, and not in a circle',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    directory.change({ entries: [service, aliceWith({ userPrincipalName: UPN, userAccountControl: '514' })] })
+    try {
+      const person = guest(house, { ticket: ticketFor(PRINCIPAL) })
+      const page = await open(told, person)
+      assertPage(house, page, /the office password/, 200)
+      assert.equal(challenges(person), 1)
+      assertPage(house, await type(told, person, page), /Your account is switched off/, 403)
+      assertNobodyCameIn(house)
+    } finally {
+      directory.change({ entries: [service, alice] })
+    }
+  },
+  optionsWith(KERBEROS),
+)
+
+story(
+  'where credentials are asked for anew a ticket is no answer',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house, { ticket: ticketFor(PRINCIPAL) })
+    assertArrived(house, await open(told, person))
+    const fresh = await unhurried(told, () =>
+      person.browser.open(`${house.publicUrl.origin}/wsfed?wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wfresh=0`),
+    )
+    assertPage(house, fresh, /the office password/, 200)
+    const direct = await unhurried(told, () =>
+      person.browser.open(new URL(fresh.forms[0]?.action.replace('/password', '/windows') ?? '', fresh.url)),
+    )
+    assertPage(house, direct, /the office password/, 200)
+    const minutes = await unhurried(told, () =>
+      person.browser.open(`${house.publicUrl.origin}/wsfed?wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wfresh=60`),
+    )
+    assertPage(house, minutes, /the office password/, 200)
+    assert.equal(challenges(person), 1)
+  },
+  optionsWith(KERBEROS),
+)
+
+/** Types an address into the chooser. */
+const typeAddress = (told: Told, person: Guest, email: string): Promise<Stop> =>
+  unhurried(told, async () => person.onward(await person.browser.submit(await person.smartLink(), { email })))
+
+story(
+  'who types their own address arrives by their ticket; who types another’s is asked for the password',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const bob = guest(house, { ticket: ticketFor(PRINCIPAL) })
+    const page = await typeAddress(told, bob, 'bob@usher.test')
+    assertPage(house, page, /the office password/, 200)
+    assert.equal(page.forms[0]?.fields['username'], 'bob@usher.test')
+    assertNobodyCameIn(house)
+    const wrong = await type(told, bob, page, { username: 'bob@usher.test', password: 'not his' })
+    assertPage(house, await unhurried(told, () => bob.browser.open(wrong.url)), /the office password/, 200)
+    assert.equal(challenges(bob), 1)
+    assertNobodyCameIn(house)
+    const herself = guest(house, { ticket: ticketFor(PRINCIPAL) })
+    const arrived = await typeAddress(told, herself, 'Alice@usher.test')
+    assert.equal(arrived.headers.get('x-emulator-arrived'), UPN)
+  },
+  optionsWith(KERBEROS, ['guests']),
+)
+
+story(
+  'whoever goes back to choose another way is not made the owner of the computer',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house)
+    const page = await unhurried(told, async () => person.browser.click(await person.smartLink(), 'the office password'))
+    assertPage(house, page, /the office password/, 401)
+    const ways = await person.browser.click(page, 'another way')
+    const again = await unhurried(told, () => person.browser.click(ways, 'the office password'))
+    assertPage(house, again, /the office password/, 200)
+    assert.equal(challenges(person), 1)
+  },
+  optionsWith(KERBEROS, ['guests']),
+)
+
+story(
+  'outside the networks nobody is asked for a ticket, and none is taken',
+  async (told) => {
+    const { house } = told
+    const person = guest(house, { ticket: ticketFor(PRINCIPAL), says: { authorization: `Negotiate ${ticketFor(PRINCIPAL)}` } })
+    const page = await open(told, person)
+    assertPage(house, page, /the office password/, 200)
+    const direct = await person.browser.open(new URL(page.forms[0]?.action.replace('/password', '/windows') ?? '', page.url))
+    assertPage(house, direct, /the office password/, 200)
+    assert.equal(challenges(person), 0)
+    assertNobodyCameIn(house)
+  },
+  optionsWith({ ...KERBEROS, networks: ['192.0.2.0/24'] }),
+)
+
+story(
+  'somebody behind a listed proxy arrives by its word',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house, { says: { 'x-remote-user': PRINCIPAL } })
+    assert.equal(assertArrived(house, await open(told, person)), UPN)
+    assert.equal(challenges(person), 0)
+  },
+  optionsWith(HEADER),
+)
+
+story(
+  'a proxy that says nothing, and a stranger who says something, lead to the password page',
+  async (told) => {
+    const { house } = told
+    for (const says of [{}, { 'x-remote-user': '' }, { 'x-remote-user': `${PRINCIPAL}, ${PRINCIPAL}` }, { x_remote_user: PRINCIPAL }]) {
+      const person = guest(house, { says })
+      assertPage(house, await open(told, person), /the office password/, 200)
+      assert.equal(challenges(person), 0)
+    }
+    assertNobodyCameIn(house)
+  },
+  optionsWith(HEADER),
+)
+
+story(
+  'what a visit says of its way does not make it one of a proxy',
+  async (told) => {
+    const { house } = told
+    for (const says of [{ 'x-forwarded-for': '192.0.2.9' }, { forwarded: 'for=192.0.2.9' }, { 'x-real-ip': '192.0.2.9' }]) {
+      const person = guest(house, { says: { ...says, 'x-remote-user': PRINCIPAL } })
+      assertPage(house, await open(told, person), /the office password/, 200)
+    }
+    assertNobodyCameIn(house)
+  },
+  optionsWith({ ...HEADER, proxies: ['192.0.2.9'] }),
+)
