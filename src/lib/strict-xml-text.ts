@@ -50,7 +50,8 @@ const wordFor = (opening: string) => {
 }
 
 const FIVE: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|(lt|gt|amp|quot|apos);)?/g
+const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));/g
+const NO_REFERENCE = /&(?!(?:#x[0-9A-Fa-f]{1,6}|#[0-9]{1,7}|lt|gt|amp|quot|apos);)/
 
 /** What text between tags means (XML 1.0, sections 2.11 and 4.4). Throws `XmlRefused`. */
 export const textMeant = (raw: string): string => {
@@ -65,6 +66,8 @@ const lineEndsNormal = (raw: string): string => (raw.includes('\r') ? raw.replac
 
 const referencesResolved = (text: string): string => {
   if (!text.includes('&')) return text
+  // Before any is replaced: the first that is none ends it.
+  if (NO_REFERENCE.test(text)) throw new XmlRefused('entity')
   return text.replace(REFERENCE, (_all, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
     if (name !== undefined) return FIVE[name] ?? ''
     return character(hex === undefined ? Number.parseInt(decimal ?? '', 10) : Number.parseInt(hex, 16))
@@ -73,9 +76,8 @@ const referencesResolved = (text: string): string => {
 
 const HIGHEST = 0x10_ffff
 
-/** Refuses a lone ampersand (NaN) as well. */
 const character = (code: number): string => {
-  if (!(code <= HIGHEST)) throw new XmlRefused('entity')
+  if (code > HIGHEST) throw new XmlRefused('entity')
   const written = String.fromCodePoint(code)
   if (!isXmlText(written)) throw new XmlRefused('entity')
   return written

@@ -117,6 +117,7 @@ const refusals: Readonly<Record<string, readonly [string | Uint8Array, XmlRefusa
   'elements too deep': [`${'<a>'.repeat(N.depth + 1)}${'</a>'.repeat(N.depth + 1)}`, 'depth'],
   'too many elements': [`<a>${'<b/>'.repeat(N.nodes)}</a>`, 'nodes'],
   'too many texts': [`<a>${'<b/>x'.repeat(N.nodes / 2)}</a>`, 'nodes'],
+  'too many attributes in all': [`<a>${'<b c=""/>'.repeat(N.nodes / 2)}</a>`, 'nodes'],
   'too many attributes': [`<a ${Array.from({ length: N.attributes + 1 }, (_, n) => `a${n}=""`).join(' ')}/>`, 'attributes'],
   'too many namespaces in one place': [
     `<a ${Array.from({ length: 50 }, (_, n) => `xmlns:a${n}="urn:a"`).join(' ')}><b ${Array.from({ length: 50 }, (_, n) => `xmlns:b${n}="urn:b"`).join(' ')}/></a>`,

@@ -20,7 +20,7 @@ export interface StrictElement {
 export interface XmlLimits {
   readonly bytes: number
   readonly depth: number
-  /** Elements and texts. */
+  /** Elements, texts, attributes and declarations of namespaces: what an XPath has to pass by. */
   readonly nodes: number
   /** On one element, declarations of namespaces among them. */
   readonly attributes: number
@@ -111,14 +111,14 @@ const growing = (limits: XmlLimits): Tree => {
   const ids = new Set<string>()
   let root: StrictElement | undefined
   let nodes = 0
-  const count = (): void => {
-    nodes += 1
+  const count = (more: number): void => {
+    nodes += more
     if (nodes > limits.nodes) throw new XmlRefused('nodes')
   }
   return {
     limits,
     open: (writtenName, written) => {
-      count()
+      count(1 + written.length)
       if (path.length >= limits.depth) throw new XmlRefused('depth')
       if (root) throw new XmlRefused('markup')
       const scope = scopeOf(written, path.at(-1)?.element.scope)
@@ -140,7 +140,7 @@ const growing = (limits: XmlLimits): Tree => {
     text: (raw) => {
       const parent = path.at(-1)
       if (parent) {
-        count()
+        count(1)
         parent.children.push(textMeant(raw))
       } else if (/[^ \t\r\n]/.test(raw)) throw new XmlRefused('markup')
     },

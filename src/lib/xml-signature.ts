@@ -51,6 +51,8 @@ const signedText = (written: Written, method: SignatureMethod, key: KeyObject): 
 /** A verifier that knows the algorithms of our profile and this key, and nothing else. */
 const narrowed = (method: SignatureMethod, key: KeyObject): SignedXml => {
   const verifier = new SignedXml({ publicCert: key, getCertFromKeyInfo: () => null })
+  // The profile has an ID and no other name for it; each name more is another walk through the document.
+  verifier.idAttributes = ['ID']
   const canonical = Object.entries(verifier.CanonicalizationAlgorithms)
   verifier.CanonicalizationAlgorithms = Object.fromEntries(canonical.filter(([uri]) => uri === ENVELOPED || uri === EXCLUSIVE))
   verifier.SignatureAlgorithms = { [method.uri]: verifiesWith(method, key) }
