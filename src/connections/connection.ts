@@ -42,6 +42,23 @@ export interface RedirectConnection {
   readonly complete: (callback: Visit, leg: Leg & { readonly callbackUrl: string }) => Promise<Profile>
   /** Published at `/samlp/metadata?connection=NAME`. */
   readonly document?: (callbackUrl: string) => Promise<ConnectionDocument>
+  /** Set where answers are taken that nobody asked for: people begin at the provider. */
+  readonly unsolicited?: UnsolicitedAnswers
+}
+
+export interface UnsolicitedAnswers {
+  /** Where such people are taken: a relying party's client id. */
+  readonly relyingParty: string
+  /** Who came. Throws as `complete` does. */
+  readonly accept: (callback: Visit, callbackUrl: string) => Promise<UnsolicitedAnswer>
+}
+
+export interface UnsolicitedAnswer {
+  readonly profile: Profile
+  /** The answer's own: whoever takes it makes sure that it counts once. */
+  readonly id: string
+  /** Milliseconds since the epoch after which `accept` takes it no more. */
+  readonly expiresAt: number
 }
 
 export interface Credentials {

@@ -4,8 +4,9 @@ import type { Profile } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Leg } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
 import { isSameText } from '#lib/same-text.ts'
-import type { Departure, LegOrder, RedirectConnection } from './connection.ts'
+import type { Departure, LegOrder, RedirectConnection, UnsolicitedAnswer, UnsolicitedAnswers } from './connection.ts'
 import { hintFor } from './login-hint.ts'
 import { connectionFailure } from './oidc-failure.ts'
 import type { Fetch } from './provider-calls.ts'
@@ -39,7 +40,7 @@ interface Opened extends Opening {
   readonly isFirst: (id: string, until: number) => boolean
 }
 
-type SamlExchange = Required<Pick<RedirectConnection, 'begin' | 'complete' | 'document'>>
+type SamlExchange = Required<Pick<RedirectConnection, 'begin' | 'complete' | 'document'>> & Pick<UnsolicitedAnswers, 'accept'>
 
 /** What is said to one identity provider, and what it answers. */
 export const samlExchange = (order: Opening): SamlExchange => {
@@ -57,6 +58,7 @@ export const samlExchange = (order: Opening): SamlExchange => {
   return {
     begin: (leg) => named(depart(leg, opened)),
     complete: (callback, leg) => named(comeBack(callback, leg, opened)),
+    accept: (callback, callbackUrl) => named(comeUnasked(callback, callbackUrl, opened)),
     document: async (callbackUrl) => ({
       type: 'application/samlmetadata+xml; charset=utf-8',
       body: serviceProviderMetadata({ entityId: opened.entityId, callbackUrl, settings }),
@@ -114,36 +116,35 @@ const freshnessAsked = ({ freshness }: LegOrder, now: number): { readonly again:
 
 type Complete = RedirectConnection['complete']
 
-const comeBack = async (callback: Parameters<Complete>[0], leg: Parameters<Complete>[1], opened: Opened): Promise<Profile> => {
-  const { settings, parts } = opened
+const comeBack = async (callback: Visit, leg: Parameters<Complete>[1], opened: Opened): Promise<Profile> => {
   const { request, issuer, notBefore } = leg.memory
-  if (!request || issuer !== settings.issuer) throw notFromHere('leg')
-  const posted = postedIn(callback.form, leg.state)
-  if (callback.method !== 'POST' || callback.url.search !== '' || posted === undefined) throw notFromHere('binding')
-  const accepted = await believed(posted, { request, callbackUrl: leg.callbackUrl }, opened)
-  if (!opened.isFirst(accepted.id, accepted.expiresAt)) throw notFromHere('replayed')
-  return profileOf(accepted, {
-    connection: opened.connection,
-    settings,
-    at: parts.clock.now(),
-    ...(notBefore !== undefined && { notBefore: Number(notBefore) }),
-  })
+  if (!request || issuer !== opened.settings.issuer) throw notFromHere('leg')
+  const states = callback.form.getAll('RelayState')
+  if (states.length !== 1 || !isSameText(states[0] ?? '', leg.state)) throw notFromHere('state')
+  const accepted = await believed(postedIn(callback), { request, callbackUrl: leg.callbackUrl }, opened)
+  return profileOf(accepted, { ...opened, at: opened.parts.clock.now(), ...(notBefore !== undefined && { notBefore: Number(notBefore) }) })
 }
 
-/** The message of a form that carries our state: both once (saml-bindings §3.5.3). */
-const postedIn = (form: URLSearchParams, state: string): string | undefined => {
+/** An answer nobody asked for: it must not claim to be the answer to anything (saml-profiles §4.1.5). */
+const comeUnasked = async (callback: Visit, callbackUrl: string, opened: Opened): Promise<UnsolicitedAnswer> => {
+  const accepted = await believed(postedIn(callback), { request: undefined, callbackUrl }, opened)
+  const { id, expiresAt } = accepted
+  return { profile: profileOf(accepted, { ...opened, at: opened.parts.clock.now() }), id, expiresAt }
+}
+
+/** The message of a form, which is there once (saml-bindings §3.5.4). */
+const postedIn = ({ method, url, form }: Visit): string => {
   const [message, ...others] = form.getAll('SAMLResponse')
-  const states = form.getAll('RelayState')
-  const isOurs = states.length === 1 && isSameText(states[0] ?? '', state)
-  return isOurs && others.length === 0 ? message : undefined
+  if (method !== 'POST' || url.search !== '' || message === undefined || others.length > 0) throw notFromHere('binding')
+  return message
 }
 
 interface Asked {
-  readonly request: string
+  readonly request: string | undefined
   readonly callbackUrl: string
 }
 
-/** Accepted by the keys that are known; where none of them signed, by those that are published by now. */
+/** Accepted by the keys that are known; where none of them signed, by those that are published by now. Counts once. */
 const believed = async (posted: string, { request, callbackUrl }: Asked, opened: Opened): Promise<Accepted> => {
   const { settings, parts, description, entityId } = opened
   const acceptedBy = ({ certificates }: IdentityProvider): Promise<Accepted> =>
@@ -153,12 +154,13 @@ const believed = async (posted: string, { request, callbackUrl }: Asked, opened:
       keys: certificates.map(({ publicKey }) => publicKey),
       decryptionKey: settings.decryption?.privateKey,
     })
-  const known = await description.current()
-  return acceptedBy(known).catch(async (error) => {
+  const accepted = await acceptedBy(await description.current()).catch(async (error) => {
     const newer = isUnknownSignature(error) ? await description.newer() : undefined
     if (!newer) throw error
     return acceptedBy(newer)
   })
+  if (!opened.isFirst(accepted.id, accepted.expiresAt)) throw notFromHere('replayed')
+  return accepted
 }
 
 const isUnknownSignature = (error: unknown): boolean => error instanceof UsherError && error.detail.reason === 'xml signature'

@@ -86,6 +86,8 @@ const shape = z.strictObject({
   loginHint: z.enum(['none', 'query', 'subject']).default('query'),
   /** Asks for one of the connection's second factors where one is demanded. */
   requestsSecondFactor: z.literal(true).optional(),
+  /** Takes answers nobody asked for, and takes their people to this relying party (its client id). */
+  unsolicited: z.strictObject({ relyingParty: z.string().min(1).max(200) }).optional(),
 })
 
 type Written = z.infer<typeof shape>

@@ -23,5 +23,8 @@ const openSaml = (connection: ConnectionSettings, parts: SamlParts): RedirectCon
     begin: async (order) => (await exchange()).begin(order),
     complete: async (callback, leg) => (await exchange()).complete(callback, leg),
     document: async (callbackUrl) => (await exchange()).document(callbackUrl),
+    ...(settings.unsolicited && {
+      unsolicited: { ...settings.unsolicited, accept: async (callback, callbackUrl) => (await exchange()).accept(callback, callbackUrl) },
+    }),
   }
 }

@@ -7,6 +7,7 @@ import type { Parts } from './parts.ts'
 import type { InputFor } from './resume.ts'
 import type { Input } from './step.ts'
 import { connectionTrials, isOfTrial } from './try-connection.ts'
+import { isUnsolicited, takeUnsolicited } from './unsolicited.ts'
 import { isUsable } from './usable-connection.ts'
 
 interface Going {
@@ -30,6 +31,7 @@ export const callbacks = ({ parts, go }: Going) => {
     callback: async (connection: string, visit: Visit): Promise<Answer> => {
       if (isOfTrial(visit)) return trials.comeBack(connection, visit)
       await assertUsable(connection)
+      if (isUnsolicited(visit)) return takeUnsolicited(connection, visit, parts)
       return go(transactionOf(visit), visit, (transaction) => callbackInput(transaction, connection))
     },
     legacyCallback: async (visit: Visit): Promise<Answer> => {

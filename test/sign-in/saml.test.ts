@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { readStrictly } from '#lib/strict-xml.ts'
+import { DEMO_CLIENT_ID } from '../../src/cli/demo-settings.ts'
 import { databases } from '../support/databases.ts'
 import { assertArrived, assertPage, graphWrites, type Guest, guest, madeByUsher } from '../support/guests.ts'
 import { type House, openHouse } from '../support/house.ts'
@@ -109,7 +110,8 @@ test('a form that another browser was given, or that comes twice, signs nobody i
 })
 
 test('an answer without a signature, and one nobody asked for, sign nobody in', async (t) => {
-  const { house, acme } = await opening(t)
+  const opened = await opening(t)
+  const { house, acme } = opened
   acme.answerWith((departure) => acme.agree(departure, { signs: 'nothing' }))
   const anna = guest(house)
   assertPage(house, await back(anna, await toAcme(anna)), /could not check that account/)
@@ -118,6 +120,8 @@ test('an answer without a signature, and one nobody asked for, sign nobody in', 
   const form = await toAcme(anna)
   const without = await anna.browser.submit(form, { RelayState: '' })
   assertPage(house, without, /could not check that account/, 403)
+  const unasked = await (await comeUnasked(opened))(anna)
+  assertPage(house, unasked, /could not check that account/, 403)
   assert.equal(hasSession(house, anna), false)
   assert.deepEqual(graphWrites(house), [])
   assert.ok(house.lines.some((line) => line.includes('"reason":"unsigned"') && line.includes('"connection":"acme"')))
@@ -142,4 +146,60 @@ test('what an identity provider needs to know of us is published', async (t) => 
   assert.ok(!body.includes('PRIVATE'))
   for (const name of ['google', 'guests', 'nobody', ''])
     assertPage(house, await guest(house).browser.open(`${address.origin}/samlp/metadata?connection=${name}`), /does not exist/, 404)
+})
+
+const EMPLOYEE_PORTAL = { unsolicited: { relyingParty: DEMO_CLIENT_ID } }
+
+/** What a page of the identity provider posts when somebody clicks there. */
+const comeUnasked = async ({ house, acme }: { readonly house: House; readonly acme: ListeningSamlProvider }, change = {}) => {
+  const callback = `${house.publicUrl.origin}/login/callback/acme`
+  const fields = acme.unasked(callback, `${house.publicUrl.origin}/samlp/metadata?connection=acme`, change)
+  return (person: Guest, more = {}): Promise<Stop> => person.browser.submit(formStop(callback, acme.signInUrl), { ...fields, ...more })
+}
+
+/** A page elsewhere with a form to this address. */
+const formStop = (action: string, on: string): Stop => ({
+  url: new URL(on),
+  status: 200,
+  headers: new Headers(),
+  body: '',
+  title: '',
+  text: '',
+  forms: [{ action, method: 'POST', fields: {} }],
+  links: [],
+})
+
+test('who begins at the identity provider is asked whether they mean it, and then arrives', async (t) => {
+  const opened = await opening(t, { settings: EMPLOYEE_PORTAL })
+  const { house } = opened
+  const post = await comeUnasked(opened)
+  const anna = guest(house)
+  const question = await post(anna, { RelayState: 'https://acme.example/portal' })
+  assertPage(house, question, /anna@acme\.example/, 200)
+  assert.equal(hasSession(house, anna), false)
+  assert.deepEqual(graphWrites(house), [], 'nothing is made of somebody who was not asked')
+  const arrived = await anna.untilArrived(await anna.onward(await anna.browser.submit(question, { choice: 'continue' })))
+  assert.ok(arrived.url.href.startsWith(house.emulator.addresses.service), arrived.text)
+  const again = guest(house)
+  assertPage(house, await post(again), /could not check that account/, 403)
+  assert.equal(hasSession(house, again), false)
+})
+
+test('an answer nobody asked for counts once after a restart too, and never beside a session without a question', async (t) => {
+  const opened = await opening(t, { settings: EMPLOYEE_PORTAL })
+  const { house } = opened
+  const dana = guest(house)
+  assertArrived(house, await dana.untilArrived(await dana.withPassword(await dana.openService())))
+  const before = [...dana.browser.cookies(house.publicUrl.hostname)]
+  const post = await comeUnasked(opened)
+  assertPage(house, await post(dana), /anna@acme\.example/, 200)
+  assert.deepEqual([...dana.browser.cookies(house.publicUrl.hostname)], before, 'the session is as it was')
+  await house.restart()
+  assertPage(house, await post(guest(house)), /could not check that account/, 403)
+})
+
+test('an answer nobody asked for is refused where it claims to answer something, or does not hold', async (t) => {
+  const opened = await opening(t, { settings: EMPLOYEE_PORTAL })
+  for (const change of [{ inResponseTo: '_1' }, { signs: 'nothing' }, { audience: 'urn:other' }])
+    assertPage(opened.house, await (await comeUnasked(opened, change))(guest(opened.house)), /could not check that account/, 403)
 })

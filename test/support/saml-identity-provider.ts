@@ -82,6 +82,12 @@ export const samlIdentityProvider = (options: SamlProviderOptions) => {
     certificate: () => keys.certificate,
     /** The address the browser comes back to, with the fields of its form in the query. */
     agree: answerTo,
+    /** Somebody who began over there: the fields of a form for this address. */
+    unasked: (callback: string, audience: string, change: Change = {}) => {
+      const addressed = { destination: callback, recipient: callback, audience, inResponseTo: undefined }
+      const answer = { ...usualParts(options), ...addressed, ...options.says, ...change }
+      return { SAMLResponse: Buffer.from(samlResponse(answer, { ...sealingOf(options, keys), ...change })).toString('base64') }
+    },
     refuse: (departure: Departure): URL => answerTo(departure, { status: 'urn:oasis:names:tc:SAML:2.0:status:Responder' }),
     cutOff: () => {
       isAway = true
@@ -121,15 +127,21 @@ export const requestIn = ({ location, fields }: Departure): Asked => {
   return { request: readStrictly(xml), relayState: fields?.['RelayState'] ?? query.get('RelayState') ?? '' }
 }
 
-const usualAnswer = ({ request }: Asked, { issuer, now }: SamlProviderOptions): SamlAnswer => {
+const usualAnswer = ({ request }: Asked, options: SamlProviderOptions): SamlAnswer => {
   const callback = attributeOf(request, 'AssertionConsumerServiceURL') ?? ''
   const [asker] = request.children.filter((child) => typeof child !== 'string').filter(({ name }) => name === 'Issuer')
   return {
-    issuer,
+    ...usualParts(options),
     destination: callback,
     recipient: callback,
     audience: String(asker?.children[0] ?? ''),
     inResponseTo: attributeOf(request, 'ID') ?? '',
+  }
+}
+
+const usualParts = ({ issuer, now }: SamlProviderOptions) =>
+  ({
+    issuer,
     status: 'urn:oasis:names:tc:SAML:2.0:status:Success',
     issuedAt: now(),
     notBefore: now() - FIVE_MINUTES_MS,
@@ -137,8 +149,7 @@ const usualAnswer = ({ request }: Asked, { issuer, now }: SamlProviderOptions): 
     authenticatedAt: now(),
     context: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
     ...ANNA_SAML,
-  }
-}
+  }) as const
 
 const sealingOf = ({ signs = 'assertion', encryptFor }: SamlProviderOptions, keys: SamlKeyPair): SamlSealing => ({
   signs,
