@@ -17,12 +17,18 @@ const shape = {
   tenant: z.union([z.enum(['common', 'organizations', 'consumers']), tenantId]),
   /** Of many tenants only these. */
   tenants: z.array(tenantId).min(1).max(1_000).optional(),
+  /** Tenants whose administrators are trusted to write nobody's address but their people's own. */
+  addressTenants: z
+    .array(tenantId.refine((id) => id !== PERSONAL, 'personal accounts have no administrator'))
+    .min(1)
+    .max(1_000)
+    .optional(),
   cloud: z.enum(CLOUDS).default(CLOUDS[0]),
   issuer: follows('tenant'),
 }
 
 /** Accounts at Microsoft: of work and school, and personal ones (Microsoft identity platform, v2.0). */
-export const microsoftAccounts = ownSettings(shape, ({ tenant, tenants, cloud }) => {
+export const microsoftAccounts = ownSettings(shape, ({ tenant, tenants, addressTenants = [], cloud }) => {
   const isOne = tenant !== 'common' && tenant !== 'organizations'
   const issuer = `${cloud}/${isOne ? tenantOf(tenant) : TENANT}/v2.0`
   return {
@@ -31,8 +37,10 @@ export const microsoftAccounts = ownSettings(shape, ({ tenant, tenants, cloud })
       ...(!isOne && { descriptionAt: `${cloud}/${tenant}/v2.0/.well-known/openid-configuration` }),
       read: (claims) => {
         assertTenant(claims, tenant, tenants)
-        return { ...claims, email_verified: claims.email !== undefined && isOwnAddress(claims) }
+        const isTrusted = isOwnAddress(claims) || isOfTenant(claims, addressTenants)
+        return { ...claims, email_verified: claims.email !== undefined && isTrusted }
       },
+      speaksFor: (_domain, claims) => isOfTenant(claims, addressTenants) || isOwnDomain(claims),
     },
   }
 })
@@ -57,3 +65,8 @@ const assertTenant = ({ tid }: UpstreamClaims, tenant: string, tenants: readonly
  */
 const isOwnAddress = ({ tid, xms_edov: said }: UpstreamClaims): boolean =>
   tid === PERSONAL || said === true || said === 1 || said === '1' || said === 'true'
+
+const isOfTenant = ({ tid }: UpstreamClaims, tenants: readonly string[]): boolean => typeof tid === 'string' && tenants.includes(tid)
+
+/** As `xms_edov` is documented. Of a personal account it says that an address was verified once, and not whose its domain is. */
+const isOwnDomain = ({ tid, xms_edov: said }: UpstreamClaims): boolean => tid !== PERSONAL && (said === true || said === 1 || said === '1')

@@ -8,6 +8,7 @@ import { verifyIdToken } from './id-token.ts'
 import { authenticationAt, clientOf, type OpenedOidc } from './oidc-client.ts'
 import { tokensFor } from './oidc-tokens.ts'
 import { profileFrom, type UpstreamClaims } from './profile.ts'
+import type { Provider } from './provider-row.ts'
 
 /** Who came back from the provider (OpenID Connect Core §3.1.2.5 to §3.1.3.8, RFC 9207). Throws whatever is not right. */
 export const returnFrom = async (callback: Visit, leg: Leg & { readonly callbackUrl: string }, opened: OpenedOidc): Promise<Profile> => {
@@ -28,12 +29,20 @@ export const returnFrom = async (callback: Visit, leg: Leg & { readonly callback
   })
   const meant = provider.read?.(claims, answer.searchParams) ?? claims
   const said = await withUserinfo({ ...meant, sub: claims.sub ?? '' }, { client, accessToken: tokens.access_token })
-  return profileFrom({
+  const profile = profileFrom({
     issuer: claims.iss ?? settings.issuerText,
     claims: said,
     authentication,
     takesTextForTrue: provider.takesTextForTrue,
   })
+  return withAuthority(profile, claims, provider)
+}
+
+/** Says so where the address is the provider's own to give, by what was signed alone. */
+const withAuthority = (profile: Profile, signed: UpstreamClaims, { speaksFor }: Provider): Profile => {
+  const { email, emailVerified } = profile
+  if (!emailVerified || email === undefined || speaksFor?.(email.slice(email.lastIndexOf('@') + 1), signed) !== true) return profile
+  return { ...profile, emailAuthority: true }
 }
 
 const invalid = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason } })

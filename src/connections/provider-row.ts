@@ -36,6 +36,8 @@ export interface Provider {
   readonly proof?: (order: ProofOrder) => Promise<string>
   /** What its verified claims mean. Throws `connection_answer_invalid` for people it must not vouch for here. */
   readonly read?: (claims: UpstreamClaims, answer: URLSearchParams) => UpstreamClaims
+  /** Whether an address it says is verified is its own to give: whoever has it now, and nobody else, can sign in there with it. */
+  readonly speaksFor?: (domain: string, claims: UpstreamClaims) => boolean
   /** What its administrators write besides, or instead. */
   readonly own?: OwnSettings
 }

@@ -8,6 +8,8 @@ import { oidcTypeOf } from './oidc.ts'
 import type { OidcParts } from './oidc-client.ts'
 import type { Provider } from './provider-row.ts'
 
+const GMAIL: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com'])
+
 const google: Provider = {
   issuer: 'https://accounts.google.com',
   scopes: ['openid', 'email', 'profile'],
@@ -15,6 +17,8 @@ const google: Provider = {
   // Google has no `prompt=login` and no `max_age`; it can only be asked to show its choice of accounts.
   freshness: 'choose',
   takesTextForTrue: false,
+  // Others' addresses were verified once, and may be somebody else's by now (Google, "Verify the ID token": `hd`, `email_verified`).
+  speaksFor: (domain, { hd }) => GMAIL.has(domain) || (typeof hd === 'string' && hd.toLowerCase() === domain),
 }
 
 const microsoft: Provider = {

@@ -32,6 +32,8 @@ export interface SignIn {
   readonly describe: (connection: string, visit: Visit) => Promise<Answer>
   /** `/continue?state=…`, back from a site that a rule sent the person to. */
   readonly continue: (visit: Visit) => Promise<Answer>
+  /** `/you`: who somebody is here, and by which ways; `remove` has a form with `way`. */
+  readonly ownPage: (wish: 'show' | 'again' | 'add' | 'remove', visit: Visit) => Promise<Answer>
   readonly signOut: (visit: Visit) => Promise<Answer>
   /** How a waiting sign-in comes along; ends when there is somewhere to go, or soon after the signal. */
   readonly watch: (transaction: string, visit: Visit, signal: AbortSignal) => AsyncIterable<Progress>

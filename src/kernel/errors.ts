@@ -56,6 +56,15 @@ export const failures = {
     'Microsoft asked for a second step that this way to sign in does not have. Contact your administrator.',
   ),
 
+  // Several ways to sign in as one person.
+  linking_refused: row(403, 'This way to sign in cannot be added or removed', 'Choose another one, or ask your administrator.'),
+  link_interrupted: row(409, 'You are not signed in as before', 'Nothing was added. Go back to your page and start again.'),
+  link_taken: row(
+    409,
+    'This way to sign in is in use already',
+    'It is yours already, or has an account of its own. Two accounts cannot become one here: ask your administrator.',
+  ),
+
   // Who may come in.
   user_blocked: row(403, 'Your access is switched off', ASK),
   not_admitted: row(403, 'You need an invitation', ASK),

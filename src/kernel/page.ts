@@ -16,6 +16,17 @@ export interface EmailField {
   readonly problem?: 'missing' | 'malformed' | 'unknown'
 }
 
+/** One way to sign in as somebody. */
+export interface OwnWay {
+  readonly label: string
+  readonly brand: string
+  /** Who they are there. */
+  readonly called: string
+  readonly isMain: boolean
+  /** Set for one that may be taken away: what it is called in the form. */
+  readonly key?: string
+}
+
 /** What a person sees, as data: http renders it, steps decide it. */
 export type Page =
   | {
@@ -64,6 +75,25 @@ export type Page =
       readonly profile: string
       readonly user: string
       readonly subject?: string
+    }
+  /** A person's own page: who they are here, and by which ways. */
+  | {
+      readonly name: 'you'
+      readonly service: string
+      readonly who: string
+      readonly userPrincipalName?: string
+      readonly ways: readonly OwnWay[]
+      /** Set where they signed in a moment ago and may change something; else `again` leads there. */
+      readonly change?: { readonly add?: string; readonly remove: string }
+      readonly again?: string
+    }
+  /** "This identity will be yours as well": nobody is given a way in without having said so. */
+  | {
+      readonly name: 'claim'
+      readonly who: string
+      readonly other: Pick<OwnWay, 'label' | 'brand' | 'called'>
+      readonly action: string
+      readonly back: string
     }
   /** A sign-in that was answered already, opened once more. */
   | { readonly name: 'finished'; readonly service: string; readonly onward: string }

@@ -36,6 +36,8 @@ export interface Profile {
   readonly names: Names
   readonly email?: string
   readonly emailVerified: boolean
+  /** Set where the address is verified and its domain is the provider's own to speak for. */
+  readonly emailAuthority?: true
   /** Everything else the provider said. Read for a subject only at directory connections, by the names their settings give. */
   readonly attributes: Readonly<Record<string, unknown>>
   readonly authentication: Authentication

@@ -1,7 +1,7 @@
 import type { Subject } from './account.ts'
 import type { JsonObject } from './json.ts'
 import type { Claims } from './token.ts'
-import type { Authentication, ConnectionId, DirectorySubject, User, UserId } from './person.ts'
+import type { Authentication, ConnectionId, DirectorySubject, Identity, Profile, User, UserId } from './person.ts'
 
 export type TransactionId = string
 
@@ -39,7 +39,12 @@ export interface SignInRequest {
   readonly query?: Readonly<Record<string, string>>
   /** Set for sign-ins that began at Usher: where the person is taken in the end, through the relying party. */
   readonly onward?: { readonly deepLink?: string }
+  /** Set for sign-ins that end at the person's own page, and tell the relying party nothing. */
+  readonly own?: OwnPage
 }
+
+/** What somebody signs in at their own page for: to see it, or to show that another identity is this user's too. */
+export type OwnPage = { readonly wants: 'page' } | { readonly wants: 'claim'; readonly user: UserId }
 
 interface Base {
   readonly id: TransactionId
@@ -98,6 +103,18 @@ export interface Authenticated extends Proven {
   readonly fresh?: true
   /** Set while the person is asked whether they mean to go on as this user; the name that was expected, if any. */
   readonly question?: { readonly expected?: string }
+}
+
+/** Who is signed in already proved that another identity is theirs too, and is asked whether they mean it. */
+export interface Claimed extends Base {
+  readonly stage: 'claimed'
+  readonly connection: ConnectionId
+  /** Whose it is to be. */
+  readonly owner: UserId
+  readonly identity: Identity
+  readonly said: Pick<Profile, 'names' | 'email' | 'emailVerified'>
+  /** The same by Auth0's names. */
+  readonly root: JsonObject
 }
 
 /** Policies let the person in. */
@@ -163,7 +180,7 @@ export interface Provisioned extends Proven {
 }
 
 /** One sign-in on its way. Each stage adds what the next one needs, so the wrong order does not compile. */
-export type Transaction = Opened | Routed | Authenticated | Admitted | Ruled | Provisioned
+export type Transaction = Opened | Routed | Claimed | Authenticated | Admitted | Ruled | Provisioned
 
 /** The stages a transaction is stored in. The last one is never stored: a subject lives as long as one answer. */
 export type StoredTransaction = Exclude<Transaction, Provisioned>

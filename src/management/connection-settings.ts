@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { linkingProblem } from '#kernel/linking.ts'
 import { mailDomain } from '#lib/mail-domain.ts'
 
 /** As discovery compares it. */
@@ -19,10 +20,15 @@ export const connection = z
     brand: z.string().optional(),
     disabled: z.literal(true).optional(),
     legacyCallback: z.literal(true).optional(),
-    linksVerifiedEmail: z.literal(true).optional(),
+    linking: z.enum(['explicit', 'verified-email']).optional(),
+    authoritativeFor: z.array(homeRealm).min(1).max(1_000).optional(),
     homeRealms: z.array(homeRealm).max(1_000).default([]),
     directory: z.strictObject({ immutableIdAttribute: z.string().min(1), userPrincipalNameAttribute: z.string().min(1) }).optional(),
     secondFactor: z.strictObject({ trusted: z.literal(true), amr: z.array(z.string().min(1)).min(1) }).optional(),
     settings: z.record(z.string(), z.unknown()).default({}),
+  })
+  .superRefine((declared, { addIssue }) => {
+    const problem = linkingProblem(declared)
+    if (problem !== undefined) addIssue(problem)
   })
   .transform(({ brand, ...rest }) => ({ ...rest, brand: brand ?? rest.type }))

@@ -19,6 +19,7 @@ export interface Books {
   readonly ledger: Ledger
   readonly records: RecordBook
   readonly subjects: SubjectDesk
+  readonly joins: JoinBook
   readonly connectionTrials: TrialBook
   readonly connectionTests: TestBook
 }
@@ -39,6 +40,40 @@ export interface RecordBook {
     readonly ip: string
     readonly at: number
   }) => Promise<unknown>
+}
+
+/** Somebody as a connection just described them. */
+export interface Arriving {
+  readonly identity: Identity
+  readonly said: Pick<Profile, 'names' | 'email' | 'emailVerified'>
+  readonly connection: Pick<ConnectionSettings, 'name' | 'type'>
+  /** The same by Auth0's names. */
+  readonly root: JsonObject
+  readonly reference: string
+  readonly at: number
+}
+
+/** Several identities of one user. */
+export interface JoinBook {
+  /**
+   * As `recognize`; but somebody who was never here is an identity of the one user of these connections who has this
+   * address. `apart` when there is such a user, and whoever arrives is somebody else since before.
+   */
+  readonly recognizeByAddress: (
+    arriving: Arriving & { readonly address: string; readonly among: readonly Pick<ConnectionSettings, 'id' | 'name' | 'type'>[] },
+  ) => Promise<{ readonly user: User; readonly how: 'joined' | 'apart' | 'same' }>
+  /**
+   * Makes an identity that was proven one of the primary user's and ends the sign-in that proved it; false when that had
+   * ended. Throws `account_conflict`.
+   */
+  readonly claim: (claim: Arriving & { readonly primary: UserId; readonly ends: Ended }) => Promise<boolean>
+  /** The identity is a user of its own again, and sessions that came through it end; false when the primary has no such. */
+  readonly leave: (entry: {
+    readonly primary: UserId
+    readonly identity: Identity
+    readonly reference: string
+    readonly at: number
+  }) => Promise<boolean>
 }
 
 /** Holds what rules say about a subject against the account row. */

@@ -80,7 +80,7 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
 }
 
 const grantFor = async (transaction: Opened, occasion: Occasion) => {
-  if (transaction.request.onward) return undefined
+  if (transaction.request.onward || transaction.request.own) return undefined
   const grant = await takeHop(occasion.parts.books.grants, transaction, occasion.visit.at)
   const { maxAgeMs, secondFactor } = transaction.request.freshness
   // The hop's own sign-in was fresh, unless by a ticket; a second factor it did not have must still be asked for.

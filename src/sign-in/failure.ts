@@ -5,7 +5,7 @@ import type { Answer } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
-import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, pagePath } from './step.ts'
+import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, ownPath, pagePath } from './step.ts'
 import { chooserPage } from './ways.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
@@ -23,11 +23,14 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
     relyingParty: request.relyingParty,
     failure: failure.code,
     ...('user' in transaction && { user: transaction.user.id }),
+    ...(request.own?.wants === 'claim' && { user: request.own.user }),
   })
-  const inItsOwnWords = parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
+  const inItsOwnWords = request.own ? undefined : parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (offersAnotherWay(failure.code) && isRouting(transaction)) return anotherWay(failure, transaction, { held, occasion })
   if (concernsThisPersonAlone(failure.code)) return refusedHere(failure, held, parts)
+  // Nothing comes of asking for the same thing again.
+  if (transaction.stage === 'claimed') return problem(failure, request.correlation, ownPath(occasion.relyingParty))
   return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
 }
 

@@ -15,6 +15,8 @@ export const open = (request: SignInRequest, visit: Visit, parts: Pick<Parts, 'r
   browser: visit.browser,
   request,
   expiresAt: visit.at + TEN_MINUTES_MS,
+  // Who shows another identity is not answered by the session they have.
+  ...(request.own?.wants === 'claim' && { fresh: true }),
 })
 
 /** `/login?client=…&protocol=…`, a link into a relying party that starts here, in Auth0's spelling. */
@@ -49,11 +51,12 @@ export const namedLinkRequest = (
   return startedHere(relyingParty, visit, parts, { onward: deepLink ? { deepLink } : {} })
 }
 
-const startedHere = (
+/** A sign-in that begins here and ends in a relying party. */
+export const startedHere = (
   relyingParty: RelyingParty,
   visit: Visit,
   parts: Pick<Parts, 'randomness'>,
-  more: Pick<SignInRequest, 'homeRealm' | 'onward'>,
+  more: Pick<SignInRequest, 'homeRealm' | 'onward' | 'own'>,
 ): SignInRequest => ({
   protocol: relyingParty.protocol,
   relyingParty: relyingParty.clientId,

@@ -3,7 +3,9 @@ import type { Answer, SessionChange } from '#kernel/visit.ts'
 import { admit } from './admit.ts'
 import { applyRules } from './apply-rules.ts'
 import { authenticate } from './authenticate.ts'
+import { arriveAtOwnPage } from './arrive-at-own-page.ts'
 import { chooseConnection } from './choose-connection.ts'
+import { confirmClaim } from './link-claim.ts'
 import { issueToken } from './issue-token.ts'
 
 import { provision } from './provision.ts'
@@ -60,10 +62,12 @@ const step = (transaction: Transaction, occasion: Occasion, isStored: boolean): 
       return chooseConnection(transaction, occasion)
     case 'routed':
       return authenticate(transaction, occasion)
+    case 'claimed':
+      return confirmClaim(transaction, occasion)
     case 'authenticated':
       return admit(transaction, occasion)
     case 'admitted':
-      return applyRules(transaction, occasion)
+      return transaction.request.own ? arriveAtOwnPage(transaction, occasion, isStored) : applyRules(transaction, occasion)
     case 'ruled':
       return provision(transaction, occasion)
     case 'provisioned':

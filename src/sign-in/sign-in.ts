@@ -6,6 +6,7 @@ import { continueState, hasRules } from './apply-rules.ts'
 import { callbacks } from './callbacks.ts'
 import { connectionDocument } from './connection-document.ts'
 import { namedLinkRequest, open, smartLinkRequest } from './open.ts'
+import { ownPage } from './own-page.ts'
 import type { Parts } from './parts.ts'
 import { goOn, type InputFor, resume } from './resume.ts'
 import { signOut, signOutHere } from './sign-out.ts'
@@ -63,7 +64,9 @@ export const createSignIn = (parts: Parts) => {
       go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'email' } : undefined)),
     windows: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'windows' } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
-    account: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'authenticated' ? accountInput(visit) : undefined)),
+    account: (id: string, visit: Visit) =>
+      go(id, visit, ({ stage }) => (stage === 'authenticated' || stage === 'claimed' ? accountInput(visit) : undefined)),
+    ownPage: ownPage({ parts, begin }),
     ...callbacks({ parts, go }),
     describe: (connection: string) => connectionDocument(connection, parts),
     continue: (visit: Visit) =>

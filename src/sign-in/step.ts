@@ -68,6 +68,10 @@ export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingPart
 export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' | 'protocol'>): string =>
   `/login?${new URLSearchParams({ client: clientId, protocol })}`
 
+/** Somebody's own page, and what can be done there. */
+export const ownPath = ({ clientId }: Pick<RelyingParty, 'clientId'>, rest: '' | '/again' | '/add' | '/remove' = ''): string =>
+  `/you${rest}?${new URLSearchParams({ client: clientId })}`
+
 export const pagePath = (transaction: string, rest = ''): string => `/sign-in/${transaction}${rest}`
 
 const refusals: ReadonlySet<FailureCode> = new Set([

@@ -1,4 +1,5 @@
 import type { FailureCode } from '#kernel/errors.ts'
+import { allowsLinking } from '#kernel/linking.ts'
 import type { EmailField } from '#kernel/page.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Opened, Routed } from '#kernel/transaction.ts'
@@ -7,7 +8,9 @@ import { connectionsOf, type Occasion, pagePath } from './step.ts'
 
 /** The ways to sign in that can give what was asked for. */
 export const capable = (transaction: Opened | Routed, occasion: Occasion): readonly ConnectionSettings[] =>
-  connectionsOf(occasion).filter((one) => !transaction.request.freshness.secondFactor || one.secondFactor)
+  connectionsOf(occasion)
+    .filter((one) => !transaction.request.freshness.secondFactor || one.secondFactor)
+    .filter((one) => transaction.request.own?.wants !== 'claim' || allowsLinking(one))
 
 interface Shown {
   /** About the last way, which did not work. */

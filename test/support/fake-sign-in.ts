@@ -37,6 +37,7 @@ export const fakeSignIn = (answerTo: (call: Call) => Answer | Promise<Answer>) =
     tryConnection: (ticket, visit) => called('tryConnection', visit, ticket),
     describe: (connection, visit) => called('describe', visit, connection),
     continue: (visit) => called('continue', visit),
+    ownPage: (wish, visit) => called('ownPage', visit, wish),
     signOut: (visit) => called('signOut', visit),
     async *watch(transaction, visit) {
       calls.push({ name: 'watch', visit, values: [transaction] })

@@ -1,4 +1,5 @@
 import type { Page } from '#kernel/page.ts'
+import { claim } from './claim.ts'
 import { chooser } from './chooser.ts'
 import { confirm } from './confirm.ts'
 import { connectionTest } from './connection-test.ts'
@@ -8,6 +9,7 @@ import { password } from './password.ts'
 import { problem } from './problem.ts'
 import { signedOut } from './signed-out.ts'
 import { waiting } from './waiting.ts'
+import { you } from './you.ts'
 
 /** What a person sees for a page a step decided on. */
 export const render = (page: Page, frame: Frame): View => {
@@ -24,6 +26,10 @@ export const render = (page: Page, frame: Frame): View => {
       return waiting(page, frame)
     case 'connection-test':
       return connectionTest(page)
+    case 'you':
+      return you(page)
+    case 'claim':
+      return claim(page)
     case 'finished':
       return finished(page)
     case 'signed-out':

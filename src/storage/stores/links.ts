@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Randomness } from '#kernel/randomness.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { JsonObject } from '#kernel/json.ts'
-import type { LinkedIdentity, UserId, UserRecord } from '#kernel/person.ts'
+import type { Identity, LinkedIdentity, UserId, UserRecord } from '#kernel/person.ts'
 import type { LinkedIdentitiesTable, Schema, UserRecordsTable, UsersTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag, keyOf } from './columns.ts'
@@ -45,52 +45,86 @@ export const linkStore = ({ storage: { write }, eventRow, randomness }: Parts) =
    */
   link: ({ primary, secondary, by, at, reference = by }: Link): Promise<UserRecord> =>
     write(async (tx) => {
-      const second = await linkable(tx, primary, secondary)
-      await tx.updateTable('linked_identities').set({ user_id: primary }).where('user_id', '=', secondary).execute()
-      await tx
-        .insertInto('linked_identities')
-        .values(linkedRow(second, primary, at))
-        .execute()
-      for (const table of ['sessions', 'user_records'] as const) await tx.deleteFrom(table).where('user_id', '=', secondary).execute()
-      await tx.deleteFrom('users').where('id', '=', secondary).execute()
-      await tx.updateTable('user_records').set({ updated_at: at }).where('user_id', '=', primary).execute()
-      const facts = { by, how: 'linked', secondary: second.publicId }
-      await tx
-        .insertInto('events')
-        .values(eventRow({ type: 'user_linked', at, reference, user: primary, facts }))
-        .execute()
+      await linkUsers(tx, { primary, secondary, by, at, reference }, eventRow)
       return there(await recordOf(tx, primary))
     }),
   /** The identity is a user of its own again, with nothing but what its connection said last. Undefined when there is none such. */
   unlink: ({ primary, provider, providerUserId, by, at, reference = by }: Unlink): Promise<UserRecord | undefined> => {
     const id = randomness.bytes(USER_ID_BYTES).toString('hex')
     return write(async (tx) => {
-      const row = await tx
-        .deleteFrom('linked_identities')
+      // Two connections of one kind may know somebody by the same id: of several the one that was linked first.
+      const named = await tx
+        .selectFrom('linked_identities')
+        .select(['connection', 'issuer', 'subject'])
         .where('user_id', '=', primary)
         .where('provider', '=', provider)
         .where('provider_user_id', '=', providerUserId)
-        .returningAll()
+        .orderBy('linked_at')
         .executeTakeFirst()
-      if (!row) return undefined
-      await tx
-        .insertInto('users')
-        .values(userRow(row, id, at))
-        .execute()
-      await tx
-        .insertInto('user_records')
-        .values(await recordRow(tx, row, { id, at }))
-        .execute()
-      await tx.deleteFrom('sessions').where('user_id', '=', primary).where('connection', '=', row.connection).execute()
-      const facts = { by, how: 'unlinked', secondary: `${provider}|${providerUserId}` }
-      await tx
-        .insertInto('events')
-        .values(eventRow({ type: 'user_linked', at, reference, user: primary, facts }))
-        .execute()
+      if (!named) return undefined
+      await separate(tx, { primary, identity: named, by, at, reference, id }, eventRow)
       return recordOf(tx, primary)
     })
   },
 })
+
+/** Makes the secondary user an identity of the primary one, within a unit. Throws `account_conflict`. */
+export const linkUsers = async (tx: Kysely<Schema>, link: Required<Link>, eventRow: EventRow): Promise<void> => {
+  const { primary, secondary, by, at, reference } = link
+  const second = await linkable(tx, primary, secondary)
+  await tx.updateTable('linked_identities').set({ user_id: primary }).where('user_id', '=', secondary).execute()
+  await tx
+    .insertInto('linked_identities')
+    .values(linkedRow(second, primary, at))
+    .execute()
+  for (const table of ['sessions', 'user_records'] as const) await tx.deleteFrom(table).where('user_id', '=', secondary).execute()
+  await tx.deleteFrom('users').where('id', '=', secondary).execute()
+  await tx.updateTable('user_records').set({ updated_at: at }).where('user_id', '=', primary).execute()
+  const facts = { by, how: 'linked', secondary: second.publicId }
+  await tx
+    .insertInto('events')
+    .values(eventRow({ type: 'user_linked', at, reference, user: primary, facts }))
+    .execute()
+}
+
+interface Separation {
+  readonly primary: UserId
+  readonly identity: Identity
+  readonly by: string
+  readonly reference: string
+  readonly at: number
+  /** Of the user the identity becomes. */
+  readonly id: UserId
+}
+
+/** Makes a linked identity a user of its own again, within a unit; false when the primary user has no such one. */
+export const separate = async (tx: Kysely<Schema>, separation: Separation, eventRow: EventRow): Promise<boolean> => {
+  const { primary, identity, by, reference, at, id } = separation
+  const row = await tx
+    .deleteFrom('linked_identities')
+    .where('user_id', '=', primary)
+    .where('connection', '=', identity.connection)
+    .where('issuer', '=', identity.issuer)
+    .where('subject', '=', identity.subject)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) return false
+  await tx
+    .insertInto('users')
+    .values(userRow(row, id, at))
+    .execute()
+  await tx
+    .insertInto('user_records')
+    .values(await recordRow(tx, row, { id, at }))
+    .execute()
+  await tx.deleteFrom('sessions').where('user_id', '=', primary).where('connection', '=', row.connection).execute()
+  const facts = { by, how: 'unlinked', secondary: `${row.provider}|${row.provider_user_id}` }
+  await tx
+    .insertInto('events')
+    .values(eventRow({ type: 'user_linked', at, reference, user: primary, facts }))
+    .execute()
+  return true
+}
 
 /** The secondary user, when nothing speaks against it. */
 const linkable = async (tx: Kysely<Schema>, primary: UserId, secondary: UserId): Promise<UserRecord> => {

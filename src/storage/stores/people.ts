@@ -11,7 +11,7 @@ interface Parts {
   readonly randomness: Randomness
 }
 
-type Said = Pick<Profile, 'names' | 'email' | 'emailVerified'>
+export type Said = Pick<Profile, 'names' | 'email' | 'emailVerified'>
 
 interface Standing {
   readonly user: User
@@ -22,7 +22,7 @@ interface Standing {
 const USER_ID_BYTES = 16
 
 /** How a user is found: by their own identity, by one that is linked to them, by their id. */
-const lookups = (storage: Storage) => ({
+export const lookups = (storage: Storage) => ({
   byIdentity: storage.prepared((db, { connection, issuer, subject }: Identity) =>
     db.selectFrom('users').selectAll().where('connection', '=', connection).where('issuer', '=', issuer).where('subject', '=', subject),
   ),
@@ -60,18 +60,12 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
       if (known && isAsSaid(known, columns)) return userIn(known)
       const linked = known ? undefined : await byLinked.first(storage.read, identity)
       if (linked) return userIn(linked)
-      const { connection, issuer, subject } = identity
       const id = randomness.bytes(USER_ID_BYTES).toString('hex')
       const row = await storage.write(async (tx) => {
         // Asked again where nobody can come in between: an identity is linked, or a user of its own, and never both.
         const owner = await byLinked.first(tx, identity)
         if (owner) return owner
-        return tx
-          .insertInto('users')
-          .values({ ...nameColumns(said.names), ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
-          .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doUpdateSet(columns))
-          .returningAll()
-          .executeTakeFirstOrThrow()
+        return keepUser(tx, { id, identity, said, at })
       })
       return userIn(row)
     },
@@ -96,6 +90,26 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
 }
 
 type AddressColumns = Pick<UsersTable, 'email' | 'email_key' | 'email_verified'>
+interface Keeping {
+  /** Taken when there is no such user yet. */
+  readonly id: UserId
+  readonly identity: Identity
+  readonly said: Said
+  readonly at: number
+}
+
+/** The user whose own identity it is, made when there is none, as the connection just described them; within a unit. */
+export const keepUser = (tx: Storage['read'], { id, identity, said, at }: Keeping): Promise<UsersTable> => {
+  const { connection, issuer, subject } = identity
+  const columns = saidColumns(said)
+  return tx
+    .insertInto('users')
+    .values({ ...nameColumns(said.names), ...columns, id, connection, issuer, subject, blocked: 0, created_at: at })
+    .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doUpdateSet(columns))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
 type SaidColumns = AddressColumns & Partial<ReturnType<typeof nameColumns>>
 
 /** Names are said together, or not at all. */

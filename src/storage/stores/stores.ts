@@ -14,6 +14,7 @@ import { eventRows } from './events.ts'
 import { grantStore } from './grants.ts'
 import { identityDigest } from './identity-digest.ts'
 import { importStore } from './imports.ts'
+import { joinStore } from './joins.ts'
 import { keyStore } from './keys.ts'
 import { ledgerStore } from './ledger.ts'
 import { leftoverStore } from './leftovers.ts'
@@ -51,6 +52,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     transactions: transactionStore({ storage, sealer }),
     people: peopleStore({ storage, randomness }),
     records: { ...records, ...recordChanges({ storage, eventRow, ...records }), ...linkStore({ storage, eventRow, randomness }) },
+    joins: joinStore({ storage, eventRow, randomness }),
     rules: ruleStore({ storage, sealer, eventRow }),
     imports: importStore({ storage, sealer, eventRow, randomness }),
     ruleRuns: ruleRunStore({ storage, sealer, randomness }),

@@ -1,0 +1,28 @@
+import type { OwnWay, Page } from '#kernel/page.ts'
+import { type Html, html } from '#lib/html.ts'
+import { drawingOf } from './brands.ts'
+import { button, linkTo, type View } from './layout.ts'
+
+type You = Extract<Page, { name: 'you' }>
+
+/** Who somebody is here, by which ways they sign in, and what they can do about them. */
+export const you = (page: You): View => ({
+  title: 'Your ways to sign in',
+  policy: 'form',
+  content: html`<h1>Your ways to sign in</h1>
+<p class="lead">to ${page.service}, as ${page.who}</p>
+${page.userPrincipalName !== undefined && html`<dl><dt>Your Microsoft 365 sign-in name</dt><dd>${page.userPrincipalName}</dd></dl>`}
+<ul class="ways">${page.ways.map((way) => wayItem(way, page))}</ul>
+${page.ways.length === 1 && html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`}
+${page.change?.add !== undefined && html`<form method="post" action="${linkTo(page.change.add)}"><button class="button primary" type="submit">Add another way to sign in</button></form>`}
+${page.again !== undefined && html`<p>To add or remove one, sign in once more, so that we know it is you.</p>${button('Sign in once more', page.again)}`}
+`,
+})
+
+const wayItem = (way: OwnWay, page: You): Html =>
+  html`<li class="identity">${drawingOf(way.brand)}<span>${way.label}<span class="strong">${way.called}</span></span>${way.isMain && html`<small>main</small>`}${removal(way, page)}</li>`
+
+const removal = ({ key, label, called }: OwnWay, { change }: You): Html | undefined =>
+  key === undefined || change === undefined
+    ? undefined
+    : html`<form method="post" action="${linkTo(change.remove)}"><button class="button" type="submit" name="way" value="${key}" aria-label="Remove ${label} ${called}">Remove</button></form>`
