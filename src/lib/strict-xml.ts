@@ -108,25 +108,17 @@ interface Unfinished {
 
 const growing = (limits: XmlLimits): Tree => {
   const path: Unfinished[] = []
-  const ids = new Set<string>()
+  const budget = budgetOf(limits)
   let root: StrictElement | undefined
-  let nodes = 0
-  const count = (more: number): void => {
-    nodes += more
-    if (nodes > limits.nodes) throw new XmlRefused('nodes')
-  }
   return {
     limits,
     open: (writtenName, written) => {
-      count(1 + written.length)
+      budget.spend(1 + written.length)
       if (path.length >= limits.depth) throw new XmlRefused('depth')
       if (root) throw new XmlRefused('markup')
       const scope = scopeOf(written, path.at(-1)?.element.scope)
       const { name, attributes } = expanded(writtenName, written, scope)
-      for (const id of idsOf(attributes)) {
-        if (ids.has(id)) throw new XmlRefused('id_repeated')
-        ids.add(id)
-      }
+      budget.claim(idsOf(attributes))
       path.push({ writtenName, element: { ...name, attributes, scope }, children: [] })
     },
     close: (writtenName) => {
@@ -139,14 +131,35 @@ const growing = (limits: XmlLimits): Tree => {
     },
     text: (raw) => {
       const parent = path.at(-1)
-      if (parent) {
-        count(1)
-        parent.children.push(textMeant(raw))
-      } else if (/[^ \t\r\n]/.test(raw)) throw new XmlRefused('markup')
+      if (!parent) return assertSpace(raw)
+      budget.spend(1)
+      parent.children.push(textMeant(raw))
     },
     finished: () => {
       if (!root || path.length > 0) throw new XmlRefused('markup')
       return root
+    },
+  }
+}
+
+const assertSpace = (text: string): void => {
+  if (/[^ \t\r\n]/.test(text)) throw new XmlRefused('markup')
+}
+
+/** What a document has used up: nodes, and names of elements. */
+const budgetOf = (limits: XmlLimits) => {
+  const claimed = new Set<string>()
+  let nodes = 0
+  return {
+    spend: (more: number): void => {
+      nodes += more
+      if (nodes > limits.nodes) throw new XmlRefused('nodes')
+    },
+    claim: (ids: readonly string[]): void => {
+      for (const id of ids) {
+        if (claimed.has(id)) throw new XmlRefused('id_repeated')
+        claimed.add(id)
+      }
     },
   }
 }
@@ -164,7 +177,7 @@ const idsOf = (attributes: readonly StrictAttribute[]): readonly string[] => {
 export const elementsIn = (element: StrictElement): readonly StrictElement[] =>
   element.children.flatMap((child) => {
     if (typeof child !== 'string') return [child]
-    if (/[^ \t\r\n]/.test(child)) throw new XmlRefused('markup')
+    assertSpace(child)
     return []
   })
 
