@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
@@ -8,6 +10,7 @@ import { settingsOf } from '../../test/conformance/connection.ts'
 import { PUBLIC_URL } from '../../test/support/oidc-stage.ts'
 import { SAML_KEYS } from '../../test/support/saml-identity-provider.ts'
 import { SAML_ISSUER, samlStage } from '../../test/support/saml-stage.ts'
+import { readSettings } from '../management/settings-file.ts'
 import { selfSignedCertificate } from '../tokens/self-signed-certificate.ts'
 import { readSamlSettings } from './saml-settings.ts'
 
@@ -88,6 +91,21 @@ for (const [settings, problem] of wrong)
     const present = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
     assertRefused(present, problem)
   })
+
+test('what the guide shows is accepted', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/saml-connection.md'), 'utf8')
+  const shown = /```json connections\n([\s\S]*?)```/.exec(guide)?.[1]
+  assert.ok(shown)
+  const files: Readonly<Record<string, string>> = {
+    'adatum.pem': SAML_KEYS.provider.certificate,
+    'saml-key.pem': SAML_KEYS.ours.privateKey,
+    'saml-certificate.pem': SAML_KEYS.ours.certificate,
+  }
+  const sources = { file: 'settings.json', read: (path: string) => files[path] ?? '', environment: {} }
+  const { connections } = readSettings({ connections: JSON.parse(shown) }, sources)
+  assert.equal(connections.length, 2)
+  for (const connection of connections) assert.ok(readSamlSettings({ ...connection, id: connection.name }, PUBLIC_URL))
+})
 
 test('keys that are too weak are refused', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 })
