@@ -19,10 +19,11 @@ export const outcomeOf = (profile: Profile, connection: ConnectionSettings, refe
   }
 }
 
-const userOf = (profile: Profile, connection: ConnectionSettings): JsonObject => ({
-  user_id: publicIdOf(connection, profile.subject),
-  ...profileRoot(profile),
-})
+/** Of somebody who comes for the first time. */
+const userOf = (profile: Profile, connection: ConnectionSettings): JsonObject => {
+  const { root, standIn } = profileRoot(profile)
+  return { user_id: publicIdOf(connection, profile.subject), ...standIn, ...root }
+}
 
 export const failedWith = (error: unknown, reference: string, reading?: TrialReading): FailedTrial => {
   const failure = toUsherError(error)

@@ -126,7 +126,7 @@ interface Typed {
 /** The test has no socket of a person's: guesses of it are counted together. */
 const HERE = '127.0.0.1'
 
-const typePassword = ({ connection, by }: TrialOrder, { username, password }: Typed, parts: TrialParts): Promise<TrialOutcome> => {
+const typePassword = async ({ connection, by }: TrialOrder, { username, password }: Typed, parts: TrialParts): Promise<TrialOutcome> => {
   const opened = asking(connection, parts)
   const reference = newReference(parts)
   return concluded({ connection, by, reference }, parts, () => opened.verify({ username, password, ip: HERE, at: parts.clock.now() }))
