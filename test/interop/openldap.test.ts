@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import type { PasswordConnection } from '#connections/connection.ts'
+import { ONE_HOUR_MS } from '#kernel/clock.ts'
 import { Secret } from '#kernel/secret.ts'
 import { AT, ldapTypeStage } from '../support/fake-ldap-stage.ts'
 import { authority } from '../support/fake-ldap-certificates.ts'
@@ -45,8 +46,11 @@ const open = (more: object = {}, urls: readonly string[] = [`ldaps://localhost:$
   return { ...stage, connection: stage.open(settingsAt(urls, more)) }
 }
 
-/** Somebody from a network of their own: how often people may try is another test's business. */
-const from = (number: number) => ({ ip: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`, at: AT })
+/** Somebody from a network of their own, an hour after the last one: how often people may try is another test's business. */
+const from = (number: number) => ({
+  ip: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+  at: AT + number * ONE_HOUR_MS,
+})
 const attempt = (username: string, password: string, number = 1) => ({ username, password, ...from(number) })
 
 for (const url of [`ldaps://localhost:${slapd.tlsPort}`, `ldap://localhost:${slapd.port}`])
@@ -204,7 +208,8 @@ test('an expired password is said to whoever knew it; a locked account to nobody
 
 test('wrong guesses stop at Usher, so that the directory locks nobody', async () => {
   const { connection } = open()
-  for (let guess = 0; guess < 30; guess += 1) await connection.verify(attempt('sp ace', `guess ${guess}`, guess)).catch(() => undefined)
+  for (let guess = 0; guess < 30; guess += 1)
+    await connection.verify({ ...attempt('sp ace', `guess ${guess}`, guess), at: AT }).catch(() => undefined)
   const [person] = await slapd.asManager(
     async (client) =>
       (await client.search(slapdDn('sp ace'), { scope: 'base', attributes: ['pwdFailureTime', 'pwdAccountLockedTime'] })).searchEntries,
