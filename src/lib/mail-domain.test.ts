@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createRandom } from '../../emulator/random.ts'
+import { isLong, seedsOf, withSeed } from '../../test/support/seeds.ts'
 import { domainOfAddress, mailDomain } from './mail-domain.ts'
 
 const SAME: Readonly<Record<string, string>> = {
@@ -64,4 +66,48 @@ test('an address has the domain behind its last @, and a person before it', () =
   const hostile = ['<script>@fabrikam.example', 'dana\n@fabrikam.example', 'dana\u202e@fabrikam.example', 'a,b@fabrikam.example']
   const long = `${'a'.repeat(310)}@fabrikam.example`
   for (const text of [...refused, ...hostile, long]) assert.equal(domainOfAddress(text), undefined, JSON.stringify(text))
+})
+
+const ALPHABET = [
+  ...'abAB09.-_@%/\\:?#[] \t\n\0"<>,;',
+  'ß',
+  'ü',
+  'İ',
+  'ſ',
+  '。',
+  '．',
+  '\u00ad',
+  '\u200d',
+  '\u202e',
+  'xn--',
+  '例',
+  '🙂',
+  '\ud800',
+]
+const EACH = isLong ? 20_000 : 500
+
+const typedBy = (seed: number): readonly string[] => {
+  const { between, next } = createRandom(seed)
+  const character = (): string => ALPHABET[Math.floor(next() * ALPHABET.length)] ?? ''
+  return Array.from({ length: EACH }, () => Array.from({ length: between(1, 12) }, character).join(''))
+}
+
+/** Whether it was a domain at all. */
+const assertOneDomain = (text: string): boolean => {
+  const domain = mailDomain(`${text}.example`)
+  if (domain === undefined) return false
+  assert.match(domain, /^[a-z0-9._-]{1,253}$/, JSON.stringify(text))
+  assert.equal(mailDomain(domain), domain, JSON.stringify(text))
+  assert.equal(domainOfAddress(`dana@${text}.example`), domain)
+  return true
+}
+
+test('whatever is typed, a domain is one for good, and small: letters, digits, hyphens and dots', async (t) => {
+  let domains = 0
+  for (const seed of seedsOf(8, 8))
+    await withSeed(seed, async () => {
+      domains += typedBy(seed).filter(assertOneDomain).length
+    })
+  t.diagnostic(`count ${domains} domains among what was typed`)
+  assert.ok(domains > 20)
 })

@@ -55,19 +55,21 @@ test('a folder is imported as one change, and the second time nothing changes', 
   const folder = onDisk(t, DIRECTORY)
   const values = place.write(
     'rules.env',
-    'PARTNER_DOMAIN=fabrikam.example\nSTAMP_KEY="a stamp"\nCONNECTIONS_GOOGLE_OAUTH2_SECRET=g00gle-secret\n',
+    'PARTNER_DOMAIN=fabrikam.example\nSTAMP_KEY="a stamp"\nCONNECTIONS_GOOGLE_OAUTH2_SECRET=g00gle-secret\nCONNECTION_FACEBOOK_CLIENT_ID=123\nCONNECTIONS_FACEBOOK_SECRET=faceb00k-secret\n',
   )
   const first = await place.run(['import', 'auth0', folder, ...MAP, '--env-file', values])
   assert.equal(first.code, 0, first.stderr)
   for (const change of [
     'connection google-oauth2 added',
+    'connection facebook added',
     'connection Username-Password-Authentication added',
     `relying party ${CLIENT_ID} added`,
   ])
     assert.ok(first.stderr.includes(change), change)
   for (const change of ['rule Greeting added', 'action Stamp added', 'configuration.PARTNER_DOMAIN set'])
     assert.ok(first.stderr.includes(change), change)
-  for (const secret of ['g00gle-secret', 'a stamp']) assert.ok(!`${first.stdout}${first.stderr}`.includes(secret), 'no secret is said')
+  for (const secret of ['g00gle-secret', 'faceb00k-secret', 'a stamp'])
+    assert.ok(!`${first.stdout}${first.stderr}`.includes(secret), 'no secret is said')
   assert.match(await rules(), /^10\tPartners only\trule\tdisabled.*\n20\tGreeting\trule\tenabled.*\n21\tStamp\taction\tenabled/)
   const second = await place.run(['import', 'auth0', folder, ...MAP, '--env-file', values])
   assert.match(second.stderr, /✓ already so: nothing changed/)
