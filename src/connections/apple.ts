@@ -30,13 +30,15 @@ const shape = {
 /** Sign in with Apple: our secret is a key that signs what we send, and people's names come in a form beside the tokens. */
 export const appleDeveloper = ownSettings(shape, ({ teamId, keyId, privateKey }) => ({
   settings: { clientSecret: privateKey },
-  provider: { proof: proofOf(teamId, keyId), read: (claims, answer) => ({ ...namesIn(answer.get('user')), ...claims }) },
+  provider: { proof: proofOf(teamId, keyId, privateKey), read: (claims, answer) => ({ ...namesIn(answer.get('user')), ...claims }) },
 }))
 
 /** A client secret as Apple takes it ("Creating a client secret"): signed, and good for minutes instead of months. */
-const proofOf =
-  (teamId: string, keyId: string) =>
-  async ({ secret, clientId, issuer, now }: ProofOrder): Promise<string> => {
+const proofOf = (teamId: string, keyId: string, privateKey: Secret) => {
+  let key: KeyObject | undefined
+  return async ({ clientId, issuer, now }: ProofOrder): Promise<string> => {
+    // Read once: that takes as long as signing with it.
+    key ??= createPrivateKey(privateKey.reveal())
     // Loaded with the first person, as the exchange itself is.
     const { SignJWT } = await import('jose')
     return new SignJWT()
@@ -46,8 +48,9 @@ const proofOf =
       .setAudience(issuer)
       .setIssuedAt(Math.floor(now / ONE_SECOND_MS))
       .setExpirationTime(Math.floor((now + PROOF_LASTS_MS) / ONE_SECOND_MS))
-      .sign(createPrivateKey(secret.reveal()))
+      .sign(key)
   }
+}
 
 const LONGEST_USER = 4_096
 const user = z.object({ name: z.object({ firstName: z.string().optional(), lastName: z.string().optional() }) })

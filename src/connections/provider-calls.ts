@@ -74,6 +74,8 @@ const readCapped = async (body: ReadableStream<Uint8Array> | null): Promise<Buff
   return Buffer.concat(chunks)
 }
 
+const ANSWERED = new Error('the answer came')
+
 const within = async (clock: Clock, work: (signal: AbortSignal) => Promise<Response>): Promise<Response> => {
   const limit = new AbortController()
   const over = new AbortController()
@@ -91,6 +93,7 @@ const within = async (clock: Clock, work: (signal: AbortSignal) => Promise<Respo
   } catch (error) {
     throw error instanceof CallFailure ? error : new CallFailure('unreachable', 'the provider cannot be reached', error)
   } finally {
-    over.abort()
+    // With a reason that is there already: without one an error is made, and its stack written down, for each call.
+    over.abort(ANSWERED)
   }
 }
