@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import { settingsOf } from '../../test/conformance/connection.ts'
+import { readSettings } from '#management/settings-file.ts'
 import { isReachable, readLdapSettings } from './ldap-settings.ts'
 
 const GOOD = {
@@ -102,4 +105,17 @@ test('what cannot work is refused before anybody signs in, without a word of a s
       (error) => refused(/./)(error) && !inspect(error).includes('hunter2'),
       JSON.stringify(more),
     )
+})
+
+test('what the guide shows is accepted', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/active-directory.md'), 'utf8')
+  const shown = /```json connections\n([\s\S]*?)```/.exec(guide)?.[1]
+  assert.ok(shown)
+  const files: Readonly<Record<string, string>> = { 'contoso-ca.pem': '-----BEGIN CERTIFICATE-----\n', 'campus.secret': 'campus' }
+  const sources = { file: 'settings.json', read: (path: string) => files[path] ?? '', environment: { DIRECTORY_PASSWORD: 'office' } }
+  const { connections } = readSettings({ connections: JSON.parse(shown) }, sources)
+  const [office, campus, ...others] = connections.map((one) => readLdapSettings({ ...one, id: one.name }, FAR))
+  assert.deepEqual(others, [])
+  assert.deepEqual([office?.ca, office?.domain, office?.servers.length], ['-----BEGIN CERTIFICATE-----\n', 'CONTOSO', 2])
+  assert.deepEqual([campus?.realm, campus?.servers[0]?.security], ['CAMPUS.EXAMPLE', 'starttls'])
 })
