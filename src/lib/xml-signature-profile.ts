@@ -82,7 +82,7 @@ const MOST_PREFIXES = 16
 const assertHarmlessPrefixes = (list: StrictElement): void => {
   if (!isNamed(list, EXCLUSIVE, 'InclusiveNamespaces') || list.children.length > 0) throw new XmlRefused('signature_shape')
   assertAttributes(list, ['PrefixList'])
-  const prefixes = (attributeOf(list, 'PrefixList') ?? '').split(' ')
+  const prefixes = (attributeOf(list, 'PrefixList') ?? '').split(' ').filter((prefix) => prefix !== '')
   const areNames = prefixes.every((prefix) => /^(?!xml)[A-Za-z_][\w.-]*$/.test(prefix))
   if (!areNames || prefixes.length > MOST_PREFIXES || new Set(prefixes).size < prefixes.length) throw new XmlRefused('prefix_list')
 }
