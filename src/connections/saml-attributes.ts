@@ -8,16 +8,15 @@ import type { SamlSettings } from './saml-settings.ts'
 /** What is said of somebody, by attribute name. A value that is more than text is left out. */
 export type SamlAttributes = ReadonlyMap<string, readonly string[]>
 
-/** The attributes of an assertion. Throws `connection_answer_invalid` when one is there twice. */
+/** The attributes of an assertion. Some write a list as one attribute for each of its values. Throws `connection_answer_invalid`. */
 export const attributesIn = (assertion: StrictElement): SamlAttributes => {
   const statement = childOf(assertion, ASSERTION, 'AttributeStatement')
   const attributes = statement ? childrenOf(statement, ASSERTION, 'Attribute') : []
   const read = new Map<string, readonly string[]>()
   for (const attribute of attributes) {
     const name = attributeOf(attribute, 'Name')
-    // Of two by one name nobody can say which is meant.
-    if (!name || read.has(name)) throw notFromHere('Attribute')
-    read.set(name, childrenOf(attribute, ASSERTION, 'AttributeValue').flatMap(plainText))
+    if (!name) throw notFromHere('Attribute')
+    read.set(name, [...(read.get(name) ?? []), ...childrenOf(attribute, ASSERTION, 'AttributeValue').flatMap(plainText)])
   }
   return read
 }

@@ -6,6 +6,7 @@ import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Leg } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { isSameText } from '#lib/same-text.ts'
+import { isXmlText } from '#lib/xml.ts'
 import type { Departure, LegOrder, RedirectConnection, UnsolicitedAnswer, UnsolicitedAnswers } from './connection.ts'
 import { hintFor } from './login-hint.ts'
 import { connectionFailure } from './oidc-failure.ts'
@@ -93,7 +94,7 @@ const depart = async (order: LegOrder, opened: Opened): Promise<Departure> => {
     again: asked.again || order.choose,
     contexts: order.freshness.secondFactor && settings.requestsSecondFactor ? (connection.secondFactor?.amr ?? []) : [],
     ...(settings.nameIdFormat && { nameIdFormat: settings.nameIdFormat }),
-    ...(hint && settings.loginHint === 'subject' && { subject: hint }),
+    ...(hint && settings.loginHint === 'subject' && isXmlText(hint) && { subject: hint }),
   })
   const departure = await sent({
     request,

@@ -27,11 +27,12 @@ const DESCRIPTION_LIMITS = { bytes: 256 * 1024, depth: 32, nodes: 20_000, attrib
  * described. Throws an `Error` whose message says what is missing, for whoever wrote the settings.
  */
 export const readIdentityProvider = (metadata: string, issuer: string | undefined): IdentityProvider => {
-  const entity = entityIn(readDescription(metadata), issuer)
+  const root = readDescription(metadata)
+  const entity = entityIn(root, issuer)
   const role = roleOf(entity)
   const certificates = certificatesOf(role)
   if (certificates.length === 0) throw new Error('no certificate for signatures that is strong enough (RSA of 2,048 bits, or a curve)')
-  const ends = [entity, role].map((one) => attributeOf(one, 'validUntil')).filter((one) => one !== undefined)
+  const ends = [root, entity, role].map((one) => attributeOf(one, 'validUntil')).filter((one) => one !== undefined)
   return {
     issuer: attributeOf(entity, 'entityID') ?? '',
     signIn: signInOf(role),

@@ -44,6 +44,20 @@ test('everything that was said is kept for rules, lists as lists', async () => {
   assert.equal(attributes['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname'], 'Anna')
 })
 
+test('a list may come as an attribute for each of its values, but nobody has two subjects', async () => {
+  const { leave, comeBack, provider } = samlStage()
+  const second = '<saml:Attribute Name="groups"><saml:AttributeValue>more</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>'
+  const alterAssertion = (xml: string) => xml.replace('</saml:AttributeStatement>', second)
+  const leg = await leave()
+  const profile = await comeBack(provider.agree(leg.departure, { signs: 'response', alterAssertion }), leg)
+  assert.deepEqual(profile.attributes['groups'], ['staff', 'sales', 'more'])
+  const byGroup = samlStage({ settings: { subjectAttribute: 'groups' } })
+  const other = await byGroup.leave()
+  const attributes = { groups: 'one' }
+  const answer = byGroup.provider.agree(other.departure, { signs: 'response', attributes, alterAssertion })
+  await assert.rejects(byGroup.comeBack(answer, other), { code: 'profile_incomplete' })
+})
+
 test('attributes by the names of claims claim nothing: subject, confirmed address, authentication', async () => {
   const attributes = { sub: 'ceo', email_verified: 'true', auth_time: '1', amr: MFA, email: 'anna@acme.example', __proto__x: 'x' }
   const profile = await signIn({ attributes })
