@@ -58,10 +58,8 @@ export const createSignIn = (parts: Parts) => {
     },
     proceed: (id: string, visit: Visit) => go(id, visit),
     ways: (id: string, visit: Visit) => go(id, visit, (transaction) => (mayChoose(transaction) ? { kind: 'ways' } : undefined)),
-    choose: (id: string, connection: string, visit: Visit) =>
-      go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'choose', connection } : undefined)),
-    email: (id: string, visit: Visit) =>
-      go(id, visit, ({ stage }) => (stage === 'opened' || stage === 'routed' ? { kind: 'email' } : undefined)),
+    choose: (id: string, connection: string, visit: Visit) => go(id, visit, whileChoosing({ kind: 'choose', connection })),
+    email: (id: string, visit: Visit) => go(id, visit, whileChoosing({ kind: 'email' })),
     windows: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'windows' } : undefined)),
     password: (id: string, visit: Visit) => go(id, visit, ({ stage }) => (stage === 'routed' ? { kind: 'password' } : undefined)),
     account: (id: string, visit: Visit) =>
@@ -75,6 +73,12 @@ export const createSignIn = (parts: Parts) => {
     watch: (id: string, visit: Visit, signal: AbortSignal): AsyncIterable<Progress> => watchAccount(id, visit, { parts, signal }),
   }
 }
+
+/** Also from a page that was left open while the sign-in went on to a connection. */
+const whileChoosing =
+  (input: Input): InputFor =>
+  ({ stage }) =>
+    stage === 'opened' || stage === 'routed' ? input : undefined
 
 /** Also after somebody was refused: they may choose to be somebody else. */
 const mayChoose = ({ stage }: StoredTransaction) => stage !== 'ruled'
