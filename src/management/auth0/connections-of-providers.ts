@@ -37,7 +37,7 @@ export const facebook = known('facebook', 'Facebook')
 export const github = known('github', 'GitHub')
 
 const OTHER_IDS =
-  'whose id is not that is somebody new at the next sign-in, with an account of their own: compare one `user_id` of your user export before you import people'
+  'whose id is not that is somebody new at the next sign-in, with an account of their own: compare what `usher connections test` shows with a `user_id` of your user export before you import people'
 
 const personal = known('microsoft-personal', 'Microsoft')
 
