@@ -60,10 +60,10 @@ const byPassword = async (desk: ConnectionDesk, connection: ConnectionSettings, 
 
 const byTicket = async (desk: ConnectionDesk, connection: ConnectionSettings): Promise<TrialOutcome> => {
   const { id, url } = await desk.orderTest(connection, AUTHOR)
-  print(url)
-  say('Open this address in a browser within ten minutes, and sign in there. Nobody is signed in to Microsoft 365 by it.')
   const leaving = new AbortController()
   const asked = untilAskedToStop().then(() => 'stop' as const)
+  print(url)
+  say('Open this address in a browser within ten minutes, and sign in there. Nobody is signed in to Microsoft 365 by it.')
   const outcome = await Promise.race([desk.testOutcome(id, leaving.signal), asked])
   leaving.abort()
   if (outcome !== undefined && outcome !== 'stop') return outcome

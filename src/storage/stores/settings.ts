@@ -89,7 +89,7 @@ export const readSettings = async (db: Kysely<Schema>, sealer: Secrets): Promise
   // What writeSettings put there, checked when it was declared; what an earlier version did not know is as at the beginning.
   const body = openedValue(JSON.parse(row.body_json), 'settings', sealer) as Partial<Settings>
   const tested = await db.selectFrom('connection_tests').selectAll().orderBy('at').execute()
-  return { ...NOTHING, ...body, revision: row.revision, ...(tested.length > 0 && { tested }) }
+  return { ...NOTHING, ...body, revision: row.revision, ...(tested.length > 0 && { tested: tested.map((one) => ({ ...one })) }) }
 }
 
 /** Puts settings in force, their secrets sealed. */
