@@ -72,7 +72,10 @@ const accepted = async (acceptor: Acceptor, service: string, token: string): Pro
 }
 
 /** What the library says of a ticket goes to the log; the person is asked for a password. */
-const failed = (error: unknown): Testimony => ({ ...refused(error instanceof UsherError ? error.code : 'ticket'), error })
+const failed = (thrown: unknown): Testimony => {
+  const error = thrown instanceof UsherError ? thrown : new UsherError('connection_answer_invalid', { cause: thrown })
+  return { kind: 'refused', reason: 'ticket', error }
+}
 
 /** Windows sends no token above 48,000 bytes (MaxTokenSize). */
 const MOST_CHARACTERS = 64_000

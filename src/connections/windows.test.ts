@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import type { Profile } from '#kernel/person.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { visitAt } from '../../test/conformance/connection.ts'
@@ -178,7 +180,7 @@ test('a flood of tickets is turned away rather than kept', async () => {
   const known = (await Promise.all(all)).filter((one) => one !== undefined)
   assert.equal(known.length, 66)
   assert.equal(kerberos.mostAtOnce(), 2)
-  assert.equal(lines.filter(({ fields }) => JSON.stringify(fields).includes('too_many_requests')).length, 14)
+  assert.equal(lines.filter(({ fields }) => inspect(fields).includes('too_many_requests')).length, 14)
 })
 
 test('a listed proxy is believed', async () => {
@@ -237,4 +239,11 @@ const WRONG = [
 test('settings that let in more than they say are refused', () => {
   for (const settings of WRONG) assert.ok(!windowsSetting.safeParse(settings).success, JSON.stringify(settings))
   for (const settings of [kerberosSettings, headerSettings]) assert.ok(windowsSetting.safeParse(settings).success)
+})
+
+test('the settings that the guide shows are accepted', () => {
+  const guide = readFileSync(new URL('../../docs/guides/windows-sign-in.md', import.meta.url), 'utf8')
+  const shown = [...guide.matchAll(/```json windows\n([\s\S]*?)```/g)].map(([, json = '']) => json)
+  assert.equal(shown.length, 2)
+  for (const json of shown) assert.ok(windowsSetting.safeParse(JSON.parse(json)).success, json)
 })

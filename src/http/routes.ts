@@ -101,7 +101,7 @@ const transactionRoutes = (signIn: SignIn): readonly Route[] => {
     form('/account', (visit, at) => signIn.account(at.transaction ?? '', visit)),
     // Where a form's page is left standing and its address is opened again.
     page('/email', proceed),
-    page('/password', proceed),
+    page('/password', (visit, at) => signIn.password(at.transaction ?? '', visit)),
     page('/account', proceed),
   ]
 }

@@ -18,7 +18,7 @@ export interface SignIn {
   readonly email: (transaction: string, visit: Visit) => Promise<Answer>
   /** Where a browser that has a Kerberos ticket shows it. */
   readonly windows: (transaction: string, visit: Visit) => Promise<Answer>
-  /** A form with `username` and `password`; the transaction knows which connection they are for. */
+  /** A form with `username` and `password`, or its address opened; the transaction knows which connection they are for. */
   readonly password: (transaction: string, visit: Visit) => Promise<Answer>
   /** A form with `choice`: `continue` or `switch`. */
   readonly account: (transaction: string, visit: Visit) => Promise<Answer>

@@ -14,6 +14,8 @@ import { ask, type Outcome, pagePath } from './step.ts'
 export const showTicket = async (windows: WindowsSignIn, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
   const { transaction, occasion } = going
   const typesPassword = () => ask({ ...transaction, typesPassword: true }, passwordPage(settings, going))
+  // The password page's own address is opened by whoever has no ticket: a proxy that asks for one sends them there.
+  if (occasion.input?.kind === 'password') return typesPassword()
   if (!mayShowTicket(windows, going)) return ask(transaction, passwordPage(settings, going))
   if (occasion.input?.kind !== 'windows') return ask(transaction, { kind: 'redirect', location: pagePath(transaction.id, '/windows') })
   const profile = await windows.verify(occasion.visit).catch((error: unknown) => {

@@ -8,7 +8,8 @@ import { ask, type Outcome } from './step.ts'
 
 /** Asks for user name and password on a page of ours, and takes them to the connection; no sooner than a ticket did not do. */
 export const typePassword = async (connection: PasswordConnection, settings: ConnectionSettings, going: Going): Promise<Outcome> => {
-  if (going.occasion.input?.kind === 'password') return checkPassword(connection, settings, going)
+  const { input, visit } = going.occasion
+  if (input?.kind === 'password' && visit.method === 'POST') return checkPassword(connection, settings, going)
   if (connection.windows) return showTicket(connection.windows, settings, going)
   return ask(going.transaction, passwordPage(settings, going))
 }

@@ -167,6 +167,24 @@ story(
 )
 
 story(
+  'the password page has an address of its own, and whoever opened it is not asked for a ticket any more',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house)
+    const asked = await open(told, person)
+    assertPage(house, asked, /the office password/, 401)
+    const page = await unhurried(told, () => person.browser.open('password', asked))
+    assertPage(house, page, /the office password/, 200)
+    const again = await unhurried(told, () => person.browser.open(new URL(page.url.pathname.replace('/password', ''), page.url)))
+    assertPage(house, again, /the office password/, 200)
+    assert.equal(challenges(person), 1)
+    assert.equal(assertArrived(house, await type(told, person, page)), UPN)
+  },
+  optionsWith(KERBEROS),
+)
+
+story(
   'where credentials are asked for anew a ticket is no answer',
   async (told) => {
     const { house } = told
@@ -258,11 +276,18 @@ story(
   optionsWith(HEADER),
 )
 
+const SAYS_NOTHING: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { 'x-remote-user': '' },
+  { 'x-remote-user': `${PRINCIPAL}, ${PRINCIPAL}` },
+  { x_remote_user: PRINCIPAL },
+]
+
 story(
   'a proxy that says nothing, and a stranger who says something, lead to the password page',
   async (told) => {
     const { house } = told
-    for (const says of [{}, { 'x-remote-user': '' }, { 'x-remote-user': `${PRINCIPAL}, ${PRINCIPAL}` }, { x_remote_user: PRINCIPAL }]) {
+    for (const says of SAYS_NOTHING) {
       const person = guest(house, { says })
       assertPage(house, await open(told, person), /the office password/, 200)
       assert.equal(challenges(person), 0)
@@ -276,8 +301,12 @@ story(
   'what a visit says of its way does not make it one of a proxy',
   async (told) => {
     const { house } = told
-    for (const says of [{ 'x-forwarded-for': '192.0.2.9' }, { forwarded: 'for=192.0.2.9' }, { 'x-real-ip': '192.0.2.9' }]) {
-      const person = guest(house, { says: { ...says, 'x-remote-user': PRINCIPAL } })
+    for (const [name, value] of [
+      ['x-forwarded-for', '192.0.2.9'],
+      ['forwarded', 'for=192.0.2.9'],
+      ['x-real-ip', '192.0.2.9'],
+    ] as const) {
+      const person = guest(house, { says: { [name]: value, 'x-remote-user': PRINCIPAL } })
       assertPage(house, await open(told, person), /the office password/, 200)
     }
     assertNobodyCameIn(house)

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { KerberosPackage } from '#connections/windows-ticket.ts'
+import { folder } from './commands.ts'
+
+const VERSION = '7.0.0'
+
+/** The optional package, compiled for the Node that runs this, in a folder of its own. Throws with what npm says. */
+export const compiledKerberos = (): KerberosPackage => {
+  const files = folder()
+  const npm = process.env['npm_execpath']
+  const [program, ...before] = npm ? [process.execPath, npm] : ['npm']
+  const { status, stderr } = spawnSync(
+    program,
+    [...before, 'install', '--prefix', files, '--no-audit', '--no-fund', `kerberos@${VERSION}`],
+    {
+      cwd: files,
+      encoding: 'utf8',
+      // The headers lie beside the pinned Node's program.
+      env: { ...process.env, npm_config_nodedir: dirname(dirname(process.execPath)), npm_config_ignore_scripts: 'false' },
+    },
+  )
+  if (status !== 0)
+    throw new Error(`kerberos was not compiled; Debian needs libkrb5-dev, gcc, g++, make and python3: ${stderr.slice(-2_000)}`)
+  const require = createRequire(join(files, 'package.json'))
+  return { isThere: () => true, load: async () => require('kerberos') }
+}
