@@ -4,7 +4,7 @@ import { UsherError } from '#kernel/errors.ts'
 import { settingsOf } from '../../test/conformance/connection.ts'
 import { ALICE, ALICE_GUID, aliceWith, AT, BASE, type LdapStageOptions, ldapStage } from '../../test/support/fake-ldap-stage.ts'
 import { lazyDirectory } from './ldap.ts'
-import { firstName } from './ldap-people.ts'
+import { firstName, groupsOf } from './ldap-people.ts'
 import { readLdapSettings } from './ldap-settings.ts'
 
 const opened: { readonly close: () => Promise<void> }[] = []
@@ -110,6 +110,35 @@ test('groups a person names themselves count by their first name, whole', async 
   const { connection, right } = await openDirectory({ entries: [aliceWith({ memberOf })] })
   assert.deepEqual((await connection.verify(right))?.attributes['groups'], ['Staff', 'R,D + Ops', 'Grünä'])
   assert.equal(firstName('CN=a\\'), undefined)
+})
+
+test('groups are looked for where they are', async () => {
+  const staff = { ...group('Staff', ALICE.dn), dn: `CN=Staff,OU=Groups,${BASE}` }
+  const people = { groups: 'nested', base: `CN=Users,${BASE}` }
+  const groupsIn = async (settings: object) => {
+    const { connection, right } = await openDirectory({ entries: [ALICE, staff], settings: { ...people, ...settings } })
+    return (await connection.verify(right))?.attributes['groups']
+  }
+  assert.deepEqual(await groupsIn({}), [])
+  assert.deepEqual(await groupsIn({ groupBase: `OU=Groups,${BASE}` }), ['Staff'])
+})
+
+test('an attribute of another directory may be called as ours are', async () => {
+  const settings = { kind: 'ldap', objectClass: 'user', usernameAttributes: ['sAMAccountName'], subjectAttribute: 'objectGUID' }
+  const entries = [aliceWith({ immutableId: 'anchor' })]
+  const { connection, right } = await openDirectory({ entries, settings: { ...settings, attributes: ['immutableId'] } })
+  assert.equal((await connection.verify(right))?.attributes['immutableId'], 'anchor')
+  const ad = await openDirectory({ entries, settings: { attributes: ['immutableId'] } })
+  assert.equal((await ad.connection.verify(ad.right))?.attributes['immutableId'], ALICE_GUID.octets.toString('base64'))
+})
+
+test('groups that came in parts are not taken for all of them', async () => {
+  const { settings, parts } = await openDirectory()
+  const read = readLdapSettings(settingsOf('ldap', { settings }), parts.publicUrl)
+  const nobody = () => assert.fail('nobody is asked')
+  const servers = { open: nobody, search: nobody, blame: nobody }
+  const person = { dn: ALICE.dn, values: new Map([['memberof;range=0-1499', [Buffer.from('CN=Staff')]]]) }
+  await assert.rejects(groupsOf(servers, read, person), (error) => error instanceof UsherError && error.code === 'profile_incomplete')
 })
 
 test('too many groups, or too deep ones, are a failure rather than half of them', async () => {

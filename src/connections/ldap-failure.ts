@@ -9,6 +9,14 @@ export class LdapFailure extends Error {
   }
 }
 
+/** A server took what was said, and then said nothing. */
+export class Silence extends LdapFailure {
+  constructor() {
+    super('no answer in time')
+    this.name = 'Silence'
+  }
+}
+
 const certificateReasons: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'certificate expired',
   CERT_NOT_YET_VALID: 'certificate not valid yet',

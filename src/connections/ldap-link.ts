@@ -22,8 +22,6 @@ export interface LdapQuestion {
   readonly scope: 'base' | 'sub'
   readonly filter: Filter
   readonly attributes: readonly string[]
-  /** Never more entries than that are taken. */
-  readonly most: number
 }
 
 /** What a directory said of a name and a password. */
@@ -77,14 +75,15 @@ const failed =
     throw toLdapFailure(error, otherwise)
   }
 
-const found = async (client: Client, { base, scope, filter, attributes, most }: LdapQuestion): Promise<readonly LdapEntry[]> => {
+const found = async (client: Client, { base, scope, filter, attributes }: LdapQuestion): Promise<readonly LdapEntry[]> => {
   const { searchEntries } = await client.search(base, {
     scope,
     filter,
     attributes: [...attributes],
     // All of it as octets, in whatever case the directory writes its names: what is text is decided by whoever reads it.
     explicitBufferAttributes: [...attributes, ...attributes.map((name) => name.toLowerCase())],
-    sizeLimit: most,
+    // None of ours: with one the library takes a part for the whole where the server has a smaller one. Its own is an error then.
+    sizeLimit: 0,
     timeLimit: OPERATION_MS / ONE_SECOND_MS,
     derefAliases: 'never',
   })

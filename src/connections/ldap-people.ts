@@ -35,7 +35,6 @@ export const findPerson = async (
     scope: 'sub',
     filter: peopleOf(settings, new OrFilter({ filters: attributes.map((attribute) => equals(attribute, value)) })),
     attributes: [...new Set([...profileAttributes(settings), ...accountAttributes[settings.kind]])],
-    most: 2,
   })
   const [person] = all
   return all.length === 1 && person && person.dn.trim() !== '' ? person : undefined
@@ -56,13 +55,18 @@ export const groupsOf = async (servers: LdapServers, settings: LdapSettings, per
 }
 
 const bounded = (names: readonly string[]): readonly string[] => {
-  // Rules decide by groups: half of them is worse than none.
-  if (names.length > MOST_GROUPS) throw new UsherError('profile_incomplete', { detail: { attribute: 'groups' } })
+  if (names.length > MOST_GROUPS) throw tooMany()
   return [...new Set(names)]
 }
 
-const namesIn = ({ values }: LdapEntry): readonly string[] =>
-  (values.get('memberof') ?? []).flatMap((octets) => firstName(octets.toString('utf8')) ?? [])
+// Rules decide by groups: half of them is worse than none.
+const tooMany = () => new UsherError('profile_incomplete', { detail: { attribute: 'groups' } })
+
+const namesIn = ({ values }: LdapEntry): readonly string[] => {
+  // Active Directory gives more than 1,500 in parts: `memberOf;range=0-1499` ([MS-ADTS] §3.1.1.3.1.3.3).
+  if ([...values.keys()].some((name) => name.startsWith('memberof;'))) throw tooMany()
+  return (values.get('memberof') ?? []).flatMap((octets) => firstName(octets.toString('utf8')) ?? [])
+}
 
 /** The first value of a distinguished name, unescaped (RFC 4514 §2.4). */
 export const firstName = (dn: string): string | undefined => {
@@ -72,8 +76,8 @@ export const firstName = (dn: string): string | undefined => {
   return octets.replace(/\\(.)/gsu, '$1')
 }
 
-const groupsWith = (servers: LdapServers, { base }: LdapSettings, filter: Filter) =>
-  servers.search({ base, scope: 'sub', filter, attributes: ['cn'], most: MOST_GROUPS + 1 })
+const groupsWith = (servers: LdapServers, { groupBase }: LdapSettings, filter: Filter) =>
+  servers.search({ base: groupBase, scope: 'sub', filter, attributes: ['cn'] })
 
 const nameOf = (group: LdapEntry): readonly string[] => {
   const name = textOf(group, 'cn') ?? firstName(group.dn)
@@ -91,7 +95,7 @@ const climb = async (servers: LdapServers, settings: LdapSettings, { dn }: LdapE
   const found = new Map<string, LdapEntry>()
   let level: readonly string[] = [dn]
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth >= DEEPEST_GROUPS || found.size > MOST_GROUPS) throw new UsherError('profile_incomplete', { detail: { attribute: 'groups' } })
+    if (depth >= DEEPEST_GROUPS || found.size > MOST_GROUPS) throw tooMany()
     const isMember = level.flatMap((member) => [equals('member', member), equals('uniqueMember', member)])
     const groups = await groupsWith(servers, settings, new OrFilter({ filters: isMember }))
     const fresh = groups.filter((group) => !found.has(group.dn.toLowerCase()))

@@ -32,7 +32,7 @@ const OWN: Readonly<Record<LdapSettings['kind'], readonly string[]>> = {
 const BINARY = new Set(['objectguid', 'ms-ds-consistencyguid', 'objectsid'])
 
 /** Names that are ours to give: an attribute called so is not passed on. */
-const DERIVED = new Set(['dn', 'groups', 'immutableid', 'nickname', 'sub', 'email', 'email_verified', 'name', 'given_name', 'family_name'])
+const DERIVED = new Set(['dn', 'groups', 'nickname', 'sub', 'email', 'email_verified', 'name', 'given_name', 'family_name'])
 
 /** All that is read of a person, besides what says whether the account may be used. */
 export const profileAttributes = ({ kind, attributes, subjectAttribute, principalAttribute }: LdapSettings): readonly string[] => {
@@ -73,7 +73,9 @@ export const ldapProfile = (entry: LdapEntry, settings: LdapSettings, { issuer, 
 const incomplete = (attribute: string) => new UsherError('profile_incomplete', { detail: { attribute } })
 
 const passedOn = (entry: LdapEntry, settings: LdapSettings): Readonly<Record<string, unknown>> => {
-  const wanted = profileAttributes(settings).filter((name) => name !== 'memberOf' && !DERIVED.has(name.toLowerCase()))
+  const isOurs = (name: string) =>
+    DERIVED.has(name) || name === 'memberof' || (name === 'immutableid' && settings.kind === 'active-directory')
+  const wanted = profileAttributes(settings).filter((name) => !isOurs(name.toLowerCase()))
   return Object.fromEntries(wanted.map((name) => [name, saidOf(entry, name)]))
 }
 

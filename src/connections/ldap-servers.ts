@@ -1,6 +1,6 @@
 import { type Clock, ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
-import { LdapFailure, toLdapFailure } from './ldap-failure.ts'
+import { LdapFailure, Silence, toLdapFailure } from './ldap-failure.ts'
 import { type LdapEntry, type LdapLink, type LdapQuestion, ldapLink } from './ldap-link.ts'
 import type { LdapServer, LdapSettings } from './ldap-settings.ts'
 import { openSocket } from './ldap-socket.ts'
@@ -23,6 +23,8 @@ export interface ServersParts {
 export interface LdapServers {
   /** A connection of one's own, that nobody is bound on. Throws `LdapFailure` when no server takes one. */
   readonly open: () => Promise<LdapLink>
+  /** What went wrong on a connection: its server is left alone for a while if it was silence. */
+  readonly blame: (link: LdapLink, error: unknown) => void
   /** Asked as the service account, over a connection that all share. Throws `LdapFailure`. */
   readonly search: (question: LdapQuestion) => Promise<readonly LdapEntry[]>
 }
@@ -30,7 +32,7 @@ export interface LdapServers {
 /** The servers of a directory, in order; one that hangs or fails is left out for a while. */
 export const ldapServers = (parts: ServersParts): LdapServers => {
   const { settings, clock } = parts
-  const round = serverRound(parts)
+  const { round, blame } = serverRound(parts)
   const openOne = async (server: LdapServer): Promise<LdapLink> => ldapLink(await openSocket(server, { clock, settings }), clock)
   const openBound = async (server: LdapServer): Promise<LdapLink> => {
     const socket = await openSocket(server, { clock, settings })
@@ -47,7 +49,7 @@ export const ldapServers = (parts: ServersParts): LdapServers => {
       throw error
     }
   }
-  return { open: () => round(openOne), search: sharedSearch(() => round(openBound)) }
+  return { open: () => round(openOne), blame, search: sharedSearch(() => round(openBound), blame) }
 }
 
 /** Our own account was refused: by now or always, waiting will not help much. */
@@ -64,13 +66,20 @@ const serverRound = ({ name, settings, clock, log }: ServersParts) => {
     pausedUntil.set(server, clock.now() + (failure instanceof ServiceRefused ? REFUSED_PAUSE_MS : PAUSE_MS))
     log.warn('directory_server_failed', { connection: name, address: `${server.host}:${server.port}`, reason: failure.reason })
   }
-  return async (open: (server: LdapServer) => Promise<LdapLink>): Promise<LdapLink> => {
+  const owners = new WeakMap<LdapLink, LdapServer>()
+  const blame = (link: LdapLink, error: unknown): void => {
+    const server = owners.get(link)
+    if (server && error instanceof Silence) pause(server, error)
+  }
+  const round = async (open: (server: LdapServer) => Promise<LdapLink>): Promise<LdapLink> => {
     let last = new LdapFailure('every server failed a moment ago')
     for (const server of settings.servers) {
       // Nobody waits for a server others have just waited for in vain.
       if ((pausedUntil.get(server) ?? 0) > clock.now()) continue
       try {
-        return await open(server)
+        const link = await open(server)
+        owners.set(link, server)
+        return link
       } catch (error) {
         last = toLdapFailure(error, 'cannot be reached')
         pause(server, last)
@@ -78,9 +87,10 @@ const serverRound = ({ name, settings, clock, log }: ServersParts) => {
     }
     throw last
   }
+  return { round, blame }
 }
 
-const sharedSearch = (open: () => Promise<LdapLink>): LdapServers['search'] => {
+const sharedSearch = (open: () => Promise<LdapLink>, blame: LdapServers['blame']): LdapServers['search'] => {
   let held: Promise<LdapLink> | undefined
   const link = async (): Promise<{ readonly link: LdapLink; readonly isNew: boolean }> => {
     const seen = held
@@ -96,9 +106,15 @@ const sharedSearch = (open: () => Promise<LdapLink>): LdapServers['search'] => {
     try {
       return await first.link.search(question)
     } catch (error) {
-      // It may have been closed while nobody used it, which says nothing about the directory.
-      if (first.isNew || first.link.isOpen()) throw error
-      return (await link()).link.search(question)
+      blame(first.link, error)
+      // It may have been closed while nobody used it, which says nothing about the directory; and others may answer.
+      const mayBeAsked = !first.link.isOpen() && (!first.isNew || error instanceof Silence)
+      if (!mayBeAsked) throw error
+      const second = await link()
+      return second.link.search(question).catch((again: unknown) => {
+        blame(second.link, again)
+        throw again
+      })
     }
   }
 }

@@ -7,6 +7,7 @@ import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import { settingsOf } from '../../test/conformance/connection.ts'
 import { readSettings } from '#management/settings-file.ts'
+import { SAML_KEYS } from '../../test/support/saml-identity-provider.ts'
 import { isReachable, readLdapSettings } from './ldap-settings.ts'
 
 const GOOD = {
@@ -92,6 +93,9 @@ test('what cannot work is refused before anybody signs in, without a word of a s
     { bindDn: ' ' },
     { base: '' },
     { ca: 'no certificate' },
+    { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' },
+    { urls: ['ldaps://dc1.example:99999'] },
+    { urls: ['ldaps://dc1.example:0'] },
     { ca: new Secret('no certificate') },
     { usernameAttributes: [] },
     { usernameAttributes: ['mail)(x=*'] },
@@ -111,11 +115,11 @@ test('what the guide shows is accepted', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/active-directory.md'), 'utf8')
   const shown = /```json connections\n([\s\S]*?)```/.exec(guide)?.[1]
   assert.ok(shown)
-  const files: Readonly<Record<string, string>> = { 'contoso-ca.pem': '-----BEGIN CERTIFICATE-----\n', 'campus.secret': 'campus' }
+  const files: Readonly<Record<string, string>> = { 'contoso-ca.pem': SAML_KEYS.provider.certificate, 'campus.secret': 'campus' }
   const sources = { file: 'settings.json', read: (path: string) => files[path] ?? '', environment: { DIRECTORY_PASSWORD: 'office' } }
   const { connections } = readSettings({ connections: JSON.parse(shown) }, sources)
   const [office, campus, ...others] = connections.map((one) => readLdapSettings({ ...one, id: one.name }, FAR))
   assert.deepEqual(others, [])
-  assert.deepEqual([office?.ca, office?.domain, office?.servers.length], ['-----BEGIN CERTIFICATE-----\n', 'CONTOSO', 2])
+  assert.deepEqual([office?.ca, office?.domain, office?.servers.length], [SAML_KEYS.provider.certificate, 'CONTOSO', 2])
   assert.deepEqual([campus?.realm, campus?.servers[0]?.security], ['CAMPUS.EXAMPLE', 'starttls'])
 })

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
@@ -27,6 +28,8 @@ export interface LdapSettings {
   readonly bindDn: string
   readonly bindPassword: Secret
   readonly base: string
+  /** Where groups are, when groups in groups are followed. */
+  readonly groupBase: string
   readonly objectClass: string
   readonly usernameAttributes: readonly string[]
   /** What of a Kerberos principal stands before the `@`, and of `DOMAIN\user` after the backslash. */
@@ -58,6 +61,7 @@ const shape = z.strictObject({
   bindDn: dn,
   bindPassword: secretSetting.refine((secret) => secret.reveal().trim() !== '', 'must not be empty'),
   base: dn,
+  groupBase: dn.optional(),
   objectClass: attribute,
   usernameAttributes: z.array(attribute).min(1).max(8),
   principalAttribute: attribute,
@@ -90,17 +94,19 @@ const usual: Readonly<Record<string, Partial<Written>>> = {
   ldap: { objectClass: 'inetOrgPerson', usernameAttributes: ['uid', 'mail'], principalAttribute: 'uid', subjectAttribute: 'entryUUID' },
 }
 
+const usualOf = (kind: unknown): Partial<Written> => (typeof kind === 'string' && Object.hasOwn(usual, kind) ? (usual[kind] ?? {}) : {})
+
 /** Reads the settings of a directory. Throws `settings_invalid`; calls nobody. */
 export const readLdapSettings = ({ name, settings }: ConnectionSettings, publicUrl: URL): LdapSettings => {
-  const { kind } = settings
-  const parsed = shape.safeParse({ ...(typeof kind === 'string' && Object.hasOwn(usual, kind) && usual[kind]), ...settings })
+  const parsed = shape.safeParse({ ...usualOf(settings['kind']), ...settings })
   if (!parsed.success) throw settingsInvalid(name, problemIn(parsed.error))
-  const { urls, startTls: _, ca, realm, domain, guesses, windows, ...written } = parsed.data
+  const { urls, startTls: _, ca, realm, domain, guesses, windows, groupBase, ...written } = parsed.data
   const authority = ca && authorityOf(name, ca)
   const ofBase = (realm ?? realmOf(written.base))?.toUpperCase()
   if (windows && !ofBase) throw settingsInvalid(name, 'windows: needs a realm')
   return {
     ...written,
+    groupBase: groupBase ?? written.base,
     servers: urls.map((url) => serverAt(name, url, parsed.data, publicUrl)),
     ...(authority && { ca: authority }),
     ...(ofBase && { realm: ofBase, ...(windows && { windows: { ...windows, realm: ofBase } }) }),
@@ -111,8 +117,16 @@ export const readLdapSettings = ({ name, settings }: ConnectionSettings, publicU
 
 const authorityOf = (name: string, written: string | Secret): string => {
   const text = typeof written === 'string' ? written : written.reveal()
-  if (!pem.safeParse(text).success) throw settingsInvalid(name, 'ca: a certificate as PEM')
+  if (!pem.safeParse(text).success || !isCertificate(text)) throw settingsInvalid(name, 'ca: a certificate as PEM')
   return text
+}
+
+const isCertificate = (text: string): boolean => {
+  try {
+    return new X509Certificate(text).raw.length > 0
+  } catch {
+    return false
+  }
 }
 
 /** A directory named after its domain: DC=ad,DC=example,DC=com is AD.EXAMPLE.COM. */
@@ -143,10 +157,11 @@ const serverAt = (name: string, text: string, { startTls, allowPrivateAddresses 
 const partsOf = (text: string) => {
   const [, scheme = '', name = '', port] = /^(ldaps?):\/\/(\[[0-9a-f:.]+\]|[^/:@?#\s]+)(?::(\d{1,5}))?\/?$/i.exec(text) ?? []
   const host = name.toLowerCase().replace(/^\[|\]$/g, '')
-  if (!isIP(host) && !HOST.test(host)) return undefined
+  if ((!isIP(host) && !HOST.test(host)) || Number(port ?? 1) > MOST_PORT || Number(port ?? 1) < 1) return undefined
   return { isLdaps: scheme.toLowerCase() === 'ldaps', host, port: port === undefined ? undefined : Number(port) }
 }
 
+const MOST_PORT = 65_535
 const LDAPS_PORT = 636
 const LDAP_PORT = 389
 

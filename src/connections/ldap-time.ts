@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel/clock.ts'
-import { LdapFailure } from './ldap-failure.ts'
+import { Silence } from './ldap-failure.ts'
 
 interface Limit {
   readonly ms: number
@@ -7,13 +7,13 @@ interface Limit {
   readonly giveUp: () => void
 }
 
-/** What comes of a piece of work, if it comes in time. Throws `LdapFailure` when it does not. */
+/** What comes of a piece of work, if it comes in time. Throws `Silence` when it does not. */
 export const within = async <Result>(clock: Clock, { ms, giveUp }: Limit, work: Promise<Result>): Promise<Result> => {
   const over = new AbortController()
   const late = clock.sleep(ms, over.signal).then(
     () => {
       giveUp()
-      throw new LdapFailure('no answer in time')
+      throw new Silence()
     },
     // Woken because the work is done: the race is over by then.
     () => new Promise<never>(() => undefined),

@@ -75,6 +75,13 @@ test('a name that two people have is nobody’s', async () => {
   assert.ok(people().every(({ dn }) => dn !== ALICE.dn && dn !== twin.dn))
 })
 
+test('a server that gives a part only is not believed that it is the whole', async () => {
+  const twin = { ...ALICE, dn: `CN=Twin,${BASE}`, attributes: { ...ALICE.attributes, sAMAccountName: 'twin' } }
+  const { connection, right, people } = await stageOf({ entries: [ALICE, twin], limit: 1 })
+  await assert.rejects(connection.verify({ ...right, username: 'alice@usher.test' }), failsWith('connection_unavailable'))
+  assert.deepEqual(people(), [])
+})
+
 test('a computer is not a person', async () => {
   const { connection, right } = await stageOf({ entries: [aliceWith({ objectClass: ['user', 'computer'] })] })
   assert.equal(await connection.verify(right), undefined)

@@ -20,6 +20,8 @@ export interface FakeLdapWays {
   readonly whoAmI?: 'nobody' | 'unknown'
   /** Answers nothing to these. */
   readonly hangs?: 'all' | 'search' | 'bind'
+  /** Gives no more entries than that, and says so. */
+  readonly limit?: number
   /** Says of every search that there is more elsewhere. */
   readonly refersTo?: string
   /** `refused`: has no TLS. `closed`: takes StartTLS and hangs up. `spoken`: says more before TLS begins. */
@@ -179,12 +181,12 @@ const search = ({ socket, id, operation }: Asked, { filters, ways }: Seen): void
   const [base, scope, , size, , , filter, attributes] = inside(operation)
   if (!filter) return
   filters.push(filter)
-  const { entries, hangs, refersTo } = ways()
+  const { entries, hangs, refersTo, limit: own = 0 } = ways()
   if (hangs === 'search') return
   const [from, isBase] = [textIn(base).toLowerCase(), numberIn(scope) === 0]
   const inScope = ({ dn }: FakeEntry) => (isBase ? dn.toLowerCase() === from : dn.toLowerCase().endsWith(from))
   const found = entries.filter((entry) => inScope(entry) && matches(filter, entry, entries))
-  const limit = numberIn(size)
+  const limit = numberIn(size) || own
   const names = attributes ? inside(attributes).map(textIn) : []
   for (const entry of found.slice(0, limit || undefined)) socket.write(message(id, written(entry, names)))
   if (refersTo) socket.write(message(id, tlv(0x73, tlv(4, refersTo))))

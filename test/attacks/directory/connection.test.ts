@@ -161,3 +161,15 @@ for (const hangs of ['search', 'bind'] as const)
     await assert.rejects(stage.connection.verify(stage.right), { code: 'connection_unavailable' })
     assert.deepEqual(slept, [5_000])
   })
+
+test('a server that takes a search and says nothing is left alone: the next one answers, and nobody else waits', async () => {
+  const slept: number[] = []
+  const clock = { now: () => Date.parse('2026-03-02T09:00:00Z'), sleep: (ms: number, signal?: AbortSignal) => soon(ms, slept, signal) }
+  const silent = await ldapStage({ hangs: 'search' })
+  const stage = await ldapStage({ clock })
+  closing.push(silent.directory.close, stage.directory.close)
+  const connection = stage.open(adSettings(silent.directory.port, stage.directory.port))
+  for (let round = 0; round < 3; round += 1) assert.ok(await connection.verify(stage.right))
+  assert.deepEqual(slept, [5_000])
+  assert.equal(stage.lines.length, 1)
+})
