@@ -72,7 +72,12 @@ export const connectionDesk = ({ stores, openConnection, ...parts }: Parts) => {
     problemIn,
     /** False when it was so already. */
     switchConnection: async (connection: ConnectionSettings, enabled: boolean): Promise<boolean> => {
-      const declared = { relyingParties: [], connections: [switched(connection, enabled)], targets: [] }
+      const declared = {
+        relyingParties: [],
+        connections: [switched(connection, enabled)],
+        targets: [],
+        ...(enabled && { enables: connection.name }),
+      }
       const { changes } = await stores.settings.apply(declared, parts.clock.now())
       return changes.length > 0
     },

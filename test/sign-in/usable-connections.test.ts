@@ -169,3 +169,16 @@ test('other settings are another connection until they are tested; another secre
     assert.match(await chooser(), /Acme/, 'as they were tested')
   }
 })
+
+test('what was switched off stays off, whatever a file says that is applied again', async (t) => {
+  const house = await opening(t)
+  await tested(house, 'acme')
+  await switchedOff(house, 'acme')
+  const browser = house.browser()
+  for (const label of ['Acme', 'Acme Corporation']) {
+    await house.app.apply({ connections: [{ ...awayConnections()[0], label }] })
+    assert.doesNotMatch((await settled(browser, await browser.arrive())).body, /Acme/)
+  }
+  assert.equal(await house.desk.switchConnection(await house.found('acme'), true), true)
+  assert.match((await settled(browser, await browser.arrive())).body, /Acme Corporation/)
+})

@@ -1,5 +1,5 @@
 import { type FailureCode, failures } from '../../src/kernel/errors.ts'
-import type { Choice, EmailField, Page } from '../../src/kernel/page.ts'
+import type { Choice, EmailField, Page, OwnWay } from '../../src/kernel/page.ts'
 import type { Answer } from '../../src/kernel/visit.ts'
 import type { Progress } from '../../src/http/sign-in-port.ts'
 
@@ -45,6 +45,21 @@ const password = (more: Partial<Extract<Page, { name: 'password' }>> = {}): Page
   action: '/sign-in/t/password',
   username: '',
   otherWays: '/sign-in/t/ways',
+  ...more,
+})
+
+const ways: readonly OwnWay[] = [
+  { label: 'a Fabrikam guest password', brand: 'database', called: 'dana@fabrikam.example', isMain: true },
+  { label: 'Google', brand: 'google', called: UNBREAKABLE, isMain: false, key: 'k1' },
+  { label: 'Contoso Partners', brand: 'directory', called: 'Dana Whitfield', isMain: false, key: 'k2' },
+]
+
+const you = (more: Partial<Extract<Page, { name: 'you' }>>): Page => ({
+  name: 'you',
+  service: SERVICE,
+  who: 'Dana Whitfield',
+  userPrincipalName: 'dana.whitfield@guests.fabrikam.example',
+  ways,
   ...more,
 })
 
@@ -96,6 +111,23 @@ const pages: Readonly<Record<string, GalleryState>> = {
     403,
   ),
   waiting: page({ name: 'waiting', failure: 'license_exhausted', reference: REFERENCE, again: '/sign-in/waiting' }, 503),
+  'connection-test': page({
+    name: 'connection-test',
+    label: 'Contoso Partners',
+    profile: JSON.stringify({ issuer: 'https://login.acme.example', subject: UNBREAKABLE, attributes: { upn: UNBREAKABLE } }, undefined, 2),
+    user: JSON.stringify({ user_id: `oidc|partners|${UNBREAKABLE}`, name: 'Anna Berg' }, undefined, 2),
+    subject: JSON.stringify({ immutableId: 'employee-0007', userPrincipalName: UNBREAKABLE }, undefined, 2),
+  }),
+  you: page(you({ change: { add: '/you/add', remove: '/you/remove' } })),
+  'you-alone': page(you({ ways: ways.slice(0, 1), change: { add: '/you/add', remove: '/you/remove' } })),
+  'you-again': page(you({ again: '/you/again' })),
+  claim: page({
+    name: 'claim',
+    who: 'dana@fabrikam.example',
+    other: { label: 'Google', brand: 'google', called: UNBREAKABLE },
+    action: '/sign-in/t/account',
+    back: '/you',
+  }),
   finished: page({ name: 'finished', service: SERVICE, onward: '/login?client=c' }),
   'signed-out': page({ name: 'signed-out', elsewhere: [] }),
   'signed-out-service': page({ name: 'signed-out', service: SERVICE, elsewhere: [], onward: '/login?client=c' }),

@@ -11,6 +11,8 @@ export interface Declared {
   readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
   readonly targets: readonly TargetSettings[]
   readonly ruleBudgetMs?: number
+  /** The connection, by name, that is switched on. */
+  readonly enables?: string
 }
 
 export interface Merged {
@@ -21,8 +23,8 @@ export interface Merged {
 
 /** The declared things over those there are. A connection keeps its id as long as it keeps its name. */
 export const mergeSettings = (current: Settings, declared: Declared, newId: () => ConnectionId): Merged => {
-  const ids = new Map(current.connections.map(({ name, id }) => [name, id]))
-  const withIds = declared.connections.map((one) => ({ ...one, id: ids.get(one.name) ?? newId() }))
+  const known = new Map(current.connections.map((one) => [one.name, one]))
+  const withIds = declared.connections.map((one) => keptOff({ ...one, id: known.get(one.name)?.id ?? newId() }, known, declared))
   const relyingParties = merge('relying party', {
     current: current.relyingParties,
     declared: declared.relyingParties,
@@ -42,6 +44,14 @@ export const mergeSettings = (current: Settings, declared: Declared, newId: () =
     changes: [...targets.changes, ...connections.changes, ...relyingParties.changes, ...budgetChanges],
   }
 }
+
+/** What somebody switched off is switched on by nothing but saying so: a file that is applied again at every start does not. */
+const keptOff = (
+  connection: ConnectionSettings,
+  known: ReadonlyMap<string, ConnectionSettings>,
+  { enables }: Pick<Declared, 'enables'>,
+): ConnectionSettings =>
+  known.get(connection.name)?.disabled && enables !== connection.name ? { ...connection, disabled: true } : connection
 
 interface Kind<T> {
   readonly current: readonly T[]
