@@ -71,7 +71,7 @@ const wrong: readonly (readonly [Written, RegExp])[] = [
   [{ ...PUBLISHED, metadataUrl: 'https://localhost/metadata' }, /metadataUrl: this machine/],
   [{ ...PUBLISHED, metadataUrl: 'https://a@login.acme.example/metadata' }, /metadataUrl: an address without user name/],
   [{ ...PUBLISHED, metadataUrl: 'file:///etc/passwd' }, /metadataUrl/],
-  [{ ...PUBLISHED, surprise: 1 }, /surprise/],
+  [{ ...PUBLISHED, another: 1 }, /another/],
   [{ ...PUBLISHED, issuer: 'with space' }, /issuer: a name without spaces/],
   [{ ...PUBLISHED, signing: { privateKey: 'text', certificate: OURS.certificate } }, /signing\.privateKey: a secret/],
   [{ ...PUBLISHED, signing: { ...OURS, certificate: SAML_KEYS.another.certificate } }, /signing: certificate: belongs to another key/],

@@ -112,8 +112,6 @@ export const samlIdentityProvider = (options: SamlProviderOptions) => {
   }
 }
 
-export type SamlIdentityProvider = ReturnType<typeof samlIdentityProvider>
-
 interface Asked {
   readonly request: StrictElement
   readonly relayState: string
