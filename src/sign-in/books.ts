@@ -1,11 +1,11 @@
 import type { Subject } from '#kernel/account.ts'
 import type { AuditEvent } from '#kernel/audit.ts'
+import type { Trial } from '#kernel/connection-trial.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { DirectorySubject, Identity, Profile, User, UserId, UserRecord } from '#kernel/person.ts'
 import type { Session } from '#kernel/session.ts'
-import type { ConnectionSettings, Settings } from '#kernel/settings.ts'
+import type { ConnectionSettings, Settings, TestedConnection } from '#kernel/settings.ts'
 import type { NamedSubject } from '#rules/runner.ts'
-import type { TestBook, TrialBook } from './try-connection.ts'
 import type { Ended, StoredTransaction, TransactionId } from '#kernel/transaction.ts'
 
 /** Everything a sign-in reads and leaves behind; storage has these shapes. */
@@ -166,4 +166,18 @@ export interface Ledger {
     event: AuditEvent,
     more: { readonly ends?: Ended; readonly unproven?: { readonly userId: UserId; readonly target: string } },
   ) => Promise<boolean>
+}
+
+/** Tests under way. */
+export interface TrialBook {
+  readonly add: (trial: Trial) => Promise<void>
+  readonly find: (id: string, at: number) => Promise<{ readonly trial: Trial; readonly version: number } | undefined>
+  /** False when another visit was faster, or it was taken back. */
+  readonly advance: (trial: Trial, seenVersion: number) => Promise<boolean>
+  readonly remove: (id: string) => Promise<void>
+}
+
+/** What was seen to work. */
+export interface TestBook {
+  readonly add: (tested: TestedConnection, reference: string) => Promise<void>
 }

@@ -4,27 +4,14 @@ import type { Trial, TrialOutcome } from '#kernel/connection-trial.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'
-import type { ConnectionSettings, TestedConnection } from '#kernel/settings.ts'
+import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import { connectionFingerprint } from '#lib/connection-fingerprint.ts'
 import { guid } from '#lib/guid.ts'
 import { isSameText } from '#lib/same-text.ts'
 import { callbackState, callbackUrlOf, wayTo } from './authenticate.ts'
+import type { TestBook, TrialBook } from './books.ts'
 import { failedWith, outcomeOf, trialPage } from './trial-outcome.ts'
-
-/** Tests under way. */
-export interface TrialBook {
-  readonly add: (trial: Trial) => Promise<void>
-  readonly find: (id: string, at: number) => Promise<{ readonly trial: Trial; readonly version: number } | undefined>
-  /** False when another visit was faster, or it was taken back. */
-  readonly advance: (trial: Trial, seenVersion: number) => Promise<boolean>
-  readonly remove: (id: string) => Promise<void>
-}
-
-/** What was seen to work. */
-export interface TestBook {
-  readonly add: (tested: TestedConnection, reference: string) => Promise<void>
-}
 
 export interface TrialParts {
   readonly books: { readonly connectionTrials: TrialBook; readonly connectionTests: TestBook }

@@ -122,7 +122,7 @@ test('an address to open is printed; Ctrl-C gives up, and the address with it', 
 
 test('at a terminal the password is asked for and not shown', async () => {
   const command = [process.execPath, USHER, 'connections', 'test', 'staff', '--config', place.configFile].join(' ')
-  const terminal = spawn('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const terminal = spawn('/usr/bin/script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
   let shown = ''
   const answers: [RegExp, string][] = [
     [/User name: /, 'ada\r'],
