@@ -1,5 +1,5 @@
 import type { Networks } from '#lib/networks.ts'
-import type { Testimony, Witness } from './windows.ts'
+import type { Testimony, Witness } from './windows-witness.ts'
 
 interface HeaderSource {
   /** In lower case. */

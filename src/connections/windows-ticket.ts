@@ -1,6 +1,6 @@
 import { UsherError } from '#kernel/errors.ts'
 import { gate } from './gate.ts'
-import type { Testimony, Witness } from './windows.ts'
+import type { Testimony, Witness } from './windows-witness.ts'
 
 /** The optional package `kerberos`: it is compiled for the machine, so whoever wants it installs it. */
 export interface KerberosPackage {

@@ -1,20 +1,10 @@
 import type { Log } from '#kernel/log.ts'
 import type { Profile } from '#kernel/person.ts'
-import type { Visit } from '#kernel/visit.ts'
 import type { WindowsSignIn } from './connection.ts'
 import { headerWitness } from './windows-header.ts'
 import type { WindowsSettings, WitnessSettings } from './windows-settings.ts'
 import { type KerberosPackage, ticketWitness } from './windows-ticket.ts'
-
-/** What a visit says of who is there, and whether that holds. */
-export type Testimony =
-  /** `name@REALM`, or `DOMAIN\name` where a proxy says so. */
-  | { readonly kind: 'principal'; readonly principal: string }
-  /** Nothing was said yet, and the browser is to be asked. */
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'refused'; readonly reason: string; readonly error?: unknown }
-
-export type Witness = (visit: Visit) => Promise<Testimony>
+import type { Witness } from './windows-witness.ts'
 
 /** The directory, as far as somebody with a ticket needs it. */
 export interface PrincipalDirectory {

@@ -1,6 +1,7 @@
 import type { WindowsSignIn } from '#connections/connection.ts'
 import type { Profile } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
+import type { Routed } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { passwordPage } from './password-page.ts'
 import { type Going, recognized } from './recognize.ts'
@@ -24,7 +25,7 @@ export const showTicket = async (windows: WindowsSignIn, settings: ConnectionSet
     return undefined
   })
   if (profile === 'challenge') return ask(transaction, { ...passwordPage(settings, going), status: 401, challenge: 'Negotiate' })
-  if (!profile || !isMeant(profile, transaction.hint)) return typesPassword()
+  if (!profile || !isMeant(profile, settings, transaction)) return typesPassword()
   return recognized(profile, settings, going)
 }
 
@@ -41,8 +42,15 @@ const mayShowTicket = (windows: WindowsSignIn, { transaction, occasion: { visit 
 /** A page of its own, where a browser says what for it asks (Fetch Metadata): no frame, picture or script shows a ticket. */
 const isOpenedByAPerson = (visit: Visit): boolean => visit.method === 'GET' && (visit.header('sec-fetch-dest') ?? 'document') === 'document'
 
-/** Who typed an address on the way here is not silently somebody else: the computer may be another person's. */
-const isMeant = ({ email, attributes }: Profile, hint: string | undefined): boolean =>
-  hint === undefined || [email, ...Object.values(attributes)].some((said) => typeof said === 'string' && isSame(said, hint))
+/**
+ * Whoever typed an address on the way, here or at the relying party, is not silently somebody else: the computer may be
+ * another person's. What was typed there is known here only where the directory itself names its people.
+ */
+const isMeant = (profile: Profile, { directory }: ConnectionSettings, { hint, request }: Routed): boolean => {
+  const { email, attributes } = profile
+  const named = directory && request.username ? [attributes[directory.userPrincipalNameAttribute]] : undefined
+  return isAmong(hint, [email, ...Object.values(attributes)]) && (!named || isAmong(request.username, named))
+}
 
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+const isAmong = (typed: string | undefined, said: readonly unknown[]): boolean =>
+  typed === undefined || said.some((one) => typeof one === 'string' && one.toLowerCase() === typed.toLowerCase())

@@ -4,29 +4,25 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test, type TestContext } from 'node:test'
 import { chromium, type Page } from 'playwright-core'
-import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { ARGUMENTS, axeFindings } from '../support/browser.ts'
 import { chromiumPath } from '../support/chromium.ts'
 import { databases } from '../support/databases.ts'
-import { ALICE_GUID, adSettings, aliceWith, SERVICE } from '../support/fake-ldap-stage.ts'
-import { fakeLdap } from '../support/fake-ldap.ts'
 import { guest } from '../support/guests.ts'
 import { type House, openHouse } from '../support/house.ts'
+import { AT_WORK, HERE, openOffice, synchronized } from '../support/office.ts'
 import { createStoryClock } from '../support/story-clock.ts'
 import { folder } from './support/commands.ts'
 import { startKdc } from './support/kdc.ts'
 import { compiledKerberos } from './support/kerberos-package.ts'
 
-const REALM = 'AD.USHER.TEST'
-const UPN = `alice.a@${DEMO_TENANT.employeeDomain}`
+const { userPrincipalName: UPN } = AT_WORK
 
-const kdc = await startKdc({ realm: REALM, service: 'HTTP/usher.localhost', people: { alice: 'Al1ce-pass!', mallory: 'Mall0ry-pass!' } })
-const directory = await fakeLdap({
-  entries: [{ dn: SERVICE.dn, password: SERVICE.password, attributes: {} }, aliceWith({ userPrincipalName: UPN })],
-})
+const people = { alice: 'Al1ce-pass!', mallory: 'Mall0ry-pass!' }
+const kdc = await startKdc({ realm: 'AD.USHER.TEST', service: 'HTTP/usher.localhost', people })
+const office = await openOffice()
 after(async () => {
   kdc.stop()
-  await directory.close()
+  await office.close()
 })
 // The library reads them when it checks the first ticket.
 process.env['KRB5_CONFIG'] = kdc.config
@@ -34,18 +30,6 @@ process.env['KRB5_KTNAME'] = kdc.keytab
 const startedAt = performance.now()
 const kerberos = compiledKerberos()
 const compiledMs = Math.round(performance.now() - startedAt)
-
-const office = {
-  name: 'office',
-  type: 'ldap',
-  label: 'the office password',
-  brand: 'directory',
-  directory: { immutableIdAttribute: 'immutableId', userPrincipalNameAttribute: 'userPrincipalName' },
-  settings: {
-    ...adSettings(directory.port),
-    windows: { via: 'kerberos', networks: ['127.0.0.0/8', '::1'], service: 'HTTP@usher.localhost' },
-  },
-}
 
 /** Usher with a directory whose people have tickets of a real key distribution center. */
 const atWork = (name: string, tell: (house: House, t: TestContext) => Promise<void>): void => {
@@ -58,19 +42,11 @@ const atWork = (name: string, tell: (house: House, t: TestContext) => Promise<vo
       database: opened.address,
       clock,
       kerberos,
-      settings: (demo) => ({
-        ...demo,
-        connections: [...demo.connections, office],
-        relyingParties: [{ ...demo.relyingParties[0], connections: ['office'] }],
-      }),
+      settings: office.settings({ via: 'kerberos', networks: HERE, service: 'HTTP@usher.localhost' }),
     })
     const over = clock.busy()
     try {
-      await house.control('POST', '/users', {
-        userPrincipalName: UPN,
-        displayName: 'Alice Å',
-        onPremisesImmutableId: ALICE_GUID.octets.toString('base64'),
-      })
+      await synchronized(house)
       await tell(house, t)
     } finally {
       over()

@@ -2,56 +2,22 @@ import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { fakeKerberos, NTLM_TOKEN, ticketFor } from '../support/fake-kerberos.ts'
-import { ALICE, ALICE_GUID, adSettings, aliceWith, SERVICE } from '../support/fake-ldap-stage.ts'
-import { fakeLdap } from '../support/fake-ldap.ts'
 import { assertArrived, assertPage, graphWrites, type Guest, guest } from '../support/guests.ts'
-import type { House, HouseOptions } from '../support/house.ts'
+import type { House } from '../support/house.ts'
+import { AT_WORK, HERE, openOffice, synchronized } from '../support/office.ts'
 import { story, type Told } from '../support/story.ts'
 import type { Stop } from '../support/visitor.ts'
 
-const UPN = `alice.a@${DEMO_TENANT.employeeDomain}`
-const PRINCIPAL = 'alice@AD.USHER.TEST'
-const RIGHT = { username: 'alice', password: ALICE.password ?? '' }
-const service = { dn: SERVICE.dn, password: SERVICE.password, attributes: {} }
-const alice = aliceWith({ userPrincipalName: UPN })
-const directory = await fakeLdap({ entries: [service, alice] })
-after(() => directory.close())
+const { userPrincipalName: UPN, principal: PRINCIPAL, right: RIGHT } = AT_WORK
+const office = await openOffice()
+after(() => office.close())
 
-const HERE = ['127.0.0.0/8', '::1']
 const KERBEROS = { via: 'kerberos', networks: HERE, service: 'HTTP@usher.localhost' }
 const HEADER = { via: 'header', networks: HERE, proxies: ['127.0.0.1', '::1'] }
 
-/** Usher with the office's directory, alone unless more are named: then nobody has to choose. */
-const withOffice =
-  (windows: unknown, others: readonly string[] = []): NonNullable<HouseOptions['settings']> =>
-  (demo) => ({
-    ...demo,
-    connections: [
-      ...demo.connections,
-      {
-        name: 'office',
-        type: 'ldap',
-        label: 'the office password',
-        brand: 'directory',
-        homeRealms: ['usher.test'],
-        directory: { immutableIdAttribute: 'immutableId', userPrincipalNameAttribute: 'userPrincipalName' },
-        settings: { ...adSettings(directory.port), windows },
-      },
-    ],
-    relyingParties: [{ ...demo.relyingParties[0], connections: ['office', ...others] }],
-  })
-
 const kerberos = fakeKerberos()
 const optionsWith = (windows: unknown, others?: readonly string[]) =>
-  ({ databases: ['sqlite'], settings: withOffice(windows, others), kerberos }) as const
-
-/** Alice has an account in Entra, as Entra Connect made it. */
-const synchronized = (house: House) =>
-  house.control('POST', '/users', {
-    userPrincipalName: UPN,
-    displayName: 'Alice Å',
-    onPremisesImmutableId: ALICE_GUID.octets.toString('base64'),
-  })
+  ({ databases: ['sqlite'], settings: office.settings(windows, others), kerberos }) as const
 
 /** No time passes while the directory is asked. */
 const unhurried = async ({ clock }: Pick<Told, 'clock'>, work: () => Promise<Stop>): Promise<Stop> => {
@@ -65,8 +31,8 @@ const unhurried = async ({ clock }: Pick<Told, 'clock'>, work: () => Promise<Sto
 
 const open = (told: Told, person: Guest, query = ''): Promise<Stop> =>
   unhurried(told, async () => {
-    const { login, service: services } = told.house.emulator.addresses
-    const target = encodeURIComponent(`${services}/sites/partners`)
+    const { login, service } = told.house.emulator.addresses
+    const target = encodeURIComponent(`${service}/sites/partners`)
     return person.onward(
       await person.browser.open(`${login}/login.srf?wa=wsignin1.0&whr=${DEMO_TENANT.employeeDomain}&wreply=${target}${query}`),
     )
@@ -151,7 +117,7 @@ story(
   async (told) => {
     const { house } = told
     await synchronized(house)
-    directory.change({ entries: [service, aliceWith({ userPrincipalName: UPN, userAccountControl: '514' })] })
+    office.change({ userAccountControl: '514' })
     try {
       const person = guest(house, { ticket: ticketFor(PRINCIPAL) })
       const page = await open(told, person)
@@ -160,7 +126,7 @@ story(
       assertPage(house, await type(told, person, page), /Your account is switched off/, 403)
       assertNobodyCameIn(house)
     } finally {
-      directory.change({ entries: [service, alice] })
+      office.change()
     }
   },
   optionsWith(KERBEROS),
@@ -231,6 +197,25 @@ story(
     assert.equal(arrived.headers.get('x-emulator-arrived'), UPN)
   },
   optionsWith(KERBEROS, ['guests']),
+)
+
+story(
+  'who typed another’s address at Microsoft is asked for that one’s password',
+  async (told) => {
+    const { house } = told
+    await synchronized(house)
+    const person = guest(house, { ticket: ticketFor(PRINCIPAL) })
+    const named = (name: string) => {
+      const query = new URLSearchParams({ wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', username: name })
+      return unhurried(told, async () => person.browser.open(`${house.publicUrl.origin}/wsfed?${query}`))
+    }
+    const page = await named(`bob@${DEMO_TENANT.employeeDomain}`)
+    assertPage(house, page, /the office password/, 200)
+    assert.equal(page.forms[0]?.fields['username'], `bob@${DEMO_TENANT.employeeDomain}`)
+    assertNobodyCameIn(house)
+    assert.ok((await named(UPN.toUpperCase())).forms[0]?.fields['wresult'])
+  },
+  optionsWith(KERBEROS),
 )
 
 story(

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { KerberosPackage } from '#connections/windows-ticket.ts'
 import { folder } from './commands.ts'
 
+const PACKAGE = 'kerberos'
 const VERSION = '7.0.0'
 
 /** The optional package, compiled for the Node that runs this, in a folder of its own. Throws with what npm says. */
@@ -13,7 +14,7 @@ export const compiledKerberos = (): KerberosPackage => {
   const [program, ...before] = npm ? [process.execPath, npm] : ['npm']
   const { status, stderr } = spawnSync(
     program,
-    [...before, 'install', '--prefix', files, '--no-audit', '--no-fund', `kerberos@${VERSION}`],
+    [...before, 'install', '--prefix', files, '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`],
     {
       cwd: files,
       encoding: 'utf8',
@@ -24,5 +25,5 @@ export const compiledKerberos = (): KerberosPackage => {
   if (status !== 0)
     throw new Error(`kerberos was not compiled; Debian needs libkrb5-dev, gcc, g++, make and python3: ${stderr.slice(-2_000)}`)
   const require = createRequire(join(files, 'package.json'))
-  return { isThere: () => true, load: async () => require('kerberos') }
+  return { isThere: () => true, load: async () => require(PACKAGE) }
 }
