@@ -30,3 +30,24 @@ test('without domains, or with what is none, the settings are refused', () => {
   for (const domains of [undefined, [], ['*'], ['ACME.example'], 'acme.example', ['com']])
     assert.throws(() => socialStage(workspace, { settings: { domains } }), { code: 'settings_invalid' })
 })
+
+/** Google verified others' addresses once; whose they are by now it does not know. */
+const given: readonly (readonly [string, Readonly<Record<string, unknown>>, true | undefined])[] = [
+  ['at Gmail', { email: 'anna@gmail.com' }, true],
+  ['at Gmail, not verified', { email: 'anna@gmail.com', email_verified: false }, undefined],
+  ['at Gmail, verified as text', { email: 'anna@gmail.com', email_verified: 'true' }, undefined],
+  ['in the domain Google counts them to', { hd: 'ACME.example' }, true],
+  ['in a domain below it', { email: 'anna@sub.acme.example', hd: 'acme.example' }, undefined],
+  ['elsewhere', {}, undefined],
+  ['elsewhere, with a list for a domain', { hd: ['acme.example'] }, undefined],
+]
+for (const [name, more, isGiven] of given)
+  test(`an address ${name} is ${isGiven ? '' : 'not '}Google’s to give`, async () => {
+    const profile = await signInAt(socialRows.google, { person: { ...ANNA, ...more } })
+    assert.equal(profile.emailAuthority, isGiven)
+  })
+
+test('what the userinfo endpoint says about the domain makes no address Google’s to give', async () => {
+  const profile = await signInAt(socialRows.google, { person: { sub: ANNA.sub }, userinfo: { ...ANNA, hd: 'acme.example' } })
+  assert.deepEqual([profile.email, profile.emailAuthority], [ANNA.email, undefined])
+})

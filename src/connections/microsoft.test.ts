@@ -93,3 +93,24 @@ test('a sovereign cloud has its own issuer, and no other address is taken for on
   assert.equal((await signInAt(microsoft, { settings, issuer, base: issuer, person: of(TENANT, { iss: issuer }) })).issuer, issuer)
   assert.throws(() => socialStage(microsoft, { settings: { cloud: 'https://login.evil.example' } }), { code: 'settings_invalid' })
 })
+
+/** Whether an address is Microsoft's to give, so that whoever has it may be somebody who is here already. */
+const given: readonly (readonly [string, TokenClaims, true | undefined])[] = [
+  ['whose domain is the tenant’s own', of(TENANT, { xms_edov: true }), true],
+  ['whose domain is the tenant’s own, as a number', of(TENANT, { xms_edov: 1 }), true],
+  ['whose domain is the tenant’s own, as text', of(TENANT, { xms_edov: '1' }), true],
+  ['of a word that is not documented', of(TENANT, { xms_edov: 'true' }), undefined],
+  ['of a tenant that writes what it likes', of(TENANT, { email_verified: true }), undefined],
+  ['of a personal account', of(PERSONAL), undefined],
+  ['of a personal account that was verified once', of(PERSONAL, { xms_edov: true }), undefined],
+  ['of a tenant that is trusted', of(OTHER), true],
+]
+for (const [name, person, isGiven] of given)
+  test(`an address ${name} is ${isGiven ? '' : 'not '}Microsoft’s to give`, async () => {
+    const profile = await signInAt(microsoft, { person, settings: { addressTenants: [OTHER.toUpperCase()] } })
+    assert.equal(profile.emailAuthority, isGiven)
+    if (isGiven) assert.equal(profile.emailVerified, true)
+  })
+
+test('nobody is trusted with the addresses of personal accounts', () =>
+  assert.throws(() => socialStage(microsoft, { settings: { addressTenants: [PERSONAL] } }), { code: 'settings_invalid' }))
