@@ -49,8 +49,15 @@ const result = (tag: number, code: number, ...more: readonly (Buffer | string)[]
   return tlv(tag, smallNumber(0x0a, code), tlv(4), tlv(4, said), ...rest)
 }
 
-/** A successful bind's answer, as whoever sits in between would forge it. */
-export const forgedBind = (id: number): Buffer => message(id, result(0x61, 0))
+/**
+ * What somebody in between says before TLS begins: a successful bind's answer (message `id`) whose last words are still to
+ * come, and are the directory's own refusal.
+ */
+export const forgedBind = (id: number): Buffer => {
+  const refusal = message(id, result(0x61, 49))
+  const forged = message(id, result(0x61, 0, Buffer.alloc(refusal.length)))
+  return forged.subarray(0, forged.length - refusal.length)
+}
 
 /** A directory that listens on loopback, with what it was asked. Like Active Directory, it takes an empty password for nobody's bind. */
 export const fakeLdap = async (options: FakeLdapOptions) => {
