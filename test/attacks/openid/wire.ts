@@ -10,6 +10,7 @@ const badAnswers: readonly (readonly [string, () => Response, 'wrong' | 'away'])
   ['nothing', () => answersJson(''), 'wrong'],
   ['a list', () => answersJson('[]'), 'wrong'],
   ['null', () => answersJson('null'), 'wrong'],
+  ['a hundred thousand brackets', () => answersJson('['.repeat(100_000)), 'wrong'],
   ['half of it', () => answersJson('{"issuer":"htt'), 'wrong'],
   ['10 MiB', () => oversized(TEN_MEBIBYTES), 'wrong'],
   ['a little more than we take', () => oversized(256 * 1024), 'wrong'],
@@ -49,6 +50,7 @@ const idTokenAttacks: readonly Attack[] = [
 ]
 
 const tokenAttacks: readonly Attack[] = [
+  tokens('what is right, as a page', (right) => new Response(JSON.stringify(right), { headers: { 'content-type': 'text/html' } })),
   tokens('no access token', ({ access_token: _, ...rest }) => rest),
   tokens('an access token that belongs to somebody else', (right) => ({ ...right, access_token: 'of-somebody-else' })),
   tokens('no token type', ({ token_type: _, ...rest }) => rest),
