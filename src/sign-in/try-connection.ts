@@ -127,7 +127,10 @@ const concluded = async (
 ): Promise<TrialOutcome> => {
   try {
     const profile = await ask()
-    if (!profile) return { kind: 'wrong' }
+    if (!profile) {
+      log.warn('connection_test_failed', { reference, connection: connection.name, reason: 'wrong password' })
+      return { kind: 'wrong' }
+    }
     const outcome = outcomeOf(profile, connection, reference)
     if (outcome.kind !== 'proven') return outcome
     const fingerprint = connectionFingerprint(connection)
