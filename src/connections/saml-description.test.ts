@@ -98,6 +98,16 @@ test('metadata must describe the issuer of the settings, and send people where i
   assert.match(await reasonOf(samlStage({ signInUrl: 'http://login.acme.example/in' }).leave()), /connection_unavailable/)
 })
 
+test('metadata that must be signed is taken from who must have signed it, and from nobody else', async () => {
+  const settings = { metadataCertificates: SAML_KEYS.another.certificate }
+  assert.ok(await signIn(samlStage({ settings, metadataSignedBy: SAML_KEYS.another })))
+  assert.match(
+    await reasonOf(samlStage({ settings, metadataSignedBy: SAML_KEYS.provider }).leave()),
+    /connection_unavailable: .*\(signature\)/,
+  )
+  assert.match(await reasonOf(samlStage({ settings }).leave()), /connection_unavailable: .*\(unsigned\)/)
+})
+
 test('an identity provider that wants signed requests is not gone to without a key', async () => {
   assert.match(await reasonOf(samlStage({ wantsSignedRequests: true }).leave()), /connection_unavailable: .*set signing/)
 })

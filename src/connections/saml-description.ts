@@ -1,10 +1,11 @@
-import type { Clock } from '#kernel/clock.ts'
-import { ONE_HOUR_MS, ONE_MINUTE_MS } from '#kernel/clock.ts'
+import type { X509Certificate } from 'node:crypto'
+import { type Clock, ONE_HOUR_MS, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
+import { verifySigned } from '#lib/xml-signature.ts'
 import { belongsTo, CallFailure, type Fetch, providerCall } from './provider-calls.ts'
 import { remembered } from './remembered.ts'
 import { isInForce } from './saml-certificates.ts'
-import { type IdentityProvider, readIdentityProvider } from './saml-identity-provider.ts'
+import { DESCRIPTION_LIMITS, type IdentityProvider, readIdentityProvider } from './saml-identity-provider.ts'
 import type { SamlSettings } from './saml-settings.ts'
 
 /** Signatures nobody knows make us look again, this often at most. */
@@ -27,7 +28,7 @@ interface Parts {
 
 /** What is known of one identity provider: what the settings say, or what it publishes, read again every hour. */
 export const identityProviderDescription = ({ fetch, clock, settings }: Parts): IdentityProviderDescription => {
-  const { description, issuer, endpointHosts } = settings
+  const { description, endpointHosts } = settings
   if (description.kind === 'written')
     return { current: async () => usable(description.provider, clock.now()), newer: () => Promise.resolve(undefined) }
   const { url } = description
@@ -35,7 +36,7 @@ export const identityProviderDescription = ({ fetch, clock, settings }: Parts): 
   const read = async (): Promise<IdentityProvider> => {
     const answer = await call(url.href, { headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' } })
     if (answer.status !== 200) throw new CallFailure('unreachable', `the metadata’s address answered ${answer.status}`)
-    const provider = described(await answer.text(), issuer)
+    const provider = described(await answer.text(), settings.issuer, description.signedBy)
     if (!belongsTo(new URL(provider.signIn.location), url, endpointHosts))
       throw new CallFailure(
         'refused',
@@ -56,9 +57,10 @@ export const identityProviderDescription = ({ fetch, clock, settings }: Parts): 
   }
 }
 
-const described = (metadata: string, issuer: string): IdentityProvider => {
+const described = (metadata: string, issuer: string, signedBy: readonly X509Certificate[] | undefined): IdentityProvider => {
+  const keys = signedBy?.map(({ publicKey }) => publicKey)
   try {
-    return readIdentityProvider(metadata, issuer)
+    return readIdentityProvider(metadata, issuer, (root) => (keys ? verifySigned(root, keys, DESCRIPTION_LIMITS) : root))
   } catch (error) {
     throw new CallFailure('refused', `the metadata ${error instanceof Error ? error.message : 'cannot be read'}`, error)
   }

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { attributeOf, isNamed, readStrictly, type StrictElement, textIn } from '#lib/strict-xml.ts'
+import { attributeOf, isNamed, readStrictly, type StrictElement, textIn, type XmlLimits } from '#lib/strict-xml.ts'
 import { XmlRefused } from '#lib/xml-refused.ts'
 import { isStrongKey } from '#lib/xml-signature-algorithms.ts'
 import { certificatesIn } from './saml-certificates.ts'
@@ -20,14 +20,18 @@ export interface IdentityProvider {
 }
 
 /** What a whole description may be: larger than a message, because some list all the claims they know. */
-const DESCRIPTION_LIMITS = { bytes: 256 * 1024, depth: 32, nodes: 20_000, attributes: 64 }
+export const DESCRIPTION_LIMITS: XmlLimits = { bytes: 256 * 1024, depth: 32, nodes: 20_000, attributes: 64 }
 
 /**
  * An identity provider as its metadata describes it (saml-metadata §2.4.3). `issuer` says which one, where several are
- * described. Throws an `Error` whose message says what is missing, for whoever wrote the settings.
+ * described; `verified` makes of a document what somebody signed of it (§3). Throws an `Error` whose message says what is missing, for whoever wrote the settings.
  */
-export const readIdentityProvider = (metadata: string, issuer: string | undefined): IdentityProvider => {
-  const root = readDescription(metadata)
+export const readIdentityProvider = (
+  metadata: string,
+  issuer: string | undefined,
+  verified: (root: StrictElement) => StrictElement = (root) => root,
+): IdentityProvider => {
+  const root = readDescription(metadata, verified)
   const entity = entityIn(root, issuer)
   const role = roleOf(entity)
   const certificates = certificatesOf(role)
@@ -45,9 +49,9 @@ export const readIdentityProvider = (metadata: string, issuer: string | undefine
 /** An end that cannot be read has passed. */
 const endIn = (written: string): number => instantIn(written) ?? 0
 
-const readDescription = (metadata: string): StrictElement => {
+const readDescription = (metadata: string, verified: (root: StrictElement) => StrictElement): StrictElement => {
   try {
-    return readStrictly(withoutComments(metadata.replace(/^\uFEFF/, '')).trim(), DESCRIPTION_LIMITS)
+    return verified(readStrictly(withoutComments(metadata.replace(/^\uFEFF/, '')).trim(), DESCRIPTION_LIMITS))
   } catch (error) {
     throw new Error(error instanceof XmlRefused ? `is not XML that is taken here (${error.reason})` : 'cannot be read', { cause: error })
   }

@@ -60,6 +60,7 @@ const wrong: readonly (readonly [Written, RegExp])[] = [
   [{ ...PUBLISHED, ...BY_HAND }, /one of the three/],
   [{ metadataUrl: PUBLISHED.metadataUrl }, /issuer: write the identity provider’s entity id down/],
   [{ ...PUBLISHED, certificates: SAML_KEYS.provider.certificate }, /metadata says so already/],
+  [{ ...BY_HAND, metadataCertificates: SAML_KEYS.provider.certificate }, /metadataCertificates: only for metadata at an address/],
   [{ ...PUBLISHED, binding: 'post' }, /metadata says so already/],
   [{ ...BY_HAND, certificates: undefined }, /signInUrl needs issuer and certificates/],
   [{ ...BY_HAND, issuer: undefined }, /signInUrl needs issuer and certificates/],

@@ -18,9 +18,9 @@ export interface KeyPair {
 /** Where an identity provider is described: in the settings themselves, or at an address of its own. */
 export type Description =
   | { readonly kind: 'written'; readonly provider: IdentityProvider }
-  | { readonly kind: 'published'; readonly url: URL }
+  | { readonly kind: 'published'; readonly url: URL; readonly signedBy?: readonly X509Certificate[] }
 
-export interface SamlSettings extends Omit<Written, 'issuer' | 'metadataUrl' | 'metadata' | 'signInUrl' | 'binding' | 'certificates'> {
+export interface SamlSettings extends Omit<Written, keyof Source> {
   /** The identity provider's entity id: compared byte for byte, and part of every identity. */
   readonly issuer: string
   readonly description: Description
@@ -70,6 +70,8 @@ const shape = z.strictObject({
     .optional(),
   binding: z.enum(['redirect', 'post']).optional(),
   certificates: certificates.optional(),
+  /** Who must have signed what lies at `metadataUrl`; anybody when left out, because https says whose it is. */
+  metadataCertificates: certificates.optional(),
   /** Hosts besides that of `metadataUrl` on which people may be sent to sign in. */
   endpointHosts: z.array(host).default([]),
   /** What we are called there, when not by the address of our metadata. */
@@ -99,8 +101,8 @@ export const readSamlSettings = (connection: ConnectionSettings, publicUrl: URL)
   const { name } = connection
   const parsed = shape.safeParse(connection.settings)
   if (!parsed.success) throw settingsInvalid(name, problemIn(parsed.error))
-  const { metadataUrl, metadata, signInUrl, binding, certificates: pinned, issuer, ...rest } = parsed.data
-  const written = { metadataUrl, metadata, signInUrl, binding, certificates: pinned, issuer }
+  const { metadataUrl, metadata, metadataCertificates, signInUrl, binding, certificates: pinned, issuer, ...rest } = parsed.data
+  const written = { metadataUrl, metadata, metadataCertificates, signInUrl, binding, certificates: pinned, issuer }
   const description = descriptionOf(written, { name, publicUrl })
   const known = issuer ?? (description.kind === 'written' ? description.provider.issuer : undefined)
   if (!known) throw settingsInvalid(name, 'issuer: write the identity provider’s entity id down; it may not change by what an address says')
@@ -111,7 +113,7 @@ export const readSamlSettings = (connection: ConnectionSettings, publicUrl: URL)
   return settings
 }
 
-type Source = Pick<Written, 'metadataUrl' | 'metadata' | 'signInUrl' | 'binding' | 'certificates' | 'issuer'>
+type Source = Pick<Written, 'metadataUrl' | 'metadata' | 'metadataCertificates' | 'signInUrl' | 'binding' | 'certificates' | 'issuer'>
 
 interface Place {
   readonly name: string
@@ -124,7 +126,10 @@ const descriptionOf = (written: Source, place: Place): Description => {
   if (ways.length !== 1) throw settingsInvalid(place.name, WAYS)
   if (signInUrl === undefined && (written.binding || written.certificates))
     throw settingsInvalid(place.name, 'binding and certificates: metadata says so already')
-  if (metadataUrl !== undefined) return { kind: 'published', url: address('metadataUrl', metadataUrl, place) }
+  const { metadataCertificates: signedBy } = written
+  if (metadataUrl !== undefined)
+    return { kind: 'published', url: address('metadataUrl', metadataUrl, place), ...(signedBy && { signedBy }) }
+  if (signedBy) throw settingsInvalid(place.name, 'metadataCertificates: only for metadata at an address')
   const provider = metadata === undefined ? byHand(written, place) : fromText(metadata, written.issuer, place)
   address('signInUrl', provider.signIn.location, place)
   return { kind: 'written', provider }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
+import { signXml } from '@node-saml/node-saml/lib/xml.js'
 import type { Departure } from '#connections/connection.ts'
 import { attributeOf, readStrictly, type StrictElement } from '#lib/strict-xml.ts'
 import { selfSignedCertificate } from '../../src/tokens/self-signed-certificate.ts'
@@ -56,6 +57,8 @@ export interface SamlProviderOptions {
   /** What all its answers say besides. */
   readonly says?: Partial<SamlAnswer>
   readonly wantsSignedRequests?: boolean
+  /** Whose signature is on its metadata. */
+  readonly metadataSignedBy?: SamlKeyPair
 }
 
 type Change = Partial<SamlAnswer> & Partial<SamlSealing>
@@ -67,7 +70,7 @@ export const samlIdentityProvider = (options: SamlProviderOptions) => {
   let isAway = false
   let validUntil: number | undefined
   const calls: string[] = []
-  const metadata = (): string => metadataOf(options, { published, validUntil })
+  const metadata = (): string => signedBy(metadataOf(options, { published, validUntil }), options.metadataSignedBy)
   const answerTo = (departure: Departure, change: Change = {}): URL => {
     const asked = requestIn(departure)
     const xml = samlResponse({ ...usualAnswer(asked, options), ...options.says, ...change }, { ...sealingOf(options, keys), ...change })
@@ -179,6 +182,19 @@ ${certificates.map(keyDescriptor).join('\n')}
   </IDPSSODescriptor>
 </EntityDescriptor>
 `
+}
+
+const signedBy = (metadata: string, keys: SamlKeyPair | undefined): string => {
+  if (!keys) return metadata
+  const root = `/*[local-name(.)='EntityDescriptor']`
+  const { privateKey, certificate: publicCert } = keys
+  const how = { privateKey, publicCert, signatureAlgorithm: 'sha256', digestAlgorithm: 'sha256' } as const
+  return signXml(
+    metadata.replace('<EntityDescriptor', '<EntityDescriptor ID="_metadata"'),
+    root,
+    { reference: root, action: 'prepend' },
+    how,
+  )
 }
 
 const keyDescriptor = (certificate: string): string =>
