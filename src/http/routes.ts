@@ -28,7 +28,13 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
   { method: 'GET', path: '/login', kind: 'navigation', answer: (visit) => signIn.smartLink(visit) },
   { method: 'GET', path: '/go/:name', kind: 'navigation', answer: (visit, at) => signIn.namedLink(at.name ?? '', visit) },
   { method: 'GET', path: '/login/callback', kind: 'navigation', answer: (visit) => signIn.legacyCallback(visit) },
-  { method: 'POST', path: '/login/callback', kind: 'message', answer: (visit) => signIn.legacyCallback(visit) },
+  {
+    method: 'POST',
+    path: '/login/callback',
+    kind: 'message',
+    bodyLimit: LARGEST_ANSWER_BYTES,
+    answer: (visit) => signIn.legacyCallback(visit),
+  },
   {
     method: 'GET',
     path: '/login/callback/:connection',

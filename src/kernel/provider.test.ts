@@ -15,6 +15,7 @@ const forms: readonly (readonly [string, string, boolean])[] = [
   ['github', 'github|1234', true],
   ['oidc', 'oidc|acme|1234', false],
   ['oauth2', 'oauth2|acme|1234', true],
+  ['saml', 'samlp|acme|1234', false],
   ['something-new', 'something-new|acme|1234', false],
 ]
 for (const [type, id, isSocial] of forms)
