@@ -2,11 +2,13 @@ import { drip, hang, type Misbehavior, oversized } from '../../support/fake-prov
 import type { FailureCode } from '#kernel/errors.ts'
 import { answersJson, type Attack, AWAY, brings, EVIL, INVALID, redirects, REFUSED } from './attack.ts'
 
+const FORM = 'application/x-www-form-urlencoded'
 const TEN_MEBIBYTES = 10 * 1024 * 1024
 
 /** What anybody who answers may do, wherever they answer. */
 const badAnswers: readonly (readonly [string, () => Response, 'wrong' | 'away'])[] = [
   ['a page', () => new Response('<html>hello</html>', { headers: { 'content-type': 'text/html' } }), 'wrong'],
+  ['a form', () => new Response('access_token=a&token_type=bearer', { headers: { 'content-type': FORM } }), 'wrong'],
   ['nothing', () => answersJson(''), 'wrong'],
   ['a list', () => answersJson('[]'), 'wrong'],
   ['null', () => answersJson('null'), 'wrong'],
@@ -50,7 +52,6 @@ const idTokenAttacks: readonly Attack[] = [
 ]
 
 const tokenAttacks: readonly Attack[] = [
-  tokens('what is right, as a page', (right) => new Response(JSON.stringify(right), { headers: { 'content-type': 'text/html' } })),
   tokens('no access token', ({ access_token: _, ...rest }) => rest),
   tokens('an access token that belongs to somebody else', (right) => ({ ...right, access_token: 'of-somebody-else' })),
   tokens('no token type', ({ token_type: _, ...rest }) => rest),
