@@ -29,7 +29,13 @@ export interface Sample {
   readonly postValue: (...values: readonly string[]) => Promise<Outcome>
 }
 
-export const KINDS = ['assertion signed', 'response signed', 'both signed', 'assertion signed and encrypted'] as const
+export const KINDS = [
+  'assertion signed',
+  'response signed',
+  'both signed',
+  'assertion signed and encrypted',
+  'response signed, assertion encrypted',
+] as const
 export type Kind = (typeof KINDS)[number]
 
 const decryption = { privateKey: new Secret(SAML_KEYS.ours.privateKey), certificate: SAML_KEYS.ours.certificate }
@@ -39,6 +45,7 @@ const OPTIONS = {
   'response signed': { signs: 'response' },
   'both signed': { signs: 'both' },
   'assertion signed and encrypted': { signs: 'assertion', encryptFor: new X509Certificate(SAML_KEYS.ours.certificate) },
+  'response signed, assertion encrypted': { signs: 'response', encryptFor: new X509Certificate(SAML_KEYS.ours.certificate) },
 } as const
 
 export const openSample = async (kind: Kind): Promise<Sample> => {
