@@ -20,7 +20,7 @@ interface Wanted {
 export const authority = () => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-authority-'))
   const at = (name: string) => join(folder, name)
-  const openssl = (...args: readonly string[]) => execFileSync('openssl', [...args], { cwd: folder, stdio: 'pipe' })
+  const openssl = (...args: readonly string[]) => execFileSync('/usr/bin/openssl', [...args], { cwd: folder, stdio: 'pipe' })
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   const asAuthority = ['-addext', 'basicConstraints=critical,CA:TRUE']
   openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Test authority', '-days', '30', ...asAuthority)

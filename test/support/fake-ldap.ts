@@ -97,8 +97,6 @@ export const fakeLdap = async (options: FakeLdapOptions) => {
   }
 }
 
-export type FakeLdap = Awaited<ReturnType<typeof fakeLdap>>
-
 interface Seen {
   readonly binds: Bind[]
   readonly filters: Tlv[]

@@ -24,13 +24,13 @@ const OWN_SETTINGS = [
   'ntp signd socket directory',
 ]
 
-/** What was provisioned, changed to live in one folder and on one address, and to be an LDAP server alone. */
-const configuration = (provisioned: string, folder: string): string => {
+/** What was provisioned, changed to live in one folder and on one address, and to be nothing more than these services. */
+const configuration = (provisioned: string, { folder, services }: { readonly folder: string; readonly services: string }): string => {
   const kept = provisioned.split('\n').filter((line) => !OWN_SETTINGS.some((name) => line.trim().startsWith(`${name} =`)))
   const own = [
     `interfaces = ${SAMBA_ADDRESS}/8`,
     'bind interfaces only = yes',
-    'server services = ldap',
+    `server services = ${services}`,
     'tls enabled = yes',
     `tls keyfile = ${folder}/tls.key`,
     `tls certfile = ${folder}/tls.crt`,
@@ -59,8 +59,15 @@ const PROVISION = [
   '--option=vfs objects=acl_xattr',
 ]
 
+interface Controller {
+  readonly ca: string
+  readonly certified: Certified
+  /** It gives tickets too. */
+  readonly kdc?: true
+}
+
 /** A domain controller of Active Directory (Samba's) on loopback. Needs Debian's samba-ad-dc, and to be root. */
-export const startSamba = async ({ ca, certified }: { readonly ca: string; readonly certified: Certified }) => {
+export const startSamba = async ({ ca, certified, kdc }: Controller) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-samba-'))
   const run = (program: string, args: readonly string[], input = '') =>
     execFileSync(program, [...args], { input, stdio: 'pipe', timeout: 120_000 }).toString('utf8')
@@ -69,7 +76,7 @@ export const startSamba = async ({ ca, certified }: { readonly ca: string; reado
     writeFileSync(join(folder, name), text, { mode: 0o600 })
   for (const name of ['pid', 'ncalrpc', 'winbindd', 'ntp']) mkdirSync(join(folder, name))
   const settings = join(folder, 'dc/etc/smb.conf')
-  writeFileSync(settings, configuration(readFileSync(settings, 'utf8'), folder))
+  writeFileSync(settings, configuration(readFileSync(settings, 'utf8'), { folder, services: kdc ? 'ldap, kdc' : 'ldap' }))
   const samba = spawn('/usr/sbin/samba', ['-F', '--no-process-group', '-M', 'single', '-s', settings], { stdio: 'ignore' })
   const stop = async () => {
     await ended(samba)
@@ -92,8 +99,6 @@ export const startSamba = async ({ ca, certified }: { readonly ca: string; reado
       run('ldbsearch', ['-H', join(folder, 'dc/private/sam.ldb'), `(sAMAccountName=${name})`, ...attributes]),
   }
 }
-
-export type Samba = Awaited<ReturnType<typeof startSamba>>
 
 const ended = async (samba: ChildProcess): Promise<void> => {
   if (samba.exitCode !== null || samba.signalCode !== null) return

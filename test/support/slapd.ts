@@ -131,8 +131,6 @@ export const startSlapd = async ({
   return { port, tlsPort, stop, asManager: <Result>(work: (client: Client) => Promise<Result>) => asManager(port, work) }
 }
 
-export type Slapd = Awaited<ReturnType<typeof startSlapd>>
-
 const ended = async (slapd: ChildProcess): Promise<void> => {
   if (slapd.exitCode !== null || slapd.signalCode !== null) return
   slapd.kill()
