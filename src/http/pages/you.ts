@@ -11,13 +11,18 @@ export const you = (page: You): View => ({
   policy: 'form',
   content: html`<h1>Your ways to sign in</h1>
 <p class="lead">to ${page.service}, as ${page.who}</p>
-${page.userPrincipalName !== undefined && html`<dl><dt>Your Microsoft 365 sign-in name</dt><dd>${page.userPrincipalName}</dd></dl>`}
+${actions(page)}
+${page.userPrincipalName !== undefined && html`<dl class="own"><dt>Your Microsoft 365 sign-in name</dt><dd>${page.userPrincipalName}</dd></dl>`}
 <ul class="ways">${page.ways.map((way) => wayItem(way, page))}</ul>
-${page.ways.length === 1 && html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`}
-${page.change?.add !== undefined && html`<form method="post" action="${linkTo(page.change.add)}"><button class="button primary" type="submit">Add another way to sign in</button></form>`}
-${page.again !== undefined && html`<p>To add or remove one, sign in once more, so that we know it is you.</p>${button('Sign in once more', page.again)}`}
 `,
 })
+
+/** Above the list, which may be long: what to do is in sight. */
+const actions = ({ ways, change, again }: You): Html => html`
+${ways.length === 1 && html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`}
+${again !== undefined && html`<p>To add or remove one, sign in once more, so that we know it is you.</p>${button('Sign in once more', again)}`}
+${change?.add !== undefined && html`<form method="post" action="${linkTo(change.add)}"><button class="button primary" type="submit">Add another way to sign in</button></form>`}
+`
 
 const wayItem = (way: OwnWay, page: You): Html =>
   html`<li class="identity">${drawingOf(way.brand)}<span>${way.label}<span class="strong">${way.called}</span></span>${way.isMain && html`<small>main</small>`}${removal(way, page)}</li>`
