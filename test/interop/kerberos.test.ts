@@ -13,7 +13,7 @@ import { AT_WORK, HERE, openOffice, synchronized } from '../support/office.ts'
 import { createStoryClock } from '../support/story-clock.ts'
 import { folder } from './support/commands.ts'
 import { startKdc } from './support/kdc.ts'
-import { compiledKerberos } from './support/kerberos-package.ts'
+import { compiledKerberos, messageTo } from './support/kerberos-package.ts'
 
 const { userPrincipalName: UPN } = AT_WORK
 
@@ -101,21 +101,8 @@ atWork('somebody of the realm whom the directory does not know is shown the pass
   assert.ok(!cameIn(house))
 })
 
-/** A message as a browser would send it, fresh from the library's other side. */
-const tokenOf = async (name: string): Promise<string> => {
-  process.env['KRB5CCNAME'] = kdc.ticketsOf(name)
-  const loaded = await kerberos.load()
-  assert.ok(isInitiator(loaded))
-  const client = await loaded.initializeClient('HTTP@usher.localhost', { mechOID: loaded.GSS_MECH_OID_SPNEGO })
-  return client.step('')
-}
-
-interface Initiator {
-  readonly GSS_MECH_OID_SPNEGO: number
-  readonly initializeClient: (service: string, options: object) => Promise<{ readonly step: (challenge: string) => Promise<string> }>
-}
-
-const isInitiator = (loaded: unknown): loaded is Initiator => typeof loaded === 'object' && loaded !== null && 'initializeClient' in loaded
+const SERVICE = 'HTTP@usher.localhost'
+const messageOf = (name: keyof typeof people) => messageTo(kerberos, SERVICE, kdc.ticketsOf(name))
 
 const arrives = async (house: House, ticket: string): Promise<boolean> => {
   const stop = await guest(house, { ticket }).smartLink()
@@ -125,7 +112,7 @@ const arrives = async (house: House, ticket: string): Promise<boolean> => {
 }
 
 atWork('a ticket that was shown before is shown in vain, in whatever browser', async (house) => {
-  const ticket = await tokenOf('alice')
+  const ticket = await messageOf('alice')
   assert.ok(await arrives(house, ticket))
   for (let time = 0; time < 3; time += 1) assert.ok(!(await arrives(house, ticket)))
   assert.equal(refusals(house).length, 3)
@@ -133,7 +120,7 @@ atWork('a ticket that was shown before is shown in vain, in whatever browser', a
 })
 
 atWork('a ticket in which one bit was changed is no ticket', async (house, t) => {
-  const whole = Buffer.from(await tokenOf('alice'), 'base64')
+  const whole = Buffer.from(await messageOf('alice'), 'base64')
   let read = 0
   for (let place = 0; place < whole.length; place += Math.ceil(whole.length / 48)) {
     const changed = Buffer.from(whole)

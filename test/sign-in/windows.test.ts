@@ -38,7 +38,7 @@ const open = (told: Told, person: Guest, query = ''): Promise<Stop> =>
     )
   })
 
-const type = (told: Told, person: Guest, page: Stop, who = RIGHT): Promise<Stop> =>
+const type = (told: Told, person: Guest, page: Stop, who: Readonly<Record<string, string>> = RIGHT): Promise<Stop> =>
   unhurried(told, async () => person.onward(await person.browser.submit(page, who)))
 
 /** How often the browser was asked for a ticket. */

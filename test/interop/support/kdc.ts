@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../../support/free-port.ts'
-import { folder, must, run } from './commands.ts'
+import { folder, must } from './commands.ts'
 
 const TRIES = 100
 const A_MOMENT_MS = 100
@@ -21,35 +21,56 @@ export const startKdc = async ({ realm, service, people }: Realm) => {
   const files = folder()
   const at = (name: string) => join(files, name)
   const port = await freePort()
-  writeFileSync(at('krb5.conf'), clientConfig(realm, port))
+  const client = kerberosClient(realm, `127.0.0.1:${port}`)
   writeFileSync(at('kdc.conf'), serverConfig(realm, port, files))
-  const environment = { KRB5_CONFIG: at('krb5.conf'), KRB5_KDC_PROFILE: at('kdc.conf'), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }
+  const environment = { KRB5_CONFIG: client.config, KRB5_KDC_PROFILE: at('kdc.conf'), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-  const program = (args: readonly string[], input = '') => must('/usr/bin/env', [...settings, ...args], input)
+  const program = (args: readonly string[]) => must('/usr/bin/env', [...settings, ...args])
   program(['kdb5_util', 'create', '-s', '-P', 'the master of all keys', '-r', realm])
   const administer = (query: string) => program(['kadmin.local', '-r', realm, '-q', query])
   for (const [name, password] of Object.entries(people)) administer(`addprinc -pw "${password}" ${name}`)
   administer(`addprinc -randkey ${service}`)
   administer(`ktadd -k ${at('service.keytab')} ${service}`)
   const daemon = spawn('/usr/sbin/krb5kdc', ['-n'], { env: environment, stdio: 'ignore' })
-  /** Signs somebody in; the file their tickets are in, for `KRB5CCNAME`. */
-  const ticketsOf = (name: string): string => {
-    program(['kinit', '-c', at(`tickets-${name}`), name], `${people[name]}\n`)
-    return `FILE:${at(`tickets-${name}`)}`
-  }
-  const [anybody = ''] = Object.keys(people)
-  const probe = () => run('/usr/bin/env', [...settings, 'kinit', '-c', at('probe'), anybody], `${people[anybody]}\n`).status === 0
-  for (let tries = 0; tries < TRIES && !probe(); tries += 1) await wait(A_MOMENT_MS)
+  const ticketsOf = (name: string) => client.ticketsOf(name, people[name] ?? '')
+  await until(() => ticketsOf(Object.keys(people)[0] ?? ''))
   return {
-    config: at('krb5.conf'),
+    config: client.config,
     keytab: at('service.keytab'),
-    files,
     ticketsOf,
     stop: () => daemon.kill('SIGTERM'),
   }
 }
 
-const clientConfig = (realm: string, port: number): string => `[libdefaults]
+/** A computer of the realm: its configuration, and people who sign in at it. */
+export const kerberosClient = (realm: string, kdc: string) => {
+  const files = folder()
+  const config = join(files, 'krb5.conf')
+  writeFileSync(config, clientConfig(realm, kdc))
+  return {
+    config,
+    /** Signs somebody in; where their tickets are, for `KRB5CCNAME`. */
+    ticketsOf: (name: string, password: string): string => {
+      const tickets = `FILE:${join(files, `tickets-${name}`)}`
+      must('/usr/bin/env', [`KRB5_CONFIG=${config}`, 'kinit', '-c', tickets, name], `${password}\n`)
+      return tickets
+    },
+  }
+}
+
+/** Tries until it works; throws what it threw last. */
+export const until = async (work: () => unknown): Promise<void> => {
+  for (let tries = 1; tries < TRIES; tries += 1)
+    try {
+      work()
+      return
+    } catch {
+      await wait(A_MOMENT_MS)
+    }
+  work()
+}
+
+const clientConfig = (realm: string, kdc: string): string => `[libdefaults]
  default_realm = ${realm}
  dns_lookup_kdc = false
  dns_lookup_realm = false
@@ -57,7 +78,7 @@ const clientConfig = (realm: string, port: number): string => `[libdefaults]
  rdns = false
 [realms]
  ${realm} = {
-  kdc = 127.0.0.1:${port}
+  kdc = ${kdc}
  }
 [domain_realm]
  .localhost = ${realm}

@@ -27,3 +27,19 @@ export const compiledKerberos = (): KerberosPackage => {
   const require = createRequire(join(files, 'package.json'))
   return { isThere: () => true, load: async () => require(PACKAGE) }
 }
+
+interface Initiator {
+  readonly GSS_MECH_OID_SPNEGO: number
+  readonly initializeClient: (service: string, options: object) => Promise<{ readonly step: (challenge: string) => Promise<string> }>
+}
+
+const isInitiator = (loaded: unknown): loaded is Initiator => typeof loaded === 'object' && loaded !== null && 'initializeClient' in loaded
+
+/** A message as a browser with these tickets would send it, fresh from the library's other side. */
+export const messageTo = async (kerberos: KerberosPackage, service: string, tickets: string): Promise<string> => {
+  process.env['KRB5CCNAME'] = tickets
+  const loaded = await kerberos.load()
+  if (!isInitiator(loaded)) throw new Error('not the package')
+  const client = await loaded.initializeClient(service, { mechOID: loaded.GSS_MECH_OID_SPNEGO })
+  return client.step('')
+}
