@@ -15,7 +15,7 @@ import { notFromHere } from './provider-row.ts'
 import type { Accepted } from './saml-assertion.ts'
 import { type IdentityProviderDescription, identityProviderDescription } from './saml-description.ts'
 import type { IdentityProvider } from './saml-identity-provider.ts'
-import { serviceProviderMetadata } from './saml-metadata.ts'
+import { ourMetadata } from './saml-metadata.ts'
 import { profileOf } from './saml-profile.ts'
 import { authnRequest, sent } from './saml-request.ts'
 import { acceptResponse } from './saml-response.ts'
@@ -62,7 +62,7 @@ export const samlExchange = (order: Opening): SamlExchange => {
     accept: (callback, callbackUrl) => named(comeUnasked(callback, callbackUrl, opened)),
     document: async (callbackUrl) => ({
       type: 'application/samlmetadata+xml; charset=utf-8',
-      body: serviceProviderMetadata({ entityId: opened.entityId, callbackUrl, settings }),
+      body: ourMetadata({ entityId: opened.entityId, callbackUrl, settings }),
     }),
   }
 }

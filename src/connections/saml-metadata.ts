@@ -14,7 +14,7 @@ interface MetadataOrder {
 }
 
 /** What an identity provider needs to know of us (saml-metadata §2.4.4): our name, where answers go, our certificates. */
-export const serviceProviderMetadata = ({ entityId, callbackUrl, settings }: MetadataOrder): string => {
+export const ourMetadata = ({ entityId, callbackUrl, settings }: MetadataOrder): string => {
   const { signing, decryption, nameIdFormat } = settings
   const role = md(
     'SPSSODescriptor',

@@ -38,10 +38,11 @@ export const takeUnsolicited = async (name: string, visit: Visit, parts: Parts):
     id: transactionFor(declared.id, id),
     expiresAt,
   }
-  if (await isTaken(transaction.id, visit.at, parts)) throw invalid('replayed')
+  const version = await claimed(transaction, visit.at, parts)
+  if (version === undefined) throw invalid('replayed')
   const outcome = await recognized(profile, declared, { transaction, occasion })
   if (outcome.kind !== 'next' || outcome.transaction.stage !== 'authenticated') throw new UsherError('internal_error')
-  await parts.books.transactions.add({ ...outcome.transaction, question: {} })
+  if (!(await parts.books.transactions.advance({ ...outcome.transaction, question: {} }, version))) throw invalid('replayed')
   return { kind: 'redirect', location: pagePath(transaction.id, '/next'), correlation: transaction.request.correlation }
 }
 
@@ -62,5 +63,17 @@ const requestInto = ({ relyingParty, visit, settings, parts }: Occasion): SignIn
 const transactionFor = (connection: ConnectionId, answer: string): TransactionId =>
   hash('sha256', JSON.stringify(['unsolicited', connection, answer]), 'base64url').slice(0, 22)
 
-const isTaken = async (id: TransactionId, at: number, { books: { transactions } }: Parts): Promise<boolean> =>
-  (await transactions.find(id, at)) !== undefined || (await transactions.ended(id)) !== undefined
+/** The version of a transaction that this visit was the first to store; undefined for whoever comes later, here or on another node. */
+const claimed = async (transaction: Routed, at: number, { books: { transactions } }: Parts): Promise<number | undefined> => {
+  const { id } = transaction
+  const isThere = async () => (await transactions.find(id, at)) !== undefined || (await transactions.ended(id)) !== undefined
+  if (await isThere()) return undefined
+  try {
+    await transactions.add(transaction)
+  } catch (error) {
+    // Two came at once, and storage took one of them.
+    if (await isThere()) return undefined
+    throw error
+  }
+  return (await transactions.find(id, at))?.version
+}
