@@ -201,9 +201,9 @@ export const publishedSignatures: readonly Published[] = [
     reason: 'xml signature_shape',
   },
   {
-    name: 'a thousand transforms (CVE-2021-39171, passport-saml)',
+    name: 'hundreds of transforms (CVE-2021-39171, passport-saml)',
     make: inSignature((signature) => {
-      theFirst(signature, 'Transforms').children.push(...Array.from({ length: 1_000 }, () => made('Transform', { Algorithm: EXCLUSIVE })))
+      theFirst(signature, 'Transforms').children.push(...Array.from({ length: 500 }, () => made('Transform', { Algorithm: EXCLUSIVE })))
     }),
     reason: 'xml signature_shape',
   },
