@@ -102,10 +102,14 @@ test('what is wrong with an account is said to whoever knew its password, and to
   }
 })
 
-test('passwords in plain text are refused by the directory, and such a connection by its settings', () => {
-  const publicUrl = new URL('https://usher.example')
-  const settings = { ...settingsOfWay('starttls'), startTls: false, urls: ['ldap://dc1.ad.usher.test'] }
-  assert.throws(() => readLdapSettings(settingsOf('ldap', { settings }), publicUrl), { code: 'settings_invalid' })
+test('passwords in plain text are refused by the directory, and such a connection by its settings', async () => {
+  const plain = { startTls: false, urls: [`ldap://${SAMBA_ADDRESS}`] }
+  const { verify, lines } = openAt('starttls', plain)
+  await assert.rejects(verify('alice', passwordOf('alice')), { code: 'connection_unavailable' })
+  // strongerAuthRequired
+  assert.match(JSON.stringify(lines), /the service account was refused, code 8/)
+  const settings = { ...settingsOfWay('starttls', plain), urls: ['ldap://dc1.ad.usher.test'] }
+  assert.throws(() => readLdapSettings(settingsOf('ldap', { settings }), new URL('https://usher.example')), { code: 'settings_invalid' })
 })
 
 test('a Kerberos principal is the person whose account it is', async () => {
