@@ -60,7 +60,10 @@ export const routes = (signIn: SignIn, protocols: readonly string[]): readonly R
     kind: 'navigation',
     answer: (visit, at) => signIn.tryConnection(at.ticket ?? '', visit),
   },
-  { method: 'GET', path: '/you', kind: 'navigation', followsPost: true, answer: (visit) => signIn.ownPage('show', visit) },
+  // Also where a form's page is left standing and its address is opened again.
+  ...['/you', '/you/add', '/you/remove'].map(
+    (path): Route => ({ method: 'GET', path, kind: 'navigation', followsPost: true, answer: (visit) => signIn.ownPage('show', visit) }),
+  ),
   { method: 'GET', path: '/you/again', kind: 'navigation', answer: (visit) => signIn.ownPage('again', visit) },
   { method: 'POST', path: '/you/add', kind: 'own-form', answer: (visit) => signIn.ownPage('add', visit) },
   { method: 'POST', path: '/you/remove', kind: 'own-form', answer: (visit) => signIn.ownPage('remove', visit) },
