@@ -21,6 +21,9 @@ const DECLARED: Readonly<Record<string, string>> = {
   'GET /rules-configs': 'read:rules_configs',
   'PUT /rules-configs/:key': 'update:rules_configs',
   'DELETE /rules-configs/:key': 'delete:rules_configs',
+  'GET /connections': 'read:connections',
+  'POST /connections/:name/tests': 'update:connections',
+  'GET /connections/:name/tests/:id': 'read:connections',
 }
 
 const pathOf = ({ path }: ApiRoute): string => path.replace(/:\w+/g, 'nobody')
