@@ -8,6 +8,7 @@ export interface AuditEvent {
     | 'session_ended'
     | 'token_issued'
     | 'password_refused'
+    | 'ticket_refused'
     | 'account_intended'
     | 'account_created'
     | 'account_adopted'

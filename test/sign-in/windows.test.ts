@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after } from 'node:test'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { fakeKerberos, NTLM_TOKEN, ticketFor } from '../support/fake-kerberos.ts'
@@ -82,6 +85,18 @@ story(
   optionsWith(KERBEROS),
 )
 
+/** In the audit. */
+const refusalsKept = ({ folder }: House): number => {
+  const config = readdirSync(folder).find((name) => /^usher-\d+\.json$/.test(name)) ?? ''
+  const written: { readonly database: string } = JSON.parse(readFileSync(join(folder, config), 'utf8'))
+  const database = new DatabaseSync(written.database.replace(/^sqlite:/, ''), { readOnly: true })
+  try {
+    return database.prepare("select type from events where type = 'ticket_refused'").all().length
+  } finally {
+    database.close()
+  }
+}
+
 const BAD_TICKETS = {
   NTLM: NTLM_TOKEN,
   'a broken ticket': Buffer.from([0x60, 0, 0]).toString('base64'),
@@ -106,6 +121,7 @@ story(
       assert.match(house.lines.slice(before).join(''), /"windows_refused".*"office"|"office".*"windows_refused"/, what)
       assertNobodyCameIn(house)
     }
+    assert.equal(refusalsKept(house), Object.keys(BAD_TICKETS).length, 'whoever must answer for it later finds each')
     const person = guest(house, { ticket: NTLM_TOKEN })
     assert.equal(assertArrived(house, await type(told, person, await open(told, person))), UPN)
   },
