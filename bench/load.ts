@@ -2,6 +2,7 @@
 // own on the other core; told what to ask on its standard input, tells what came of it on its standard output.
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { percentile } from './report.ts'
 
 export interface LoadOrder {
   readonly port: number
@@ -17,25 +18,30 @@ export interface LoadResult {
   readonly answered: number
   readonly wrong: number
   readonly ms: number
+  /** From the first byte of a question to the last of its answer, of the slowest hundredth the quickest; milliseconds. */
+  readonly p99Ms: number
 }
 
 const HEAD_END = '\r\n\r\n'
 
 /** One connection's share: asks, reads a whole answer, asks again. */
-const worker = (order: LoadOrder, take: () => number | undefined): Promise<{ answered: number; wrong: number }> =>
+const worker = (order: LoadOrder, take: () => number | undefined): Promise<{ answered: number; wrong: number; waits: readonly number[] }> =>
   new Promise((resolve, reject) => {
     const socket = connect(order.port, '127.0.0.1')
     let answered = 0
     let wrong = 0
     let received = ''
+    let askedAt = 0
+    const waits: number[] = []
     const ask = () => {
       const number = take()
       if (number === undefined) {
         socket.end()
-        return resolve({ answered, wrong })
+        return resolve({ answered, wrong, waits })
       }
       const { path, host, cookie } = order.shapes[number % order.shapes.length] ?? { path: '/', host: 'localhost' }
       received = ''
+      askedAt = performance.now()
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}Accept: text/html\r\n\r\n`)
       return undefined
     }
@@ -44,6 +50,7 @@ const worker = (order: LoadOrder, take: () => number | undefined): Promise<{ ans
       received += part
       if (!isWhole(received)) return
       answered += 1
+      waits.push(performance.now() - askedAt)
       if (!received.startsWith('HTTP/1.1 200') || !received.includes(order.expected)) wrong += 1
       ask()
     })
@@ -67,5 +74,9 @@ const result: LoadResult = {
   answered: parts.reduce((sum, one) => sum + one.answered, 0),
   wrong: parts.reduce((sum, one) => sum + one.wrong, 0),
   ms: performance.now() - began,
+  p99Ms: percentile(
+    parts.flatMap(({ waits }) => waits),
+    0.99,
+  ),
 }
 process.stdout.write(JSON.stringify(result))

@@ -1,3 +1,4 @@
+import { connectionsBenchmark } from './connections.ts'
 import { firstSignInBenchmark } from './first-sign-in.ts'
 import { peersBenchmark } from './peers.ts'
 import { rulesBenchmark } from './rules.ts'
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   peers: peersBenchmark,
   'first-sign-in': firstSignInBenchmark,
   rules: rulesBenchmark,
+  connections: connectionsBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,
   tokens: tokenBenchmark,
