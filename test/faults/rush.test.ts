@@ -4,6 +4,7 @@ import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { databases, type TestDatabase } from '../support/databases.ts'
 import { assertArrived, graphWrites, guest, madeByUsher, seatsTaken } from '../support/guests.ts'
 import { type House, openHouse } from '../support/house.ts'
+import { patient } from '../support/patient.ts'
 import { isLong, seedsOf, withSeed } from '../support/seeds.ts'
 import { createStoryClock } from '../support/story-clock.ts'
 import { assertGraphHeldToItsSchema } from '../support/story-graph.ts'
@@ -31,8 +32,8 @@ const roomForAll = (settings: { readonly targets: readonly object[] }) => ({
 })
 
 /** One browser's whole way; Microsoft may not know the newcomer at the first try. Answers with the name it arrived as. */
-const signIn = async (house: House, number: number): Promise<string> => {
-  const one = guest(house)
+const signIn = async (house: House, number: number, calls: ReturnType<typeof patient>): Promise<string> => {
+  const one = guest(house, { calls })
   let stop = await one.asNumber(await one.openService(), number)
   for (let tries = 1; tries < TRIES && stop.url.origin !== house.emulator.addresses.service; tries += 1) {
     assert.match(stop.text, /AADSTS51004/, `${stop.url.href} ${stop.status}: ${stop.text.slice(0, 300)}`)
@@ -47,7 +48,9 @@ const writesTo = (house: House, pattern: RegExp): number => graphWrites(house).f
 
 const rush = async (house: House, people: number, times: number): Promise<void> => {
   const numbers = Array.from({ length: people * times }, (_, n) => 1 + (n % people))
-  const names = await Promise.all(numbers.map((number) => signIn(house, number)))
+  const calls = patient()
+  const names = await Promise.all(numbers.map((number) => signIn(house, number, calls)))
+  await calls.close()
   assert.equal(names.length, people * times)
   assert.equal(new Set(names).size, people, 'each person arrives under one name')
   const byPerson = Map.groupBy(names.keys(), (n) => numbers[n])

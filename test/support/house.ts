@@ -100,7 +100,7 @@ export const openHouse = async (options: HouseOptions) => {
     restart: nodes.restart,
     /** How many answers of Usher's went past the linter. */
     linted: linter.count,
-    visitor: (more: Pick<VisitorOptions, 'says' | 'ticket'> = {}) => {
+    visitor: (more: Pick<VisitorOptions, 'says' | 'ticket' | 'calls'> = {}) => {
       const made = visitor({ ...more, answered: linter.answered })
       visitors.push(made)
       return made

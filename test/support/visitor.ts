@@ -47,13 +47,15 @@ export interface VisitorOptions {
   readonly says?: Readonly<Record<string, string>>
   /** Shown where a page asks for it, once for every time it does, as browsers do (RFC 4559). */
   readonly ticket?: string
+  /** Shared by a crowd, which would open thousands of sockets else; closed by whoever made it. */
+  readonly calls?: ReturnType<typeof patient>
   /** Told of every answer on the way. */
   readonly answered?: (answer: Pick<Response, 'status' | 'headers'> & { readonly url: string }) => void
 }
 
 /** A browser without scripts: cookies per host, redirects and zero-delay refreshes followed, forms posted on request. */
 export const visitor = (options: VisitorOptions = {}) => {
-  const calls = patient()
+  const calls = options.calls ?? patient()
   const jars: Jars = new Map()
   const hops: Hop[] = []
   let closing: Promise<void> | undefined
@@ -118,7 +120,7 @@ export const visitor = (options: VisitorOptions = {}) => {
     cookies: (host: string): ReadonlyMap<string, string> => jars.get(host) ?? new Map(),
     forget: () => jars.clear(),
     close: () => {
-      closing ??= calls.close()
+      closing ??= options.calls ? Promise.resolve() : calls.close()
       return closing
     },
   }
