@@ -2,19 +2,49 @@
 // `node bin/run.cjs ARGS…` installs what the lock file asks for, then runs ARGS on the pinned Node.
 const { spawn, spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
-const { existsSync, readFileSync, writeFileSync } = require('node:fs')
+const { existsSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 const root = join(__dirname, '..')
 const modules = join(root, 'node_modules')
 const windows = process.platform === 'win32'
 
+const stamp = join(modules, '.usher-installed')
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
+const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+
+// Whoever wrote this file is no more; one that has only just made it has not written anything yet.
+function isLeftBehind(turn) {
+  try {
+    const pid = Number(readFileSync(turn, 'utf8'))
+    return pid > 0 && !process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'ESRCH'
+  }
+}
+
+// Two that install into one folder at once leave neither with anything: the second waits, and finds it done.
+function alone(work) {
+  const turn = join(root, '.installing')
+  for (;;) {
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (isLeftBehind(turn)) rmSync(turn, { force: true })
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  }
+  process.on('exit', () => rmSync(turn, { force: true }))
+  work()
+  rmSync(turn, { force: true })
+}
+
 function install() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  const stamp = join(modules, '.usher-installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  if (isInstalled()) return
   console.error('Installing the packages of package-lock.json and the pinned Node (once, about half a minute) …')
   const npm = process.env.npm_execpath
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }
@@ -25,7 +55,7 @@ function install() {
     console.error('The packages could not be installed; npm says why above. Nothing was started.')
     process.exit(ran.status || 1)
   }
-  writeFileSync(stamp, lock)
+  writeFileSync(stamp, wanted)
 }
 
 function pinnedNode() {
@@ -42,7 +72,7 @@ function hardened(node) {
   return windows ? order : ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh', ...order]
 }
 
-install()
+if (!isInstalled()) alone(install)
 const [program, ...rest] = hardened(pinnedNode())
 const child = spawn(program, rest, {
   stdio: 'inherit',
