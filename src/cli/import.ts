@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
+import type { App } from '../app.ts'
 import { type ConfigOption, type Desk, withDesk, withConfig } from './common.ts'
+import { sayWhichAreOff } from './connection-desk.ts'
 import { federationCommands, type Plan, sayPlan, sayTally, type Tally } from './import-report.ts'
 import { CommandError, print, say } from './report.ts'
 
@@ -34,9 +36,7 @@ const auth0Command = () =>
     .option('--dry-run', 'only tell what would come over')
     .option('--json', 'one JSON object with everything that is told')
     .addHelpText('after', EXAMPLES)
-    .action((path: string | undefined, options: ImportOptions) =>
-      withDesk(options, (desk, { certificates }) => run({ desk, options, certificates: certificates() }, path)),
-    )
+    .action((path: string | undefined, options: ImportOptions) => withDesk(options, (desk, app) => run({ desk, app, options }, path)))
 
 const EXAMPLES = `
 Nothing is written while there is a problem, and a second import changes nothing.
@@ -50,8 +50,8 @@ docs/guides/moving-from-auth0.md goes through it step by step.`
 
 interface Import {
   readonly desk: Desk
+  readonly app: App
   readonly options: ImportOptions
-  readonly certificates: readonly string[]
 }
 
 const run = async (work: Import, path: string | undefined): Promise<void> => {
@@ -70,15 +70,16 @@ const assertThere = (path: string | undefined, { mapping, envFile, users, passwo
   if (missing !== undefined) throw new CommandError(`no file or folder ${missing}`, 5)
 }
 
-const tenantOf = async ({ desk, options, certificates }: Import, path: string) => {
+const tenantOf = async ({ desk, app, options }: Import, path: string) => {
   const plan = await desk.planAuth0(path, saidIn(options))
   sayPlan(plan)
-  const federation = plan.domains.flatMap((domain) => federationCommands(domain, certificates))
+  const federation = plan.domains.flatMap((domain) => federationCommands(domain, app.certificates()))
   const shown = shownPlan(plan, federation)
   assertWritable(plan, options, shown)
   const changes = await desk.applyAuth0(plan, { isDryRun: options.dryRun === true })
   for (const change of changes) say(`  ${change}`)
   say(closing(changes, options))
+  if (!options.dryRun) await sayWhichAreOff(app)
   if (!options.json) for (const line of federation) print(line)
   return { ...shown, changes }
 }

@@ -3,6 +3,7 @@ import type { Profile, User } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Arriving } from './books.ts'
 import type { Occasion } from './step.ts'
+import { isUsable } from './usable-connection.ts'
 
 /** Who a profile is about, and the connection that says so. */
 export interface Spoken {
@@ -17,7 +18,7 @@ export const userOf = async ({ profile, settings, arriving }: Spoken, occasion: 
   const { identity, reference, at } = arriving
   const address = authoritativeAddress(profile, settings)
   if (address === undefined) return books.people.recognize(identity, arriving.said, at)
-  const among = occasion.settings.connections.filter((one) => allowsLinking(one) && !one.disabled)
+  const among = occasion.settings.connections.filter((one) => allowsLinking(one) && isUsable(one, occasion))
   const { user, how } = await books.joins.recognizeByAddress({ ...arriving, address, among })
   const facts = { reference, connection: settings.id, user: user.id }
   if (how === 'joined') log.info('user_linked', { ...facts, reason: 'verified address' })

@@ -54,7 +54,8 @@ export const openLinkingArena = async (connections: readonly ConnectionSettings[
     books: stores,
     protocols: new Map(),
     formats: new Map(),
-    connection: unasked('a connection'),
+    // They open; nobody is sent there.
+    connection: () => ({ kind: 'password' as const, verify: unasked('a password') }),
     target: unasked('a target'),
     drives: createDrives({ clock, log }),
     ruleRunner: { run: unasked('rules') },
