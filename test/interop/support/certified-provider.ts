@@ -73,8 +73,6 @@ export const certifiedProvider = async (options: Options) => {
   }
 }
 
-export type CertifiedProvider = Awaited<ReturnType<typeof certifiedProvider>>
-
 const withChangedAnswer = (response: ServerResponse, redirectUri: string, change: Tampering | undefined): ServerResponse => {
   const writeHead = response.writeHead.bind(response)
   const changed = (): void => {
