@@ -170,10 +170,10 @@ const packages = [
   quarantine('xml-crypto', '^src/lib/xml-signature[.]ts$', '^node_modules/(xml-crypto|@xmldom)/'),
   quarantine('undici', '^src/lib/outbound[.]ts$', '^node_modules/undici/'),
   quarantine('openid-client', '^src/connections/', '^node_modules/(openid-client|oauth4webapi)/'),
-  quarantine('ldapts', '^src/connections/ldap[-a-z]*[.]ts$', '^node_modules/ldapts/'),
+  quarantine('ldapts', '^src/connections/ldap/', '^node_modules/ldapts/'),
   quarantine('jose', '^src/(connections/|provisioning/graph/app-credential[.])', '^node_modules/jose/'),
-  quarantine('node-saml', '^src/connections/saml-(request|decryption)[.]ts$', '^node_modules/@node-saml/'),
-  quarantine('argon2', '^src/connections/', '^node_modules/@node-rs/argon2/'),
+  quarantine('node-saml', '^src/connections/saml/saml-(request|decryption)[.]ts$', '^node_modules/@node-saml/'),
+  quarantine('argon2', '^src/connections/database/', '^node_modules/@node-rs/argon2/'),
   quarantine(
     'rule-modules',
     '^src/rules/inside/',

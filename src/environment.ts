@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { KerberosPackage } from '#connections/windows-ticket.ts'
+import type { KerberosPackage } from '#connections/ldap/windows-ticket.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Randomness } from '#kernel/randomness.ts'

@@ -6,9 +6,9 @@ import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { createHandClock } from '../emulator/clock.ts'
 import { readConfig } from '../src/config.ts'
-import { oauth2Types } from '../src/connections/oauth2.ts'
-import { oidcType } from '../src/connections/oidc.ts'
-import { socialTypes } from '../src/connections/social.ts'
+import { oauth2Types } from '../src/connections/oauth2/oauth2.ts'
+import { oidcType } from '../src/connections/oidc/oidc.ts'
+import { socialTypes } from '../src/connections/oidc/social.ts'
 import { readSettings } from '../src/management/settings-file.ts'
 
 const root = resolve(import.meta.dirname, '..')

@@ -2,7 +2,7 @@ import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Authentication } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import { SKEW_SECONDS } from './id-token.ts'
+import { SKEW_SECONDS } from './oidc/id-token.ts'
 import type { UpstreamClaims } from './profile.ts'
 
 interface Known {

@@ -4,7 +4,7 @@ import { ONE_HOUR_MS, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionId } from '#kernel/person.ts'
 import type { Credentials } from './connection.ts'
-import type { PasswordFile } from './password-file.ts'
+import type { PasswordFile } from './database/password-file.ts'
 
 type Attempt = Pick<Credentials, 'ip' | 'at'>
 

@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel/clock.ts'
-import type { OidcSettings } from './oidc-settings.ts'
+import type { OidcSettings } from './oidc/oidc-settings.ts'
 
 export type Fetch = typeof fetch
 

@@ -23,8 +23,9 @@ export const callbacks = ({ parts, go }: Going) => {
   /** A connection nobody may come in through has no address here. Throws `connection_unknown`. */
   const assertUsable = async (name: string): Promise<void> => {
     const settings = await current()
-    const isOpen = settings.connections.some((one) => one.name === name && isUsable(one, { settings, parts }))
-    if (!isOpen) throw new UsherError('connection_unknown', { detail: { connection: name } })
+    const found = settings.connections.find((one) => one.name === name)
+    // Only a name of ours is written down: any other was made up by whoever came.
+    if (!found || !isUsable(found, { settings, parts })) throw new UsherError('connection_unknown', { detail: { connection: found?.name } })
   }
   return {
     tryConnection: (ticket: string, visit: Visit): Promise<Answer> => trials.leave(ticket, visit),

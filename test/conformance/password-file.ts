@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { PasswordEntry, PasswordFile } from '#connections/password-file.ts'
+import type { PasswordEntry, PasswordFile } from '#connections/database/password-file.ts'
 
 const DANA: PasswordEntry = {
   connection: 'c1',

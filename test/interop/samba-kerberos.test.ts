@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { ldapType } from '../../src/connections/ldap.ts'
+import { ldapType } from '../../src/connections/ldap/ldap.ts'
 import { Secret } from '../../src/kernel/secret.ts'
 import { settingsOf, visitAt } from '../conformance/connection.ts'
 import { authority } from '../support/fake-ldap-certificates.ts'

@@ -1,4 +1,4 @@
-import type { KerberosPackage } from '#connections/windows-ticket.ts'
+import type { KerberosPackage } from '#connections/ldap/windows-ticket.ts'
 
 /** A token that the fake acceptor takes for this principal's. */
 export const ticketFor = (principal: string): string => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PasswordConnection } from '#connections/connection.ts'
-import { ldapType } from '#connections/ldap.ts'
+import { ldapType } from '#connections/ldap/ldap.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
 import { Secret } from '#kernel/secret.ts'

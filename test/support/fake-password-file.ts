@@ -1,4 +1,4 @@
-import type { PasswordEntry, PasswordFile } from '#connections/password-file.ts'
+import type { PasswordEntry, PasswordFile } from '#connections/database/password-file.ts'
 
 /** A password file in memory, with what was asked of it. */
 export const fakePasswordFile = (entries: readonly PasswordEntry[] = []) => {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { oauth2Types } from '#connections/oauth2.ts'
+import { oauth2Types } from '#connections/oauth2/oauth2.ts'
 import { Secret } from '#kernel/secret.ts'
 import { ANNA, CLIENT } from './fake-provider/provider-state.ts'
 import { oidcStage } from './oidc-stage.ts'

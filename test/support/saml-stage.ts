@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { samlType } from '#connections/saml.ts'
+import { samlType } from '#connections/saml/saml.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import { createHandClock, type HandClock } from '../../emulator/clock.ts'
 import { formVisitAt, settingsOf } from '../conformance/connection.ts'

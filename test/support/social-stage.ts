@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import { socialTypes } from '#connections/social.ts'
+import { socialTypes } from '#connections/oidc/social.ts'
 import type { Profile } from '#kernel/person.ts'
 import { Secret } from '#kernel/secret.ts'
 import { ANNA, CLIENT, type FakeProviderOptions } from './fake-provider/provider-state.ts'

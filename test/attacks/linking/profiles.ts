@@ -1,4 +1,4 @@
-import { oidcType } from '#connections/oidc.ts'
+import { oidcType } from '#connections/oidc/oidc.ts'
 import type { Profile } from '#kernel/person.ts'
 import { ANNA } from '../../support/fake-provider/provider-state.ts'
 import type { TokenClaims } from '../../support/fake-provider/signing.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PasswordEntry } from '#connections/password-file.ts'
+import type { PasswordEntry } from '#connections/database/password-file.ts'
 import { AT, type OpenStores } from '../../support/stores.ts'
 
 const DANA: PasswordEntry = {

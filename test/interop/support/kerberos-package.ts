@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { KerberosPackage } from '#connections/windows-ticket.ts'
+import type { KerberosPackage } from '#connections/ldap/windows-ticket.ts'
 import { folder } from './commands.ts'
 
 const PACKAGE = 'kerberos'
