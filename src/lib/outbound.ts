@@ -19,10 +19,13 @@ type Resolve = (
  * Calls out: short timeouts, bounded answers, and loopback for `.localhost` names, which resolvers may not know. Every
  * other name must lead to somebody else: one that resolves to this machine or its link is not called.
  */
-export const outbound = (resolve: Resolve = lookup): { readonly fetch: typeof fetch; readonly close: () => Promise<void> } => {
+export const outbound = (
+  resolve: Resolve = lookup,
+  answerMs = ANSWER_MS,
+): { readonly fetch: typeof fetch; readonly close: () => Promise<void> } => {
   let opening: ReturnType<typeof openAgent> | undefined
   const call = async (input: string | URL, init?: Parameters<typeof undiciFetch>[1]) => {
-    opening ??= openAgent(resolve)
+    opening ??= openAgent(resolve, answerMs)
     const { agent, fetch } = await opening
     return fetch(input, { ...init, dispatcher: agent })
   }
@@ -31,12 +34,12 @@ export const outbound = (resolve: Resolve = lookup): { readonly fetch: typeof fe
 }
 
 /** Loaded with the first call: a start waits for nothing it does not need, and a server nobody visits holds nothing of it. */
-const openAgent = async (resolve: Resolve): Promise<{ readonly agent: Agent; readonly fetch: typeof undiciFetch }> => {
+const openAgent = async (resolve: Resolve, answerMs: number): Promise<{ readonly agent: Agent; readonly fetch: typeof undiciFetch }> => {
   const undici = await import('undici')
   const agent = new undici.Agent({
     connect: { timeout: CONNECT_MS, lookup: lookupWith(onceAtATime(resolve)) },
-    headersTimeout: ANSWER_MS,
-    bodyTimeout: ANSWER_MS,
+    headersTimeout: answerMs,
+    bodyTimeout: answerMs,
     maxResponseSize: ONE_MEBIBYTE,
     connections: 64,
   })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { UsherError } from '#kernel/errors.ts'
 import type { Json, JsonObject } from '#kernel/json.ts'
 import type { UserRecord } from '#kernel/person.ts'
+import { connectionFingerprint } from '#lib/connection-fingerprint.ts'
 import { userFor } from '#rules/facade/person.ts'
 import { verdictOf } from '#rules/facade/verdict.ts'
 import { wsfed } from '#protocols/wsfed/wsfed.ts'
@@ -146,6 +147,8 @@ const occasionOf = async (tried: Attempt): Promise<Occasion> => {
       ledger: { issued: async () => true },
     },
     ruleRunner: { run: async () => outcomeOf(tried, record) },
+    // It opens; nobody is sent there.
+    connection: () => ({ kind: 'password', verify: async () => undefined }),
     protocols: new Map([['wsfed', wsfed({ publicUrl: PUBLIC_URL, certificates: await sharedKeys(), randomness: seeded('wsfed') })]]),
     formats: new Map([['saml11', saml11({ keys: await sharedKeys(), randomness: seeded('subjects') })]]),
     publicUrl: PUBLIC_URL,
@@ -155,7 +158,8 @@ const occasionOf = async (tried: Attempt): Promise<Occasion> => {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   })
   const relyingParty = { ...microsoft365, connections: [google.name] }
-  return { visit: visitTo('/'), settings: { ...settingsWith(relyingParty), connections: [google] }, relyingParty, parts }
+  const tested = [{ connection: google.name, fingerprint: connectionFingerprint(google), at: AT, by: 'a test' }]
+  return { visit: visitTo('/'), settings: { ...settingsWith(relyingParty), connections: [google], tested }, relyingParty, parts }
 }
 
 const tokenOf = async (tried: Attempt): Promise<string | undefined> => {
