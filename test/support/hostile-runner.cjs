@@ -90,7 +90,11 @@ const wait = () => {
     const read = readSync(PIPE, bytes)
     if (read === 0) return
     // The word to warm up is a frame without content, and no job.
-    if (read > 9) return manners[manner]?.()
+    if (read > 9) {
+      manners[manner]?.()
+      // It stays: that it is gone afterwards is Usher's doing.
+      return setInterval(() => undefined, 60_000)
+    }
   } catch (error) {
     if (error.code !== 'EAGAIN') throw error
   }
