@@ -73,7 +73,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
 
 /** A directory's people have arrived long ago, also when a session answers for them. */
 const isOfDirectory = ({ transaction, occasion }: Going): boolean =>
-  connectionsOf(occasion).some(({ id, directory }) => id === transaction.connection && directory !== undefined)
+  occasion.settings.connections.some(({ id, directory }) => id === transaction.connection && directory !== undefined)
 
 const signed = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occasion'>, at: number): Promise<Token> => {
   const { relyingParty, parts } = occasion

@@ -5,6 +5,7 @@ import type { Routed } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import { passwordPage } from './password-page.ts'
 import { type Going, recognized } from './recognize.ts'
+import { recordRefusal } from './record-refusal.ts'
 import { ask, type Outcome, pagePath } from './step.ts'
 
 /**
@@ -25,19 +26,10 @@ export const showTicket = async (windows: WindowsSignIn, settings: ConnectionSet
     return undefined
   })
   if (profile === 'challenge') return ask(transaction, { ...passwordPage(settings, going), status: 401, challenge: 'Negotiate' })
-  if (!profile) await recordRefusal(settings, going)
+  if (!profile) await recordRefusal('ticket_refused', settings, going)
   if (!profile || !isMeant(profile, settings, transaction)) return typesPassword()
   return recognized(profile, settings, going)
 }
-
-const recordRefusal = (settings: ConnectionSettings, { transaction, occasion }: Going): Promise<void> =>
-  occasion.parts.books.ledger.record({
-    type: 'ticket_refused',
-    at: occasion.visit.at,
-    reference: transaction.request.correlation,
-    connection: settings.id,
-    facts: { ip: occasion.visit.ip },
-  })
 
 /**
  * A ticket may be hours old and is shown without anybody being there: it is no answer where credentials are asked for anew,

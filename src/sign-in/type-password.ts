@@ -3,6 +3,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import { passwordPage } from './password-page.ts'
 import { type Going, recognized } from './recognize.ts'
+import { recordRefusal } from './record-refusal.ts'
 import { showTicket } from './show-ticket.ts'
 import { ask, type Outcome } from './step.ts'
 
@@ -26,17 +27,8 @@ const checkPassword = async (connection: PasswordConnection, settings: Connectio
     throw error
   })
   if (profile === 'too_many' || profile === undefined) {
-    await recordRefusal(settings, going)
+    await recordRefusal('password_refused', settings, going)
     return ask(typing, passwordPage(settings, going, { username, problem: profile ?? 'wrong' }))
   }
   return recognized(profile, settings, going)
 }
-
-const recordRefusal = (settings: ConnectionSettings, { transaction, occasion }: Going): Promise<void> =>
-  occasion.parts.books.ledger.record({
-    type: 'password_refused',
-    at: occasion.visit.at,
-    reference: transaction.request.correlation,
-    connection: settings.id,
-    facts: { ip: occasion.visit.ip },
-  })

@@ -3,7 +3,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { OidcSettings } from './oidc-settings.ts'
-import type { Keys, ProviderDocuments } from '../provider-documents.ts'
+import type { Keys, ProviderDocuments } from './provider-documents.ts'
 import { TENANT } from '../provider-row.ts'
 
 /** How far a provider's clock may be off. */

@@ -5,7 +5,7 @@ import type { ConnectionSettings } from '#kernel/settings.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import type { Fetch, ProviderCall } from '../provider-calls.ts'
-import type { ProviderDocuments } from '../provider-documents.ts'
+import type { ProviderDocuments } from './provider-documents.ts'
 import type { Provider } from '../provider-row.ts'
 
 export interface OidcParts {

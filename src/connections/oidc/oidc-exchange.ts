@@ -1,10 +1,10 @@
 import type { RedirectConnection } from '../connection.ts'
 import type { OpenedOidc } from './oidc-client.ts'
 import { departFor } from './oidc-departure.ts'
-import { connectionFailure } from './oidc-failure.ts'
+import { connectionFailure } from '../connection-failure.ts'
 import { returnFrom } from './oidc-return.ts'
 import { providerCall } from '../provider-calls.ts'
-import { providerDocuments } from '../provider-documents.ts'
+import { providerDocuments } from './provider-documents.ts'
 
 /** The two halves of a sign-in at a provider. */
 export type OidcExchange = Pick<RedirectConnection, 'begin' | 'complete'>

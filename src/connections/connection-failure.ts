@@ -1,7 +1,7 @@
 import { errors } from 'jose'
 import * as openid from 'openid-client'
 import { UsherError } from '#kernel/errors.ts'
-import { CallFailure } from '../provider-calls.ts'
+import { CallFailure } from './provider-calls.ts'
 
 /** The provider's own trouble, rather than the person's or a decision (RFC 6749 §4.1.2.1). */
 const ITS_TROUBLE = new Set(['server_error', 'temporarily_unavailable'])

@@ -2,10 +2,10 @@ import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import type { ServerMetadata } from 'openid-client'
 import { z } from 'zod'
 import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
-import type { OidcSettings } from './oidc/oidc-settings.ts'
-import { belongsTo, CallFailure, type ProviderCall } from './provider-calls.ts'
-import type { Provider } from './provider-row.ts'
-import { remembered } from './remembered.ts'
+import type { OidcSettings } from './oidc-settings.ts'
+import { belongsTo, CallFailure, type ProviderCall } from '../provider-calls.ts'
+import type { Provider } from '../provider-row.ts'
+import { remembered } from '../remembered.ts'
 
 /** Keys nobody knows make us look again, this often at most. */
 const LOOK_AGAIN_MS = 5 * ONE_MINUTE_MS
