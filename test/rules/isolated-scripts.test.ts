@@ -40,6 +40,12 @@ describe('in a process of their own', () => {
     assert.equal(linesOf(result)[0], 'log: before')
   })
 
+  test('an error that throws at whoever looks at it ends no process, whenever it is thrown', async () => {
+    const hostile = 'const hostile = new Proxy({}, { get() { throw hostile }, getPrototypeOf() { throw hostile } });'
+    for (const way of ['throw hostile', 'setTimeout(function () { throw hostile }, 5)', 'process.nextTick(function () { throw hostile })'])
+      assert.equal(deniedOf(await pool.run(job([rule(`${hostile} ${way}`)]))).message, 'an error that cannot be shown', way)
+  })
+
   test('a promise that nobody looks at is a line in the log, and nothing ends (A6)', async () => {
     const forgets = rule('Promise.reject(new Error("lost")); setTimeout(callback, 20)')
     const result = await pool.run(job([forgets, PASSES]))

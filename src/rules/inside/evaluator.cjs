@@ -82,12 +82,24 @@ const asRule = (value) => {
  * @returns {number | undefined}
  */
 const lineOf = (error, filename) => {
-  const { stack } = Object(error)
+  const stack = stackOf(error)
   const place = `${traceName(filename)}:`
   const frame = typeof stack === 'string' ? stack.split('\n').find((one) => one.includes(place)) : undefined
   if (frame === undefined) return undefined
   const line = Number.parseInt(frame.slice(frame.indexOf(place) + place.length), 10) - LINES_BEFORE
   return line > 0 ? line : undefined
+}
+
+/**
+ * Undefined for an error that throws at whoever looks at it, as rules can make them.
+ * @param {unknown} error
+ */
+const stackOf = (error) => {
+  try {
+    return Object(error).stack
+  } catch {
+    return undefined
+  }
 }
 
 /** @param {string} name */

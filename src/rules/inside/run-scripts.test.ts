@@ -76,6 +76,21 @@ describe('what a rule says first counts (A6)', () => {
     assert.deepEqual(linesOf(result), [`notice: TypeError in line 3: ${message}`])
   })
 
+  const hostile = 'const hostile = new Proxy({}, { get() { throw hostile }, getPrototypeOf() { throw hostile } });'
+  for (const [how, script] of Object.entries({
+    'thrown by a rule': rule(`${hostile} throw hostile`),
+    'called back with': rule(`${hostile} callback(hostile)`),
+    'thrown by an async rule': `async function (user, context, callback) { ${hostile} throw hostile }`,
+    'the context of a callback': rule(`${hostile} callback(null, user, new Proxy({}, { get() { throw hostile } }))`),
+    'the stack of an error': rule(
+      'const error = new Error("an error that cannot be shown"); Object.defineProperty(error, "stack", { get() { throw error } }); throw error',
+    ),
+  }))
+    test(`an error that throws at whoever looks at it is an error at once: ${how}`, async () => {
+      const result = await runInside([script, rule('context.sent = true')], { budgetMs: 60_000 })
+      assert.deepEqual(deniedOf(result), { rule: 'rul_1', name: 'Error', message: 'an error that cannot be shown', isRefusal: false })
+    })
+
   test('a throw after the callback does not undo it', async () => {
     const result = await runInside([rule('callback(null, user, context); throw new Error("too late")')])
     passedOf(result)
