@@ -1,6 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { UsherError } from '#kernel/errors.ts'
-import { foreignNobody, foreignRounds, isForeign, type VerifyForeign, verifyBcrypt } from './foreign-hash.ts'
+import { foreignNobody, foreignRounds, isForeign, foreignVerifier, type VerifyForeign } from './foreign-hash.ts'
 import { gate } from '../gate.ts'
 
 /** What a hash costs today: OWASP's minimum for Argon2id. Hashes made for less are made anew at the next sign-in. */
@@ -46,7 +46,7 @@ export interface PasswordChecker {
 }
 
 /** Checks passwords, a few at a time: each takes 19 MiB and a processor. */
-export const passwordChecker = (verifyForeign: VerifyForeign = verifyBcrypt): PasswordChecker => {
+export const passwordChecker = (verifyForeign: VerifyForeign = foreignVerifier()): PasswordChecker => {
   const enter = gate({ running: 2, waiting: 100 })
   let rounds: number | undefined
   return {
