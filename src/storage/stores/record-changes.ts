@@ -67,7 +67,7 @@ const changed = async (tx: Kysely<Schema>, userId: UserId, { change, eventRow }:
   const after = patched(before, change)
   const { emailVerified, by, at, reference = by } = change
   if (emailVerified === undefined && isDeepStrictEqual(after, before)) return before
-  await write(tx, after, at)
+  await write(tx, { before, after }, at)
   if (emailVerified !== undefined) await writeVerified(tx, after, emailVerified)
   const event = eventRow({ type: 'metadata_changed', at, reference, user: userId, facts: { by, ...factsOf(change) } })
   await tx.insertInto('events').values(event).execute()
@@ -99,11 +99,17 @@ const factsOf = ({ app, user, root, blocked, emailVerified }: RecordPatch) => ({
   ...(emailVerified !== undefined && { emailVerified }),
 })
 
-const write = async (tx: Kysely<Schema>, { userId, root, appMetadata, userMetadata, blocked }: UserRecord, at: number): Promise<void> => {
+interface Difference {
+  readonly before: UserRecord
+  readonly after: UserRecord
+}
+
+const write = async (tx: Kysely<Schema>, { before, after }: Difference, at: number): Promise<void> => {
+  const { userId, blocked } = after
   const columns = {
-    root_json: bounded(root),
-    app_metadata_json: bounded(appMetadata),
-    user_metadata_json: bounded(userMetadata),
+    root_json: bounded(after.root, before.root),
+    app_metadata_json: bounded(after.appMetadata, before.appMetadata),
+    user_metadata_json: bounded(after.userMetadata, before.userMetadata),
     updated_at: at,
   }
   await tx.updateTable('user_records').set(columns).where('user_id', '=', userId).execute()
@@ -121,8 +127,11 @@ const writeVerified = async (tx: Kysely<Schema>, { userId, identities: [own] }: 
   await tx.updateTable('passwords').set(columns).where('connection', '=', connection).where('subject', '=', subject).execute()
 }
 
-const bounded = (value: JsonObject): string => {
+/** What connections and imports say may be larger, and must keep nobody from being blocked: only what grows is refused. */
+const bounded = (value: JsonObject, before: JsonObject): string => {
   const json = JSON.stringify(value)
-  if (Buffer.byteLength(json) > LARGEST_BYTES) throw new UsherError('metadata_too_large', { detail: { most: LARGEST_BYTES } })
+  const bytes = Buffer.byteLength(json)
+  const isTooLarge = bytes > LARGEST_BYTES && bytes > Buffer.byteLength(JSON.stringify(before))
+  if (isTooLarge) throw new UsherError('metadata_too_large', { detail: { most: LARGEST_BYTES } })
   return json
 }

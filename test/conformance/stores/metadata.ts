@@ -71,6 +71,19 @@ const guarded = (name: string, open: OpenStores): void => {
     assert.equal(String((await opened.stores.records.byPublicId(ID))?.appMetadata['text']).length, most)
   })
 
+  test(`${name}: somebody whose connection says more than is kept can be blocked, and remembers as much as anybody`, async (t) => {
+    const opened = await open(t)
+    const { records, people } = opened.stores
+    const groups = Array.from({ length: 4_000 }, (_, n) => `group ${n}`)
+    const { userId, root } = await signIn(opened, undefined, { root: { groups } })
+    await records.patch({ publicId: ID, blocked: true, app: { a: 1 }, by: 'token x', at: AT + 1 })
+    assert.equal((await people.standing(userId, 't'))?.user.blocked, true)
+    const change = { publicId: ID, by: 'token x', at: AT + 2 }
+    await assert.rejects(records.patch({ ...change, root: { nickname: 'd' } }), { code: 'metadata_too_large' }, 'not more of it')
+    assert.deepEqual((await records.byPublicId(ID))?.root, root)
+    assert.deepEqual((await records.patch({ ...change, root: { groups: null } }))?.root, {})
+  })
+
   test(`${name}: any JSON comes back as it was`, async (t) => {
     const opened = await open(t)
     await signIn(opened)
