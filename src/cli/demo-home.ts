@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { CommandError } from './report.ts'
 
 /** The folder a demo lives in: `data/` and, apart from it, `keys/`. */
 export interface DemoHome {
@@ -20,12 +21,20 @@ export interface DemoHome {
 const PRIVATE = 0o600
 const PRIVATE_DIRECTORY = 0o700
 
+/** Says that a folder is a demo's. */
+const MARK = 'this-is-a-demo'
+/** What demos had before they said so. */
+const STATE = join('data', 'microsoft.json')
+
+/** Opens the folder, or makes it. Throws a CommandError for one that holds what no demo made. */
 export const openDemoHome = (directory: string, reset: boolean): DemoHome => {
-  if (reset) rmSync(directory, { recursive: true, force: true })
   const home = resolve(directory)
+  assertDemos(home)
+  if (reset) rmSync(home, { recursive: true, force: true })
   const at = (...parts: string[]) => join(home, ...parts)
   const isNew = !existsSync(at('data'))
   for (const folder of ['data', 'keys']) mkdirSync(at(folder), { recursive: true, mode: PRIVATE_DIRECTORY })
+  writeFileSync(at(MARK), '')
   const secret = (name: string): string => {
     const file = at('keys', name)
     if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64'), { mode: PRIVATE })
@@ -37,11 +46,17 @@ export const openDemoHome = (directory: string, reset: boolean): DemoHome => {
     data: at('data'),
     configFile: at('usher.json'),
     keyFile: at('keys', 'kek'),
-    emulatorState: at('data', 'microsoft.json'),
+    emulatorState: at(STATE),
     logFile: at('usher.log'),
     secret,
     isNew,
   }
+}
+
+/** A demo writes over what has its names and `--reset` takes everything away: the folder must be its own. */
+const assertDemos = (home: string): void => {
+  const isOurs = !existsSync(home) || readdirSync(home).length === 0 || [MARK, STATE].some((name) => existsSync(join(home, name)))
+  if (!isOurs) throw new CommandError(`${home} holds what no demo made; name another folder with --home, or an empty one`, 2)
 }
 
 /** The wanted port on loopback, or a free one when somebody has it. */

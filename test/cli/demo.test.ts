@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../support/free-port.ts'
-import { startUsher } from '../support/installation.ts'
+import { runUsher, startUsher } from '../support/installation.ts'
 import { patient } from '../support/patient.ts'
 
 const USHER = fileURLToPath(new URL('../../src/cli/usher.ts', import.meta.url))
@@ -55,6 +55,19 @@ test('the next demo goes on with the same people; --reset begins anew', async ()
   assert.deepEqual(third.people, ['dana@fabrikam.example', 'erika'])
   assert.deepEqual(await third.stop(), { code: 0, signal: null })
   assert.ok(existsSync(join(folder, 'home', 'data')))
+})
+
+test('a folder that holds what no demo made is left alone, also with --reset', async () => {
+  const home = join(folder, 'etc')
+  mkdirSync(home)
+  writeFileSync(join(home, 'usher.json'), '{"publicUrl": "https://id.fabrikam.example"}')
+  for (const more of [[], ['--reset']]) {
+    const { code, stderr } = await runUsher(['demo', '--home', home, '--port', String(await freePort()), ...more])
+    assert.equal(code, 2)
+    assert.match(stderr, /holds what no demo made/)
+    assert.deepEqual(readdirSync(home), ['usher.json'])
+    assert.match(readFileSync(join(home, 'usher.json'), 'utf8'), /fabrikam/)
+  }
 })
 
 test('a port that somebody has is left to them', async () => {
