@@ -1,10 +1,12 @@
 import type { Log } from '#kernel/log.ts'
 import { toRunner } from './frames.ts'
-import type { Member, MemberEnd } from './member.ts'
+import { createFairShare, type FairShare } from './fair-share.ts'
+import { failureOf, suspectOf } from './left-behind.ts'
+import { leastBusy, type Member, type MemberEnd } from './member.ts'
 import { TICK_MS } from './pulse.ts'
-import { failedRun, type Run } from './run.ts'
-import type { Why } from './runner-child.ts'
+import { failedRun, type Run, turnAway, whoseRun } from './run.ts'
 import { isSetOf, type ScriptSet, scriptSetOf } from './script-set.ts'
+import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
 export interface CrewLimits {
   /** Runners at work; one more is kept warm. */
@@ -50,7 +52,8 @@ interface State {
   readonly blanks: Member[]
   /** Newest last. */
   readonly sets: ScriptSet[]
-  readonly waiting: Run[]
+  readonly places: FairShare
+  readonly waiting: WaitingRoom
   readonly suspects: Run[]
   /** Has one suspect to itself. */
   solo?: Member
@@ -61,7 +64,12 @@ interface State {
 }
 
 export const createCrew = (parts: CrewParts): Crew => {
-  const state: State = { members: new Set(), blanks: [], sets: [], waiting: [], suspects: [], isStopped: false }
+  const { runners, runsPerRunner, waiting } = parts.limits
+  const state: State = {
+    ...{ members: new Set(), blanks: [], sets: [], suspects: [], isStopped: false },
+    places: createFairShare(runners * runsPerRunner),
+    waiting: createWaitingRoom(waiting),
+  }
   const work: Work = { ...parts, state, events: { changed: () => goOn(work), ended: (member, end) => bury(work, member, end) } }
   return {
     start: async () => {
@@ -110,14 +118,28 @@ const adopt = (work: Work): Member => {
 }
 
 const assign = (work: Work, run: Run): void => {
-  const { state, limits } = work
+  const { waiting } = work.state
+  if (waiting.isEmpty() && place(work, run)) return
+  if (!waiting.admit(run)) return turnAway(run)
+  waiting.offer((one) => place(work, one))
+  keepTicking(work)
+}
+
+/** Gives a run to a runner; false when all are busy, or whose it is has enough of them. */
+const place = (work: Work, run: Run): boolean => {
+  const { places } = work.state
+  const whose = whoseRun(run)
+  if (!places.take(whose)) return false
   const set = setFor(work, run)
   const member = choose(work, set)
-  if (member) {
-    member.give(run, set)
-    keepTicking(work)
-  } else if (state.waiting.length < limits.waiting) state.waiting.push(run)
-  else run.settle(failedRun(run, 'unavailable'))
+  if (!member) {
+    places.giveBack(whose)
+    return false
+  }
+  run.leave = () => places.giveBack(whose)
+  member.give(run, set)
+  keepTicking(work)
+  return true
 }
 
 /** The set these scripts are; when they are new, runners that serve older ones end when they have done what they have. */
@@ -155,12 +177,6 @@ const hasRoomForMore = ({ members }: State, most: number): boolean => {
   return idle !== undefined && members.delete(idle)
 }
 
-const leastBusy = (members: readonly Member[]): Member | undefined => {
-  let best: Member | undefined
-  for (const member of members) if (!best || member.load() < best.load()) best = member
-  return best
-}
-
 /** A member has ended: what it had goes on elsewhere if that does no harm, and fails if it might. */
 const bury = (work: Work, member: Member, end: MemberEnd): void => {
   const { state, log } = work
@@ -183,19 +199,6 @@ const remove = (state: State, member: Member): void => {
   if (state.solo === member) delete state.solo
 }
 
-/** Undefined for a run that may be tried once more: nobody has seen anything of it. */
-const failureOf = (run: Run, { ending, culprit }: MemberEnd): Why | 'unavailable' | undefined => {
-  if (run.isSuspect && !ending.hadStarted) return 'unavailable'
-  if (run === culprit || run.isSuspect) return ending.why
-  return run.hasEffects ? 'crash' : undefined
-}
-
-const suspectOf = (run: Run): Run => {
-  run.isSuspect = true
-  run.entered = 0
-  return run
-}
-
 /** Gives what waits to whoever is free. */
 const goOn = (work: Work): void => {
   const { state } = work
@@ -207,8 +210,7 @@ const goOn = (work: Work): void => {
     state.solo.give(suspect, setFor(work, suspect))
     keepTicking(work)
   }
-  if (state.waiting.length === 0) return
-  for (const run of state.waiting.splice(0)) assign(work, run)
+  state.waiting.offer((run) => place(work, run))
 }
 
 const keepTicking = (work: Work): void => {
@@ -221,11 +223,9 @@ const tick = (work: Work): void => {
   const { state, now } = work
   let isBusy = state.suspects.length > 0
   for (const member of [...state.members]) isBusy = member.tick() || isBusy
-  for (const run of state.waiting.splice(0)) {
-    if (now() - run.arrivedAt > run.job.budgetMs) run.settle(failedRun(run, 'unavailable'))
-    else state.waiting.push(run)
-  }
-  if (isBusy || state.waiting.length > 0) return
+  const moment = now()
+  for (const run of state.waiting.release(({ arrivedAt, job }) => moment - arrivedAt > job.budgetMs)) turnAway(run)
+  if (isBusy || !state.waiting.isEmpty()) return
   clearInterval(state.ticker)
   delete state.ticker
   state.idle = setTimeout(() => shrink(state), IDLE_MS).unref()
@@ -242,7 +242,7 @@ const stop = async ({ state }: Work): Promise<void> => {
   clearInterval(state.ticker)
   clearTimeout(state.idle)
   clearTimeout(state.refill)
-  for (const run of [...state.waiting.splice(0), ...state.suspects.splice(0)]) run.settle(failedRun(run, 'unavailable'))
+  for (const run of [...state.waiting.release(() => true), ...state.suspects.splice(0)]) turnAway(run)
   const all = [...state.members, ...state.blanks]
   for (const member of all) member.child.kill('crash')
   await Promise.all(all.map(({ child }) => child.gone))

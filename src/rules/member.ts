@@ -183,3 +183,10 @@ const endOf = ({ book, state }: Inside, ending: Ending): MemberEnd => {
   const culprit = state.culprit ?? (isAlone ? first : undefined)
   return { ending, left, ...(culprit && { culprit }) }
 }
+
+/** The one with the fewest runs; undefined where there is none. */
+export const leastBusy = (members: readonly Member[]): Member | undefined => {
+  let best: Member | undefined
+  for (const member of members) if (!best || member.load() < best.load()) best = member
+  return best
+}

@@ -126,6 +126,38 @@ describe('scripts that go wrong', () => {
   })
 })
 
+describe('people who wait for a host that never answers', () => {
+  const waitsForSome = [rule(`if (user.role === 'stuck') return; callback(null, user, context)`)]
+  const of = (relyingParty: string, role: string, more = {}) =>
+    jobOf(waitsForSome, { user: { role }, budgetMs: 60_000, caller: callerOf([], { relyingParty }), ...more })
+
+  test('take three quarters of all places and of the seats to wait, and everybody else passes at once', async () => {
+    const { pool } = openPool({ runners: 2, runsPerRunner: 8, waiting: 20 })
+    const outcomes: string[] = []
+    const stuck = Array.from({ length: 60 }, () =>
+      pool.run(of('stuck', 'stuck')).then((result) => void outcomes.push(result.kind === 'failed' ? result.why : result.kind)),
+    )
+    for (const relyingParty of ['one', 'another', 'one', 'a third']) {
+      const results = await Promise.all([1, 2, 3, 4].map(() => pool.run(of(relyingParty, 'in a hurry'))))
+      assert.deepEqual(new Set(results.map(({ kind }) => kind)), new Set(['passed']))
+    }
+    // Twelve run and fifteen wait; neither has an answer, and nobody who was turned away has run.
+    assert.deepEqual(outcomes, Array(33).fill('unavailable'))
+    await pool.stop()
+    await Promise.all(stuck)
+    assert.equal(outcomes.length, 60)
+  })
+
+  test('give their places back when their time ends, and who waited has them', async (t) => {
+    const { pool } = openPool({ runners: 1, runsPerRunner: 4 })
+    t.after(pool.stop)
+    const stuck = [1, 2, 3].map(() => pool.run(of('stuck', 'stuck', { budgetMs: 100 })))
+    const waiting = [1, 2, 3, 4, 5].map(() => pool.run(of('stuck', 'in a hurry')))
+    assert.deepEqual(new Set((await Promise.all(stuck)).map((result) => result.kind === 'failed' && result.why)), new Set(['timeout']))
+    assert.deepEqual(new Set((await Promise.all(waiting)).map(({ kind }) => kind)), new Set(['passed']))
+  })
+})
+
 describe('runners that end', () => {
   const scripts = [
     rule(`

@@ -14,24 +14,40 @@ export interface Run {
   hasEffects: boolean
   /** It was in a runner that ended, and runs by itself now. */
   isSuspect: boolean
+  /** Gives back the place it has, if it has one; called with its result. */
+  leave?: () => void
   /** What it used of what one run may use. */
   readonly used: { tunnels: number; openTunnels: number; bytes: number; calls: number }
 }
 
-export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle']; readonly now: number }): Run => ({
-  job,
-  settle,
-  arrivedAt: now,
-  entered: 0,
-  hasEffects: false,
-  isSuspect: false,
-  used: { tunnels: 0, openTunnels: 0, bytes: 0, calls: 0 },
-})
+export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle']; readonly now: number }): Run => {
+  const run: Run = {
+    job,
+    settle: (result) => {
+      const { leave } = run
+      delete run.leave
+      leave?.()
+      settle(result)
+    },
+    arrivedAt: now,
+    entered: 0,
+    hasEffects: false,
+    isSuspect: false,
+    used: { tunnels: 0, openTunnels: 0, bytes: 0, calls: 0 },
+  }
+  return run
+}
+
+/** Who shares places with whom: people who come the same way to the same relying party are those whom the same scripts hold up. */
+export const whoseRun = ({ job: { caller } }: Run): string => `${caller.relyingParty} ${caller.transaction.connection}`
 
 /** A run that cannot be completed, by the script that was at work. */
 export const failedRun = (run: Run, why: Why | 'unavailable'): JobResult => {
   const script = scriptAtWork(run)
   return { kind: 'failed', why, ...(script && why !== 'unavailable' && { rule: script.id }), console: [], timings: [] }
 }
+
+/** Nobody had a place for it. */
+export const turnAway = (run: Run): void => run.settle(failedRun(run, 'unavailable'))
 
 const scriptAtWork = ({ job, entered }: Run): Script | undefined => job.scripts[entered]

@@ -120,6 +120,31 @@ describe('tunnels', () => {
     for (const socket of sockets) socket.destroy()
   })
 
+  test('however many connections wait for an answer in one runner, whoever comes new finds one', async (t) => {
+    const { pool: one } = openPool({ runners: 1, graceMs: 60_000 }, { reach })
+    const sockets = new Set<Socket>()
+    const port = await portOf(createServer((socket) => void sockets.add(socket.on('error', () => undefined))))
+    t.after(async () => {
+      await one.stop()
+      for (const socket of sockets) socket.destroy()
+    })
+    const opens = rule(`
+      let open = 0, refused = 0
+      const { count } = user
+      const isDone = () => { if (open + refused === count) ${done('{ open, refused }')} }
+      for (let i = 0; i < count; i++) require('net').connect(${port}, 'silent.test')
+        .on('connect', () => { open += 1; isDone() })
+        .on('error', (e) => { refused += e.code === 'EMFILE'; isDone() })`)
+    const openIn = async (count: number): Promise<number> => {
+      const result = await one.run(jobOf([opens], { user: { count }, budgetMs: 20_000 }))
+      return result.kind === 'passed' ? Number(result.user['open']) : Number.NaN
+    }
+    const open: number[] = []
+    for (let run = 0; run < 9; run += 1) open.push(await openIn(32))
+    assert.deepEqual(open, [32, 32, 32, 32, 32, 32, 32, 16, 8])
+    assert.equal(await openIn(1), 1)
+  })
+
   test('what a finished run left open goes on for a moment and is closed then', async () => {
     const closed = Promise.withResolvers<void>()
     const heard = Promise.withResolvers<string>()

@@ -88,8 +88,9 @@ const targetOf = ({ job }: Run, { script: index, host, port }: OpenMessage): Tar
   return script && { host, port, ...(script.hosts && { hosts: script.hosts }) }
 }
 
+/** One run has no more open than are left for others: however many wait for an answer, whoever comes new finds one. */
 const isTooMany = ({ used }: Run, open: number): boolean =>
-  open >= MOST_OPEN || used.openTunnels >= MOST_OPEN_PER_RUN || used.tunnels >= MOST_PER_RUN
+  used.openTunnels >= Math.min(MOST_OPEN_PER_RUN, MOST_OPEN - open) || used.tunnels >= MOST_PER_RUN
 
 const refuse = ({ send }: TunnelsParts, id: number, error: Error): void => send(toRunner.closed, id, JSON.stringify(told(error)))
 
