@@ -115,11 +115,15 @@ const progressLinks = (transaction: string) => {
   return { events: `${path}/events`, next: `${path}/next` }
 }
 
-/** Cookies are ours alone: a session starts under a new id, and the one before it ends. */
+/**
+ * Cookies are ours alone: a session starts under a new id, and the one before it ends. Whoever signs out leaves nothing at
+ * this browser that goes on as them: what was under way there belongs to the cookie it had.
+ */
 const setCookies = async (reply: FastifyReply, { session }: Answer, exchange: Exchange, parts: AnswerParts): Promise<void> => {
   const { jar, sessions } = parts
   const { visit, newBrowser, correlation } = exchange
-  const cookies: string[] = newBrowser ? [jar.markBrowser(newBrowser)] : []
+  const browser = session === 'end' && isNavigation(visit) ? randomValue(parts.randomness) : newBrowser
+  const cookies: string[] = browser ? [jar.markBrowser(browser)] : []
   if (session && visit.session) await sessions.end(visit.session.id, visit.at)
   if (session === 'end') cookies.push(jar.endSession)
   else if (session) {
@@ -130,3 +134,6 @@ const setCookies = async (reply: FastifyReply, { session }: Answer, exchange: Ex
   }
   if (cookies.length > 0) reply.header('set-cookie', cookies)
 }
+
+/** A page of its own, where a browser says what for it asks (Fetch Metadata): another site's picture ends no sign-in. */
+const isNavigation = (visit: Visit): boolean => (visit.header('sec-fetch-dest') ?? 'document') === 'document'
