@@ -123,7 +123,7 @@ const checked = (raw: z.infer<typeof shape>, file: string): Config => {
     publicUrl: new URL(raw.publicUrl),
     organization: organizationOf(raw),
     dataDirectory: at(raw.dataDirectory),
-    database: raw.database === 'sqlite' ? `sqlite:${resolve(at(raw.dataDirectory), 'usher.db')}` : raw.database,
+    database: databaseOf(raw.database, at(raw.dataDirectory), at),
     keyFile: at(raw.keyFile),
     listen: { host, port },
     trustedProxies: raw.trustedProxies,
@@ -135,9 +135,20 @@ const checked = (raw: z.infer<typeof shape>, file: string): Config => {
     ...(raw.tlsCertificateFile && raw.tlsKeyFile && { tls: { certificateFile: at(raw.tlsCertificateFile), keyFile: at(raw.tlsKeyFile) } }),
     ...(raw.settingsFile && { settingsFile: at(raw.settingsFile) }),
   }
-  const problem = problemOf(config)
+  const problem = halfTls(raw) ?? problemOf(config)
   if (problem) throw invalid(file, problem)
   return config
+}
+
+/** A file of the same name in another working folder would be another database, and everybody in it new. */
+const databaseOf = (written: string, dataDirectory: string, at: (path: string) => string): string => {
+  if (written === 'sqlite') return `sqlite:${resolve(dataDirectory, 'usher.db')}`
+  return written.startsWith('sqlite:') ? `sqlite:${at(written.slice('sqlite:'.length))}` : written
+}
+
+const halfTls = ({ tlsCertificateFile, tlsKeyFile }: z.infer<typeof shape>): string | undefined => {
+  if ((tlsCertificateFile === undefined) === (tlsKeyFile === undefined)) return undefined
+  return `${tlsKeyFile === undefined ? 'tlsKeyFile' : 'tlsCertificateFile'}: is missing; a certificate and its key go together`
 }
 
 const organizationOf = ({ organization, helpUrl, privacyUrl, termsUrl, publicUrl }: z.infer<typeof shape>): Config['organization'] => ({

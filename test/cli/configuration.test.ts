@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { type Installation, makeInstallation, runUsher } from '../support/installation.ts'
@@ -40,6 +40,10 @@ const WRONG: Readonly<
     says: [/publicUrl/, /address people and relying parties use/],
   },
   'plain http on all interfaces': { config: { listen: '0.0.0.0:8443' }, says: [/listen: plain http/, /tlsCertificateFile/] },
+  'half of TLS': {
+    config: { listen: '0.0.0.0:8443', trustedProxies: ['10.0.0.1'], tlsCertificateFile: 'usher.pem' },
+    says: [/tlsKeyFile: is missing/],
+  },
   'the key among the data': { config: { keyFile: 'data/kek' }, says: [/keyFile: lies inside dataDirectory/, /elsewhere/] },
   'no key': { spoil: ({ at }) => rmSync(at('keys', 'kek')), says: [/key_missing/, /head -c 32 \/dev\/urandom/] },
   'half a key': {
@@ -63,6 +67,13 @@ for (const [what, { config, spoil, says }] of Object.entries(WRONG))
       for (const words of says) assert.match(stderr, words)
       assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
     })
+
+test('a database named by a path lies beside the configuration, wherever the command is run', async (t) => {
+  const place = await makeInstallation({ database: 'sqlite:data/people.db' })
+  t.after(place.close)
+  assert.equal((await place.run(['migrate'])).code, 0)
+  assert.deepEqual(readdirSync(place.at('data')).sort(), ['people.db', 'people.db-server'])
+})
 
 test('another key than the database was made with is refused, and says so', async (t) => {
   const place = await makeInstallation()
