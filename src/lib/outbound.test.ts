@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { certificateFor } from '../../test/support/own-certificate.ts'
 import { lookupWith, onceAtATime, outbound } from './outbound.ts'
 
 const server = createServer((_, response) => {
@@ -68,6 +73,29 @@ test('names below localhost are this machine, without asking anybody', async () 
   const answer = await fetch(`http://accounts.localhost:${port}/`)
   assert.equal(await answer.text(), 'the inside')
   await close()
+})
+
+test('a variable that turns certificates off turns nothing off here', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-outbound-'))
+  const { tlsCertificateFile, tlsKeyFile } = certificateFor('login.localhost', folder)
+  let asked = 0
+  const stranger = createTlsServer({ cert: readFileSync(tlsCertificateFile), key: readFileSync(tlsKeyFile) }, () => {
+    asked += 1
+  })
+  await new Promise<void>((listening) => stranger.listen(0, '127.0.0.1', listening))
+  const address = stranger.address()
+  const { fetch, close } = outbound()
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+  try {
+    const call = fetch(`https://login.localhost:${typeof address === 'object' ? address?.port : 0}/`)
+    await assert.rejects(call, ({ cause }: Error) => /SELF_SIGNED/.test(String(Reflect.get(Object(cause), 'code'))))
+    assert.equal(asked, 0)
+  } finally {
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    await close()
+    stranger.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('a resolver that fails is a call that fails', async () => {

@@ -37,7 +37,8 @@ export const outbound = (
 const openAgent = async (resolve: Resolve, answerMs: number): Promise<{ readonly agent: Agent; readonly fetch: typeof undiciFetch }> => {
   const undici = await import('undici')
   const agent = new undici.Agent({
-    connect: { timeout: CONNECT_MS, lookup: lookupWith(onceAtATime(resolve)) },
+    // Said, since Node's own default can be turned off from the environment.
+    connect: { timeout: CONNECT_MS, lookup: lookupWith(onceAtATime(resolve)), rejectUnauthorized: true },
     headersTimeout: answerMs,
     bodyTimeout: answerMs,
     maxResponseSize: ONE_MEBIBYTE,
