@@ -65,6 +65,13 @@ export const failures = {
     'It is yours already, or has an account of its own. Two accounts cannot become one here: ask your administrator.',
   ),
 
+  identity_removed: row(
+    403,
+    'You cannot sign in this way any more',
+    'This way was removed meanwhile. Choose how you want to sign in.',
+    true,
+  ),
+
   // Who may come in.
   user_blocked: row(403, 'Your access is switched off', ASK),
   not_admitted: row(403, 'You need an invitation', ASK),

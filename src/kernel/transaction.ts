@@ -84,6 +84,8 @@ export interface Leg {
 
 interface Proven extends Base {
   readonly connection: ConnectionId
+  /** Which of the user's identities it was; missing in what an earlier version wrote. */
+  readonly identity?: Identity
   readonly user: User
   readonly authentication: Authentication
   /** True when an existing session answered; then none is started. */

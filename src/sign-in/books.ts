@@ -124,12 +124,15 @@ export interface People {
   readonly recognize: (identity: Identity, said: Pick<Profile, 'names' | 'email' | 'emailVerified'>, at: number) => Promise<User>
   /** One read by key. */
   readonly standing: (id: UserId, target: string) => Promise<Standing | undefined>
+  /** Whether an identity is this user's, their own or linked to them. One read by key. */
+  readonly isTheirs: (user: UserId, identity: Identity) => Promise<boolean>
   /** The user whose account has this user principal name. */
   readonly userOfPrincipal: (target: string, userPrincipalName: string) => Promise<UserId | undefined>
 }
 
 export interface SessionBook {
   readonly find: (id: string, at: number) => Promise<Session | undefined>
+  /** Throws `user_blocked`, and `identity_removed` when the identity is not the user's any more. */
   readonly start: (session: Session, reference: string) => Promise<void>
   readonly end: (id: string, at: number) => Promise<void>
 }
@@ -160,11 +163,12 @@ export interface Ledger {
   /**
    * The one durable write of a sign-in: the issued-token event; with `ends`, the transaction is consumed in the same
    * unit; with `unproven`, the account remembers that nobody knows yet whether this token brings its person in.
-   * False, and nothing written, when the transaction had been consumed already.
+   * False, and nothing written, when the transaction had been consumed already. Throws `user_blocked`, and
+   * `identity_removed` when the identity that proved it is not the user's any more.
    */
   readonly issued: (
-    event: AuditEvent,
-    more: { readonly ends?: Ended; readonly unproven?: { readonly userId: UserId; readonly target: string } },
+    event: AuditEvent & { readonly type: 'token_issued'; readonly user: UserId },
+    more: { readonly by: Identity; readonly ends?: Ended; readonly unproven?: { readonly userId: UserId; readonly target: string } },
   ) => Promise<boolean>
 }
 

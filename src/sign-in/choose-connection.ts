@@ -59,6 +59,7 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
   const good = session && satisfies(session.authentication, transaction.request.freshness, visit.at)
   const known = good ? session : await grantFor(transaction, occasion)
   if (!known) return undefined
+  const { identity } = known
   const connection = connectionsOf(occasion).find((one) => one.id === known.connection)
   // A connection that was switched off no longer vouches for anybody.
   if (!connection) return undefined
@@ -70,6 +71,7 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
     ...base,
     stage: 'authenticated',
     connection: connection.id,
+    ...(identity && { identity }),
     user: standing.user,
     authentication: known.authentication,
     silent: true,
@@ -85,6 +87,8 @@ const grantFor = async (transaction: Opened, occasion: Occasion) => {
   const { maxAgeMs, secondFactor } = transaction.request.freshness
   // The hop's own sign-in was fresh, unless by a ticket; a second factor it did not have must still be asked for.
   if (!grant || (maxAgeMs !== undefined && grant.authentication.method === 'windows')) return undefined
+  // Sessions end with the way they came by; a grant is only found here.
+  if (!grant.identity || !(await occasion.parts.books.people.isTheirs(grant.user, grant.identity))) return undefined
   return !secondFactor || grant.authentication.secondFactor ? grant : undefined
 }
 

@@ -1,6 +1,6 @@
-import { failures, toUsherError, UsherError } from '#kernel/errors.ts'
+import { type FailureCode, failures, toUsherError, UsherError } from '#kernel/errors.ts'
 import type { Settings } from '#kernel/settings.ts'
-import type { Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
+import type { Opened, StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
 import type { Parts } from './parts.ts'
@@ -27,7 +27,7 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   })
   const inItsOwnWords = request.own ? undefined : parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
-  if (offersAnotherWay(failure.code) && isRouting(transaction)) return anotherWay(failure, transaction, { held, occasion })
+  if (mayChooseAgain(failure.code, transaction)) return anotherWay(failure, transaction, { held, occasion })
   if (concernsThisPersonAlone(failure.code)) return refusedHere(failure, held, parts)
   // Nothing comes of asking for the same thing again.
   if (transaction.stage === 'claimed') return problem(failure, request.correlation, ownPath(occasion.relyingParty))
@@ -51,13 +51,13 @@ const refusedHere = async (failure: UsherError, { transaction, version }: Held, 
   }
 }
 
-const isRouting = (transaction: StoredTransaction): transaction is Opened | Routed =>
-  transaction.stage === 'opened' || transaction.stage === 'routed'
+const mayChooseAgain = (code: FailureCode, { stage }: StoredTransaction): boolean =>
+  code === 'identity_removed' || (offersAnotherWay(code) && (stage === 'opened' || stage === 'routed'))
 
 /** Back to the choice of connections, with a notice about the one that did not work. */
 const anotherWay = async (
   failure: UsherError,
-  transaction: Opened | Routed,
+  transaction: StoredTransaction,
   { held, occasion }: { readonly held: Held; readonly occasion: Occasion },
 ): Promise<Answer> => {
   const { id, browser, request, expiresAt } = transaction

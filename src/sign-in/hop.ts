@@ -1,5 +1,5 @@
 import { ONE_MINUTE_MS } from '#kernel/clock.ts'
-import type { Authentication } from '#kernel/person.ts'
+import type { Authentication, Identity } from '#kernel/person.ts'
 import type { BrowserId, Opened, SignInRequest } from '#kernel/transaction.ts'
 import type { GrantBook } from './books.ts'
 
@@ -9,6 +9,7 @@ const FIVE_MINUTES_MS = 5 * ONE_MINUTE_MS
 export interface HopGrant {
   readonly user: string
   readonly connection: string
+  readonly identity?: Identity
   readonly authentication: Authentication
 }
 

@@ -5,6 +5,7 @@ import type { Token } from '#kernel/token.ts'
 import type { Ended, Provisioned, SignInRequest } from '#kernel/transaction.ts'
 import type { Protocol } from '#protocols/protocol.ts'
 import { grantHop } from './hop.ts'
+import { provenBy } from './sessions.ts'
 import { wishedIssuer, wishedNameId, wishedParty } from './token-wishes.ts'
 import { issuerFor } from './issuer.ts'
 import { connectionsOf, type Occasion, type Outcome } from './step.ts'
@@ -46,9 +47,11 @@ const endedBy = ({ id, user, request }: Provisioned): Ended => ({ id, user: user
 const hop = async ({ transaction, occasion, protocol, ends }: Going, at: number): Promise<Outcome> => {
   const { grants, transactions } = occasion.parts.books
   const { user, connection, authentication, request, subject } = transaction
+  const identity = provenBy(transaction)
+  if (!(await occasion.parts.books.people.isTheirs(user.id, identity))) throw new UsherError('identity_removed')
   // Ended first: a visit that comes late must not renew a grant that was taken meanwhile.
   if (ends && !(await transactions.end(ends))) return { kind: 'overtaken' }
-  await grantHop(grants, transaction, { user: user.id, connection, authentication }, at)
+  await grantHop(grants, transaction, { user: user.id, connection, identity, authentication }, at)
   return { kind: 'end', answer: protocol.start(occasion.relyingParty, subject, request.onward?.deepLink) }
 }
 
@@ -58,6 +61,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   const token = await signed(going, at)
   const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(going)
   const was = await parts.books.ledger.issued(issuedEvent(transaction, token, at), {
+    by: provenBy(transaction),
     ...(ends && { ends }),
     ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
   })

@@ -1,3 +1,4 @@
+import { UsherError } from '#kernel/errors.ts'
 import type { StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange } from '#kernel/visit.ts'
 import { admit } from './admit.ts'
@@ -9,6 +10,7 @@ import { confirmClaim } from './link-claim.ts'
 import { issueToken } from './issue-token.ts'
 
 import { provision } from './provision.ts'
+import { provenBy } from './sessions.ts'
 import { type Occasion, type Outcome, pagePath } from './step.ts'
 
 /** A transaction in hand: as it is now, and the version it has in storage, if it is there at all. */
@@ -26,6 +28,7 @@ export const advance = async (held: Held, occasion: Occasion): Promise<Answer | 
   let transaction: Transaction = held.transaction
   let session: SessionChange | undefined
   let current = occasion
+  if (held.version !== undefined) await assertStillTheirs(held.transaction, occasion)
   for (;;) {
     const outcome = await step(transaction, current, held.version !== undefined)
     if (outcome.kind !== 'next') return leave(outcome, held, { session, occasion })
@@ -39,6 +42,18 @@ export const advance = async (held: Held, occasion: Occasion): Promise<Answer | 
     const { input: _, ...rest } = current
     current = rest
   }
+}
+
+/**
+ * Between two visits a way to sign in may have been removed, or its user linked to another. Those in `admitted` are asked
+ * when their rules are done, which may link them themselves. Throws `identity_removed`.
+ */
+const assertStillTheirs = async (transaction: StoredTransaction, { input, parts }: Occasion): Promise<void> => {
+  const goesOn = input?.kind !== 'ways' && !(input?.kind === 'account' && input.choice === 'switch')
+  if (!goesOn || (transaction.stage !== 'authenticated' && transaction.stage !== 'ruled')) return
+  const { user } = transaction
+  if (!(await parts.books.people.isTheirs(user.id, provenBy(transaction))))
+    throw new UsherError('identity_removed', { detail: { user: user.id, connection: transaction.connection } })
 }
 
 const leave = async (

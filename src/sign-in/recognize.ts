@@ -35,6 +35,7 @@ export const recognized = async (profile: Profile, settings: ConnectionSettings,
   const authenticated: Authenticated = {
     ...base,
     stage: 'authenticated',
+    identity,
     user,
     authentication: profile.authentication,
     silent: false,

@@ -5,6 +5,7 @@ import type { Admitted, Ruled, Verdict } from '#kernel/transaction.ts'
 import type { NamedSubject, RuleOrder, RuleOutcome, RuleVerdict } from '#rules/runner.ts'
 import { issuerFor } from './issuer.ts'
 import type { Decision } from './rule-runs.ts'
+import { provenBy } from './sessions.ts'
 import { connectionsOf, type Occasion } from './step.ts'
 
 /** Runs the rules and holds what they say against what is known. Throws what ends the sign-in. */
@@ -68,10 +69,12 @@ const elsewhere = (transaction: Admitted, redirect: NonNullable<RuleVerdict['red
 }
 
 /** The person as they stand now: rules took their time. Throws `user_blocked`, and `subject_mismatch` when they are somebody else's identity now. */
-const sameUser = async ({ user }: Admitted, { parts, relyingParty }: Occasion): Promise<User> => {
+const sameUser = async (transaction: Admitted, { parts, relyingParty }: Occasion): Promise<User> => {
+  const { user } = transaction
   const standing = await parts.books.people.standing(user.id, relyingParty.target)
   if (!standing) throw new UsherError('subject_mismatch', { detail: { user: user.id, reason: 'linked without context.primaryUser' } })
   if (standing.user.blocked) throw new UsherError('user_blocked')
+  if (!(await parts.books.people.isTheirs(user.id, provenBy(transaction)))) throw new UsherError('identity_removed')
   return standing.user
 }
 

@@ -1,7 +1,7 @@
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Session } from '#kernel/session.ts'
-import type { Admitted, Freshness, Ruled } from '#kernel/transaction.ts'
-import type { Authentication } from '#kernel/person.ts'
+import type { Admitted, Authenticated, Freshness, Ruled } from '#kernel/transaction.ts'
+import type { Authentication, Identity } from '#kernel/person.ts'
 import type { SessionChange } from '#kernel/visit.ts'
 
 /** Whether an authentication is recent enough, and has the second factor that is asked for. */
@@ -20,9 +20,16 @@ export const satisfiesSecondFactor = (authentication: Authentication, freshness:
   return asked.maxAgeMs === undefined || at - authentication.secondFactor.at <= asked.maxAgeMs
 }
 
+/**
+ * The identity a sign-in was proven by. What an earlier version wrote names none: then it is the user's own, or, where
+ * that is of another connection, one that nobody has.
+ */
+export const provenBy = ({ identity, user, connection }: Pick<Authenticated, 'identity' | 'user' | 'connection'>): Identity =>
+  identity ?? { ...user.identity, connection }
+
 /** What the browser is remembered by from now on; undefined where the relying party keeps no sessions. */
 export const sessionFor = (
-  transaction: Pick<Admitted | Ruled, 'user' | 'connection' | 'authentication'>,
+  transaction: Pick<Admitted | Ruled, 'user' | 'connection' | 'identity' | 'authentication'>,
   relyingParty: RelyingParty,
   at: number,
 ): SessionChange | undefined =>
@@ -31,6 +38,7 @@ export const sessionFor = (
     : ({
         user: transaction.user.id,
         connection: transaction.connection,
+        identity: provenBy(transaction),
         authentication: transaction.authentication,
         createdAt: at,
         expiresAt: at + relyingParty.sessionMaxAgeSeconds * 1_000,

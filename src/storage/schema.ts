@@ -141,6 +141,9 @@ export interface SessionsTable {
   readonly id_hash: string
   readonly user_id: string
   readonly connection: string
+  /** With the connection, the identity that started it; null in what an earlier version wrote. */
+  readonly issuer: string | null
+  readonly subject: string | null
   readonly authenticated_at: number
   readonly method: Method
   readonly second_factor_at: number | null

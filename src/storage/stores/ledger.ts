@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { AuditEvent } from '#kernel/audit.ts'
-import { UsherError } from '#kernel/errors.ts'
-import type { UserId } from '#kernel/person.ts'
+import type { Identity, UserId } from '#kernel/person.ts'
 import type { Ended } from '#kernel/transaction.ts'
 import type { EventsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import type { EventRow } from './events.ts'
 import { consume } from './transactions.ts'
+import { isOfUser, refusalOf } from './whose.ts'
 
 interface Parts {
   readonly storage: Storage
@@ -14,18 +14,32 @@ interface Parts {
 }
 
 interface More {
+  /** What proved it: it must be the user's still. */
+  readonly by: Identity
   readonly ends?: Ended
   readonly unproven?: { readonly userId: UserId; readonly target: string }
+}
+
+interface TokenIssued extends AuditEvent {
+  readonly type: 'token_issued'
+  readonly user: UserId
+}
+
+interface Issued extends EventsTable {
+  readonly user_id: UserId
+  readonly connection: string
+  readonly issuer: string
+  readonly subject: string
 }
 
 /** What happened, kept. */
 export const ledgerStore = ({ storage, eventRow }: Parts) => {
   const insert = storage.prepared((db, row: EventsTable) => db.insertInto('events').values(row))
-  const insertIssued = storage.prepared((db, row: EventsTable) =>
+  const insertIssued = storage.prepared((db, { issuer, subject, ...row }: Issued) =>
     db
       .insertInto('events')
       .columns(['id', 'type', 'at', 'reference', 'user_id', 'relying_party', 'connection', 'failure', 'facts_json'])
-      .expression(unlessBlocked(db, row))
+      .expression(whileTheirs(db, row, { connection: row.connection, issuer, subject }))
       .returning('id'),
   )
   return {
@@ -34,21 +48,21 @@ export const ledgerStore = ({ storage, eventRow }: Parts) => {
       await storage.write((tx) => insert.all(tx, row))
     },
     /** The one durable write of a sign-in; false, and nothing written, when its transaction had ended already. */
-    issued: (event: AuditEvent, { ends, unproven }: More): Promise<boolean> => {
-      const row = eventRow(event)
+    issued: (event: TokenIssued, { by, ends, unproven }: More): Promise<boolean> => {
+      const row = { ...eventRow(event), user_id: event.user, connection: by.connection, issuer: by.issuer, subject: by.subject }
       return storage.write(async (tx) => {
         if (ends && !(await consume(tx, ends))) return false
         if (unproven) await markUnproven(tx, unproven, event.at)
-        // Nothing is kept of a token for somebody who was blocked since the sign-in last looked.
-        if (!(await insertIssued.first(tx, row))) throw new UsherError('user_blocked')
+        // Nothing is kept of a token for somebody who was blocked, or lost this way, since the sign-in last looked.
+        if (!(await insertIssued.first(tx, row))) throw await refusalOf(tx, event.user, by)
         return true
       })
     },
   }
 }
 
-/** The row, when its person may still come in. */
-const unlessBlocked = (db: Kysely<Schema>, row: EventsTable) =>
+/** The row, when its person may still come in, and by this identity. */
+const whileTheirs = (db: Kysely<Schema>, row: Omit<Issued, 'issuer' | 'subject'>, by: Identity) =>
   db
     .selectNoFrom((value) => [
       value.val(row.id).as('id'),
@@ -63,14 +77,13 @@ const unlessBlocked = (db: Kysely<Schema>, row: EventsTable) =>
       value.val(row.facts_json).as('facts_json'),
     ])
     .where((one) =>
-      one.not(
-        one.exists(
-          one
-            .selectFrom('users')
-            .select('users.id')
-            .where('users.id', '=', row.user_id ?? '')
-            .where('users.blocked', '=', 1),
-        ),
+      one.exists(
+        one
+          .selectFrom('users')
+          .select('users.id')
+          .where('users.id', '=', row.user_id)
+          .where('users.blocked', '=', 0)
+          .where((user) => isOfUser(user, by)),
       ),
     )
 

@@ -117,13 +117,21 @@ export const separate = async (tx: Kysely<Schema>, separation: Separation, event
     .insertInto('user_records')
     .values(await recordRow(tx, row, { id, at }))
     .execute()
-  await tx.deleteFrom('sessions').where('user_id', '=', primary).where('connection', '=', row.connection).execute()
+  await endSessions(tx, primary, row)
   const facts = { by, how: 'unlinked', secondary: `${row.provider}|${row.provider_user_id}` }
   await tx
     .insertInto('events')
     .values(eventRow({ type: 'user_linked', at, reference, user: primary, facts }))
     .execute()
   return true
+}
+
+/** Those that came by this identity, and those of which nobody wrote down by which one of its connection. */
+const endSessions = async (tx: Kysely<Schema>, user: UserId, { connection, issuer, subject }: Identity): Promise<void> => {
+  const through = tx.deleteFrom('sessions').where('user_id', '=', user).where('connection', '=', connection)
+  await through
+    .where((one) => one.or([one('issuer', 'is', null), one.and([one('issuer', '=', issuer), one('subject', '=', subject)])]))
+    .execute()
 }
 
 /** The secondary user, when nothing speaks against it. */

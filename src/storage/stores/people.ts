@@ -5,6 +5,7 @@ import type { UsersTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag, keyOf, nameColumns, namesIn } from './columns.ts'
 import { subjectOf } from './subject.ts'
+import { isOfUser } from './whose.ts'
 
 interface Parts {
   readonly storage: Storage
@@ -43,11 +44,18 @@ export const lookups = (storage: Storage) => ({
       .select(['accounts.user_id', 'accounts.stage', 'accounts.immutable_id', 'accounts.principal_name', 'accounts.unproven_token_at'])
       .where('users.id', '=', id),
   ),
+  theirs: storage.prepared((db, { id, connection, issuer, subject }: Identity & { readonly id: UserId }) =>
+    db
+      .selectFrom('users')
+      .select('users.id')
+      .where('users.id', '=', id)
+      .where((one) => isOfUser(one, { connection, issuer, subject })),
+  ),
 })
 
 /** Usher's lasting record of people. */
 export const peopleStore = ({ storage, randomness }: Parts) => {
-  const { byIdentity, byLinked, standingOf } = lookups(storage)
+  const { byIdentity, byLinked, standingOf, theirs } = lookups(storage)
   return {
     /**
      * The user of this identity, be it their own or linked to them; who they are stays what their own identity says. Names
@@ -77,6 +85,8 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
       const subject = subjectOf({ user_id, stage, immutable_id, principal_name })
       return { user: userIn(row), ...(subject && { subject }), ...(unproven_token_at !== null && { unprovenTokenAt: unproven_token_at }) }
     },
+    isTheirs: async (id: UserId, { connection, issuer, subject }: Identity): Promise<boolean> =>
+      (await theirs.first(storage.read, { id, connection, issuer, subject })) !== undefined,
     userOfPrincipal: async (target: string, userPrincipalName: string): Promise<UserId | undefined> => {
       const row = await storage.read
         .selectFrom('accounts')

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { AuditEvent } from '#kernel/audit.ts'
 import type { Opened } from '#kernel/transaction.ts'
 import { postgresPlan, sqlitePlan } from '../../../test/support/plans.ts'
 import { type Recorded, recordedStorage } from '../../../test/support/statements.ts'
 import { AT, onEachDatabase, type OpenStores } from '../../../test/support/stores.ts'
 import { createStores, type Stores } from './stores.ts'
 
-const token: AuditEvent = { type: 'token_issued', at: AT, reference: 'r', user: 'dana', facts: { assertion: '_1' } }
+const token = { type: 'token_issued', at: AT, reference: 'r', user: 'dana', facts: { assertion: '_1' } } as const
 const identity = { connection: 'con_guests', issuer: 'https://id.example', subject: 'dana' }
 const opened: Opened = {
   id: 'one',
@@ -22,7 +21,7 @@ const warm: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'the session': (stores) => stores.sessions.find('cookie', AT),
   'how the person stands': (stores) => stores.people.standing('dana', 't'),
   'whether the settings changed': (stores) => stores.settings.current(),
-  'the token is written down': (stores) => stores.ledger.issued(token, {}),
+  'the token is written down': (stores) => stores.ledger.issued(token, { by: identity }),
 }
 
 /** What the other visits of a sign-in cost. */
@@ -31,7 +30,11 @@ const others: typeof warm = {
   'a transaction goes on': (stores) => stores.transactions.advance(opened, 1),
   'a transaction ended': (stores) => stores.transactions.ended('one'),
   'a first token is written down': (stores) =>
-    stores.ledger.issued(token, { ends: { id: 'one', user: 'dana', relyingParty: 'rp' }, unproven: { userId: 'dana', target: 't' } }),
+    stores.ledger.issued(token, {
+      by: identity,
+      ends: { id: 'one', user: 'dana', relyingParty: 'rp' },
+      unproven: { userId: 'dana', target: 't' },
+    }),
   'a grant is put': (stores) => stores.grants.put('key', {}, AT + 9),
   'a grant is taken': (stores) => stores.grants.take('key', AT),
   'an identity is recognized': (stores) => stores.people.recognize(identity, { names: {}, emailVerified: false }, AT),
@@ -42,6 +45,7 @@ const others: typeof warm = {
   'a token of the Management API is known': (stores) => stores.apiTokens.find('bearer', AT),
   'a trace is found': (stores) => stores.ruleRuns.find('one'),
   'a script is found': (stores) => stores.rules.version('rul_1', 1),
+  'whose an identity is': (stores) => stores.people.isTheirs('dana', identity),
   'a session ends': (stores) => stores.sessions.end('cookie', AT),
 }
 

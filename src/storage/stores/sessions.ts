@@ -3,6 +3,7 @@ import type { SessionsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { hashOf } from './columns.ts'
 import type { EventRow } from './events.ts'
+import { isOfUser, refusalOf } from './whose.ts'
 
 interface Parts {
   readonly storage: Storage
@@ -23,6 +24,7 @@ export const sessionStore = ({ storage, eventRow }: Parts) => {
       const { user, connection, createdAt: at } = session
       const event = eventRow({ type: 'session_started', at, reference, user, connection })
       return storage.write(async (tx) => {
+        await assertTheirs(tx, session)
         await tx.insertInto('sessions').values(sessionRow(session, reference)).execute()
         await tx.insertInto('events').values(event).execute()
       })
@@ -40,10 +42,19 @@ export const sessionStore = ({ storage, eventRow }: Parts) => {
   }
 }
 
+/** A way that was removed meanwhile opens nothing any more, however far its sign-in had come. */
+const assertTheirs = async (tx: Storage['read'], { user, connection, identity }: Session): Promise<void> => {
+  const them = tx.selectFrom('users').select('users.id').where('users.id', '=', user).where('users.blocked', '=', 0)
+  const found = identity ? them.where((one) => isOfUser(one, { ...identity, connection })) : them
+  if (!(await found.executeTakeFirst())) throw await refusalOf(tx, user, { connection })
+}
+
 const sessionRow = (session: Session, reference: string): SessionsTable => ({
   id_hash: hashOf(session.id),
   user_id: session.user,
   connection: session.connection,
+  issuer: session.identity?.issuer ?? null,
+  subject: session.identity?.subject ?? null,
   authenticated_at: session.authentication.at,
   method: session.authentication.method,
   second_factor_at: session.authentication.secondFactor?.at ?? null,
@@ -56,6 +67,8 @@ const sessionIn = (row: SessionsTable, id: string): Session => ({
   id,
   user: row.user_id,
   connection: row.connection,
+  ...(row.issuer !== null &&
+    row.subject !== null && { identity: { connection: row.connection, issuer: row.issuer, subject: row.subject } }),
   authentication: {
     at: row.authenticated_at,
     method: row.method,

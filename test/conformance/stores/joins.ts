@@ -102,6 +102,7 @@ const refused: Readonly<Record<string, (opened: StoresUnderTest, claim: Awaited<
 export const joinConformance = (name: string, open: OpenStores): void => {
   byAddress(name, open)
   claims(name, open)
+  leaving(name, open)
 }
 
 const byAddress = (name: string, open: OpenStores): void => {
@@ -171,26 +172,59 @@ const claims = (name: string, open: OpenStores): void => {
       assert.equal((await opened.sql('select user_id from linked_identities')).length, before)
       assert.ok(await opened.stores.transactions.find('t1', AT), 'what they proved is not spent')
     })
+}
 
+const leaving = (name: string, open: OpenStores): void => {
   test(`${name}: an identity that left is a user of its own, and sessions that came through it are over`, async (t) => {
     const opened = await open(t)
     const claim = await proven(opened)
     const { joins, sessions, people } = opened.stores
     await joins.claim(claim)
     const authentication = { at: AT, method: 'federated' as const }
-    const session = (connection: string) => ({
-      id: connection,
-      user: claim.primary,
-      connection,
-      authentication,
-      createdAt: AT,
-      expiresAt: AT + 99,
-    })
-    for (const { id } of AMONG) await sessions.start(session(id), 'r')
+    const base = { user: claim.primary, authentication, createdAt: AT, expiresAt: AT + 99 }
+    for (const { id } of AMONG) await sessions.start({ ...base, id, connection: id }, 'r')
+    for (const where of AMONG) await sessions.start({ ...base, id: where.name, connection: where.id, identity: identityAt(where) }, 'r')
     const leaving = { primary: claim.primary, identity: identityAt(MAIL), reference: 'r', at: AT }
     assert.deepEqual([await joins.leave(leaving), await joins.leave(leaving)], [true, false])
     assert.equal(await joins.leave({ ...leaving, identity: identityAt(WORK) }), false, 'the main one stays')
     assert.notEqual((await people.recognize(identityAt(MAIL), SAID, AT)).id, claim.primary)
-    assert.deepEqual([await sessions.find(MAIL.id, AT), (await sessions.find(WORK.id, AT))?.user], [undefined, claim.primary])
+    for (const id of [MAIL.id, MAIL.name]) assert.equal(await sessions.find(id, AT), undefined, id)
+    for (const id of [WORK.id, WORK.name]) assert.equal((await sessions.find(id, AT))?.user, claim.primary, id)
+    const late = { ...base, id: 'late', connection: MAIL.id, identity: identityAt(MAIL) }
+    await assert.rejects(sessions.start(late, 'r'), { code: 'identity_removed' })
+  })
+
+  test(`${name}: of two identities at one connection only the sessions of the one that left are over`, async (t) => {
+    const opened = await open(t)
+    const { joins, sessions } = opened.stores
+    const claim = await proven(opened)
+    const second = identityAt(WORK, 'd-2')
+    await joins.claim({ ...claim, identity: second, connection: WORK })
+    const base = { user: claim.primary, connection: WORK.id, authentication: { at: AT, method: 'federated' as const }, createdAt: AT }
+    for (const identity of [identityAt(WORK), second])
+      await sessions.start({ ...base, id: identity.subject, identity, expiresAt: AT + 99 }, 'r')
+    assert.ok(await joins.leave({ primary: claim.primary, identity: second, reference: 'r', at: AT }))
+    assert.equal(await sessions.find('d-2', AT), undefined)
+    assert.ok(await sessions.find('d-1', AT))
+  })
+
+  test(`${name}: sign-ins that end while their identity leaves, on two nodes, leave no session, and no token afterward`, async (t) => {
+    const opened = await open(t)
+    const other = await opened.another()
+    const claim = await proven(opened)
+    await opened.stores.joins.claim(claim)
+    const identity = identityAt(MAIL)
+    const base = { user: claim.primary, connection: MAIL.id, identity, authentication: { at: AT, method: 'federated' as const } }
+    const token = { type: 'token_issued', at: AT, reference: 'r', user: claim.primary, connection: MAIL.id } as const
+    const racing = Array.from({ length: 12 }, (_, n) => {
+      const { sessions, ledger, joins } = n % 2 ? opened.stores : other
+      if (n === 5) return joins.leave({ primary: claim.primary, identity, reference: 'r', at: AT })
+      if (n % 3 === 0) return ledger.issued(token, { by: identity })
+      return sessions.start({ ...base, id: `s${n}`, createdAt: AT, expiresAt: AT + 99 }, 'r')
+    })
+    for (const outcome of await Promise.allSettled(racing))
+      if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'identity_removed')
+    assert.deepEqual(await opened.sql(`select id_hash from sessions where connection = '${MAIL.id}'`), [])
+    await assert.rejects(other.ledger.issued(token, { by: identity }), { code: 'identity_removed' })
   })
 }

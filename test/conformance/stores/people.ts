@@ -61,9 +61,9 @@ export const peopleConformance = (name: string, open: OpenStores): void => {
     const subject = await directory.record({ userId: user.id, target: 'contoso', directory: named, reference: 'r', at: AT })
     assert.deepEqual(await people.standing(user.id, 'contoso'), { user, subject })
     assert.deepEqual(await people.standing(user.id, 'fabrikam'), { user })
-    const event = { type: 'token_issued', at: AT + 5, reference: 'r' } as const
-    await ledger.issued(event, { unproven: { userId: user.id, target: 'contoso' } })
-    await ledger.issued({ ...event, at: AT + 9 }, { unproven: { userId: user.id, target: 'contoso' } })
+    const event = { type: 'token_issued', at: AT + 5, reference: 'r', user: user.id } as const
+    await ledger.issued(event, { by: DANA, unproven: { userId: user.id, target: 'contoso' } })
+    await ledger.issued({ ...event, at: AT + 9 }, { by: DANA, unproven: { userId: user.id, target: 'contoso' } })
     assert.equal((await people.standing(user.id, 'contoso'))?.unprovenTokenAt, AT + 5, 'the first token decides')
   })
 

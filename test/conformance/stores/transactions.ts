@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AuditEvent } from '#kernel/audit.ts'
 import type { Ended, Opened, Routed, StoredTransaction } from '#kernel/transaction.ts'
 import { AT, type OpenStores } from '../../support/stores.ts'
 
@@ -30,7 +29,9 @@ const routed = (id: string): Routed => ({
   leg: { state: 's', memory: { nonce: 'n' } },
 })
 const ended = (id: string): Ended => ({ id, user: 'user-1', relyingParty: 'contoso' })
-const token = (id: string): AuditEvent => ({ type: 'token_issued', at: AT, reference: id, user: 'user-1', facts: { assertion: `_${id}` } })
+const token = (id: string) => ({ type: 'token_issued', at: AT, reference: id, user: 'user-1', facts: { assertion: `_${id}` } }) as const
+/** Whose identity `addUser` makes. */
+const by = { connection: 'con_guests', issuer: 'https://id.example', subject: 'user-1' }
 
 /** Sign-ins on their way, and the one write that ends them. */
 export const transactionConformance = (name: string, open: OpenStores): void => {
@@ -71,10 +72,12 @@ export const transactionConformance = (name: string, open: OpenStores): void => 
 /** What a sign-in leaves behind, and what it must not. */
 const lasting = (name: string, open: OpenStores): void => {
   test(`${name}: a transaction brings forth one token, whichever node is asked`, async (t) => {
-    const { stores, another, sql } = await open(t)
+    const { stores, another, sql, addUser } = await open(t)
     const others = await another()
+    await addUser('user-1')
     await stores.transactions.add(opened('one'))
-    const issued = Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).ledger.issued(token('one'), { ends: ended('one') }))
+    const more = { by, ends: ended('one') }
+    const issued = Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).ledger.issued(token('one'), more))
     assert.equal((await Promise.all(issued)).filter(Boolean).length, 1)
     assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 1)
     assert.deepEqual(await stores.transactions.ended('one'), ended('one'))
@@ -85,13 +88,31 @@ const lasting = (name: string, open: OpenStores): void => {
     await addUser('user-1')
     await stores.transactions.add(opened('one'))
     await sql(`update users set blocked = 1 where id = 'user-1' returning id`)
-    await assert.rejects(stores.ledger.issued(token('one'), { ends: ended('one') }), { code: 'user_blocked' })
+    await assert.rejects(stores.ledger.issued(token('one'), { by, ends: ended('one') }), { code: 'user_blocked' })
     assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
     assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
     await sql(`update users set blocked = 0 where id = 'user-1' returning id`)
-    assert.equal(await stores.ledger.issued(token('one'), { ends: ended('one') }), true)
+    assert.equal(await stores.ledger.issued(token('one'), { by, ends: ended('one') }), true)
     const [event] = await sql(`select at, user_id, facts_json from events where type = 'token_issued'`)
     assert.deepEqual([Number(event?.['at']), event?.['user_id']], [AT, 'user-1'])
+  })
+
+  test(`${name}: by what is nobody’s, or somebody else’s, there is no token, and nothing is kept of it`, async (t) => {
+    const { stores, sql, addUser } = await open(t)
+    for (const user of ['user-1', 'user-2']) await addUser(user)
+    await stores.transactions.add(opened('one'))
+    const others = [
+      { ...by, subject: 'user-2' },
+      { ...by, subject: 'nobody' },
+      { ...by, issuer: 'https://other.example' },
+      { ...by, connection: 'con_other' },
+    ]
+    for (const other of others)
+      await assert.rejects(stores.ledger.issued(token('one'), { by: other, ends: ended('one') }), { code: 'identity_removed' })
+    const ofNobody = stores.ledger.issued({ ...token('one'), user: 'nobody' }, { by, ends: ended('one') })
+    await assert.rejects(ofNobody, { code: 'identity_removed' })
+    assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
+    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
   })
 
   test(`${name}: a subject that a visit read is never stored`, async (t) => {
