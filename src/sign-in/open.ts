@@ -7,6 +7,8 @@ import { guid } from '#lib/guid.ts'
 import type { Parts } from './parts.ts'
 
 const TEN_MINUTES_MS = 10 * ONE_MINUTE_MS
+/** A hint nobody could have meant is none. */
+const LONGEST_HINT = 320
 
 /** A sign-in that just began; stored only if somebody has to be asked. */
 export const open = (request: SignInRequest, visit: Visit, parts: Pick<Parts, 'randomness'>): Opened => ({
@@ -31,7 +33,8 @@ export const smartLinkRequest = (
   if (!relyingParty) throw new UsherError('relying_party_unknown')
   const protocol = query.get('protocol')
   if (protocol && protocol !== relyingParty.protocol) throw new UsherError('request_malformed', { detail: { parameter: 'protocol' } })
-  const homeRealm = query.get('connection') || query.get('whr')
+  const named = query.get('connection') || query.get('whr')
+  const homeRealm = named && named.length <= LONGEST_HINT ? named : undefined
   return startedHere(relyingParty, visit, parts, { ...(homeRealm && { homeRealm }), onward: {} })
 }
 
@@ -46,8 +49,9 @@ export const namedLinkRequest = (
   const link = relyingParty?.links[name]
   if (!relyingParty || !link) throw new UsherError('link_unknown')
   const asked = visit.url.searchParams.get('to')
-  if (asked && !isAllowed(asked, relyingParty.deepLinkPrefixes)) throw new UsherError('reply_url_refused', { detail: { parameter: 'to' } })
-  const deepLink = asked || link.deepLink
+  const allowed = asked ? allowedBy(relyingParty.deepLinkPrefixes, asked) : undefined
+  if (asked && !allowed) throw new UsherError('reply_url_refused', { detail: { parameter: 'to' } })
+  const deepLink = allowed ?? link.deepLink
   return startedHere(relyingParty, visit, parts, { onward: deepLink ? { deepLink } : {} })
 }
 
@@ -67,13 +71,17 @@ export const startedHere = (
   ...more,
 })
 
-// Compared as parsed: same origin, and the whole path prefix, so that neither `@` nor `..` leads elsewhere.
-const isAllowed = (asked: string, prefixes: readonly string[]): boolean => {
+/**
+ * Compared as parsed: same origin, and the whole path prefix, so that neither `@` nor `..` leads elsewhere. It goes on as it
+ * was compared: others read a backslash, a tab or a missing slash in another way.
+ */
+const allowedBy = (prefixes: readonly string[], asked: string): string | undefined => {
   const target = URL.parse(asked)
-  if (!target || target.username || target.password) return false
-  return prefixes.some((prefix) => {
+  if (!target || target.username || target.password) return undefined
+  const isAllowed = prefixes.some((prefix) => {
     const allowed = new URL(prefix)
     const path = allowed.pathname.endsWith('/') ? allowed.pathname : `${allowed.pathname}/`
     return target.origin === allowed.origin && `${target.pathname}/`.startsWith(path)
   })
+  return isAllowed ? target.href : undefined
 }

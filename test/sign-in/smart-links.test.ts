@@ -34,6 +34,29 @@ story('a link never leads to an address that nobody allowed', async ({ house }) 
 })
 
 story(
+  'however an allowed address is written, it goes on as it was read here',
+  async ({ house, clock }) => {
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    const { service } = house.emulator.addresses
+    const written = [
+      [`${service.replace('//', '\\\\')}/a`, '/a'],
+      [`${service.replace('//', '')}/b`, '/b'],
+      [` ${service.replace('contoso', 'con\ttoso')}/c`, '/c'],
+      [`${service}\\@evil.example/`, '/@evil.example/'],
+      [`${service}/d\\..\\e`, '/e'],
+    ] as const
+    for (const [to, path] of written) {
+      clock.advance(ONE_HOUR_MS)
+      await ana.namedLink('portal', `?to=${encodeURIComponent(to)}`)
+      const sent = ana.browser.hops.findLast(({ location }) => location?.includes('wreply='))?.location ?? ''
+      assert.equal(new URL(sent).searchParams.get('wreply'), service + path, to)
+    }
+  },
+  { databases: ['sqlite'] },
+)
+
+story(
   'where no session is kept the way back from a smart link asks nothing, and a second one is answered by a page',
   async ({ house }) => {
     const ana = guest(house)
