@@ -22,11 +22,15 @@ export const sayError = (error: unknown): void => {
   // Commander has said it already.
   if (error instanceof CommanderError) return
   if (error instanceof CommandError) return say(`✗ ${error.message}`)
-  if (!(error instanceof UsherError)) return say(`✗ ${textOf(error)}`)
+  if (!(error instanceof UsherError)) return sayLines(`✗ ${textOf(error)}`)
   const { file, problem, ...facts } = error.detail
   say(`✗ ${error.code}: ${problem ?? failures[error.code].heading}`)
   if (file) say(`  in ${file}`)
   for (const [name, fact] of Object.entries(facts)) if (fact !== undefined) say(`  ${name}: ${fact}`)
+}
+
+const sayLines = (text: string): void => {
+  for (const line of text.split('\n')) say(line)
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -40,10 +44,21 @@ export const exitCodeOf = (error: unknown): number => {
 
 /** To the stream for messages; data goes to the other one. */
 export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${harmless(line)}\n`)
 }
 
 /** Data, for people or for programs. */
 export const print = (line: string): void => {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${harmless(line)}\n`)
 }
+
+/** Control characters but the tab between columns, other ends of lines, and what turns the direction of reading. */
+const UNPRINTABLE = /(?!\t)[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+const HEX = 16
+
+/**
+ * One line, whatever somebody called themselves: a terminal does what it is told. As JSON writes such characters, so that
+ * JSON stays what it was.
+ */
+const harmless = (line: string): string =>
+  line.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(HEX).padStart(4, '0')}`)
