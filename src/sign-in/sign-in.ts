@@ -83,11 +83,15 @@ const whileChoosing =
 /** Also after somebody was refused: they may choose to be somebody else. */
 const mayChoose = ({ stage }: StoredTransaction) => stage !== 'ruled'
 
-/** What rules find in `context.request.query`. */
-const saidIn = ({ url, form }: Visit): Readonly<Record<string, string>> => ({
-  ...Object.fromEntries(url.searchParams),
-  ...Object.fromEntries(form),
-})
+/** Twice the longest context a relying party may send. */
+const MOST_SAID = 16 * 1024
+
+/** What rules find in `context.request.query`. It is kept for who has proven nothing yet: throws `request_too_large`. */
+const saidIn = ({ url, form }: Visit): Readonly<Record<string, string>> => {
+  const said = { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) }
+  if (Object.entries(said).flat().join('').length > MOST_SAID) throw new UsherError('request_too_large')
+  return said
+}
 
 const accountInput = (visit: Visit): Input => {
   const choice = visit.form.get('choice')

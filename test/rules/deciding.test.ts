@@ -54,6 +54,16 @@ story('rules run at every sign-in, silent ones too, and see who it is and what w
   assert.equal(record?.loginsCount, 1)
 })
 
+story('what is kept for rules of who has proven nothing yet is bounded', async ({ house }) => {
+  const { browser } = guest(house)
+  const asked = { wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', wctx: '"'.repeat(8 * 1024) }
+  const sent = (more: Readonly<Record<string, string>> = {}) =>
+    browser.open(`${house.publicUrl.origin}/wsfed/${house.clientId}?${new URLSearchParams({ ...asked, ...more })}`)
+  await setRules(house, [onlyBen])
+  assertPage(house, await sent(), /Continue with Google/, 200)
+  assertPage(house, await sent({ whatever: 'x'.repeat(8 * 1024) }), /could not read this sign-in request/, 413)
+})
+
 story(
   'where rules decide who is let in, nobody is while none runs',
   async ({ house }) => {
