@@ -118,6 +118,8 @@ const write = async (tx: Kysely<Schema>, { before, after }: Difference, at: numb
     .set({ blocked: flag(blocked) })
     .where('id', '=', userId)
     .execute()
+  // Whoever is let in again later proves anew who they are.
+  if (blocked && !before.blocked) await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
 }
 
 const writeVerified = async (tx: Kysely<Schema>, { userId, identities: [own] }: UserRecord, isVerified: boolean): Promise<void> => {

@@ -87,6 +87,7 @@ export const recordConformance = (name: string, open: OpenStores): void => {
 
   earlier(name, open)
   searched(name, open)
+  blocked(name, open)
 }
 
 /** People of a version that kept no records. */
@@ -166,5 +167,24 @@ const searched = (name: string, open: OpenStores): void => {
     const words = 'whoever never came is last either way'
     assert.deepEqual([await inOrder('lastLogin', false), await inOrder('lastLogin', true)], ['cabz', 'bacz'], words)
     assert.equal((await inOrder('logins', true))[0], 'b')
+  })
+}
+
+const blocked = (name: string, open: OpenStores): void => {
+  test(`${name}: who is blocked is signed in nowhere any more, also when they are let in again`, async (t) => {
+    const opened = await open(t)
+    const { records, sessions } = opened.stores
+    const dana = await signIn(opened)
+    const eli = await signIn(opened, { ...DANA, subject: 'eli' })
+    const authentication = { at: AT, method: 'federated' } as const
+    for (const { userId: user } of [dana, eli])
+      await sessions.start({ id: user, user, connection: 'con_google', authentication, createdAt: AT, expiresAt: AT + 1_000 }, 'r')
+    const patch = { publicId: dana.publicId, by: 'token x', at: AT }
+    await records.patch({ ...patch, app: { unrelated: true } })
+    assert.ok(await sessions.find(dana.userId, AT))
+    await records.patch({ ...patch, blocked: true })
+    await records.patch({ ...patch, blocked: false })
+    assert.equal(await sessions.find(dana.userId, AT), undefined)
+    assert.ok(await sessions.find(eli.userId, AT), 'nobody else is signed out')
   })
 }
