@@ -44,7 +44,8 @@ export const createApp = async (
   const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives(environment)
-  const ruleRuns = createRuleRuns({ ...environment, owner: environment.randomness.bytes(OWNER_BYTES).toString('hex') })
+  const owner = environment.randomness.bytes(OWNER_BYTES).toString('hex')
+  const ruleRuns = createRuleRuns({ ...environment, owner, isOnlyServer: storage.isOnlyServer })
   const engine = ruleEngine({
     ...environment,
     stores: storage.stores,

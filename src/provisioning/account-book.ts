@@ -68,6 +68,8 @@ export interface AccountBook {
     event?: AuditEvent,
   ) => Promise<Account | undefined>
   readonly release: (lease: AccountKey & { readonly fence: number }) => Promise<void>
+  /** Whether an account under way is driven by anybody but `owner` at this moment; a dead one drives until its lease ends. */
+  readonly isWithOther: (key: AccountKey, owner: string, at: number) => Promise<boolean>
   /** The one way to a subject: only for a row that is `ready` now. */
   readonly subject: (userId: UserId, target: string) => Promise<Subject | undefined>
   /** Lets the row's sign-in sessions end: somebody removed or disabled the account. */

@@ -1,6 +1,6 @@
 import type { AccountStage, Subject } from '#kernel/account.ts'
 import type { FailureCode } from '#kernel/errors.ts'
-import type { User } from '#kernel/person.ts'
+import type { User, UserId } from '#kernel/person.ts'
 
 /** Somebody who was let in and needs an account. */
 export interface Candidate {
@@ -27,6 +27,11 @@ export interface ProvisioningTarget {
    * Safe to repeat, from any node, at any time. Throws only when it cannot tell (storage).
    */
   readonly ensure: (candidate: Candidate) => Promise<AccountProgress>
+  /**
+   * Whether another process is at this person's account just now, or died at it a moment ago: whoever needs the account
+   * waits for that to end, which it does by itself.
+   */
+  readonly isElsewhere: (userId: UserId) => Promise<boolean>
   /**
    * One look whether somebody took a ready account away or switched it off; then it is stopped, and this is why.
    * Undefined when it is there, and also when the directory cannot tell just now: what is ready stays ready.

@@ -20,7 +20,7 @@ export const applyRules: Step<Admitted> = async (transaction, occasion) => {
   if (!hasRules(settings.rules)) return withoutRules(transaction, occasion)
   if (input?.kind === 'continue') return next(comeBack(transaction, visit))
   if (transaction.redirect) return ask(transaction, { kind: 'redirect', location: transaction.redirect.location })
-  if (isRunElsewhere(transaction, occasion)) return wait(transaction, occasion)
+  if (await isOthersTurn(transaction, occasion)) return wait(transaction, occasion)
   const coming = begin(transaction, occasion)
   const result = await soon(coming, occasion.parts.clock)
   if (!result) return leaveRunning(coming, transaction, occasion)
@@ -70,8 +70,19 @@ const decidedBy = (result: RuleResult): Decision => {
   throw result.error
 }
 
-const isRunElsewhere = ({ running }: Admitted, { parts }: Occasion): boolean =>
-  running !== undefined && running.owner !== parts.ruleRuns.owner && running.until > parts.clock.now()
+/**
+ * Whether the rules of this sign-in have to wait: another process runs them, or is at the account that they may ask for.
+ * That ends by itself, also when the process is dead, and rules have too little time to wait for it themselves.
+ */
+export const isOthersTurn = async (
+  transaction: Admitted,
+  { parts, settings, relyingParty }: Pick<Occasion, 'parts' | 'settings' | 'relyingParty'>,
+): Promise<boolean> => {
+  const { user, directory, standing } = transaction
+  if (parts.ruleRuns.find(transaction) !== undefined) return false
+  if (parts.ruleRuns.isElsewhere(transaction)) return true
+  return !directory && !standing?.subject && parts.target(settings, relyingParty.target).isElsewhere(user.id)
+}
 
 const withLease = (transaction: Admitted, { parts, settings }: Occasion): Admitted => ({
   ...transaction,

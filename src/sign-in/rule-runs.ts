@@ -20,6 +20,8 @@ const keyOf = ({ id, continued }: Turn): string => (continued ? `${id} again` : 
 export interface RuleRuns {
   /** This process, among all that share the transactions. */
   readonly owner: string
+  /** Whether another process runs them: until their time is over, or not at all where there can be no other. */
+  readonly isElsewhere: (transaction: Pick<Admitted, 'running'>) => boolean
   /** Starts the rules of a sign-in, or joins them when this process runs them already; they end whoever is watching. */
   readonly begin: (transaction: Turn, run: () => Promise<Decision>) => Promise<RuleResult>
   /** The run this process has for the sign-in, if any. */
@@ -30,8 +32,15 @@ export interface RuleRuns {
   readonly stop: () => Promise<void>
 }
 
+interface RuleRunsParts {
+  readonly clock: Clock
+  readonly owner: string
+  /** Nobody else can be running any: what is said to be is what a dead process left. */
+  readonly isOnlyServer: boolean
+}
+
 /** Rules that run in this process. */
-export const createRuleRuns = ({ clock, owner }: { readonly clock: Clock; readonly owner: string }): RuleRuns => {
+export const createRuleRuns = ({ clock, owner, isOnlyServer }: RuleRunsParts): RuleRuns => {
   const runs = new Map<string, { readonly result: Promise<RuleResult>; readonly forgetAt: number }>()
 
   const forgetOld = (): void => {
@@ -44,6 +53,7 @@ export const createRuleRuns = ({ clock, owner }: { readonly clock: Clock; readon
 
   return {
     owner,
+    isElsewhere: ({ running }) => !isOnlyServer && running !== undefined && running.owner !== owner && running.until > clock.now(),
     begin: (turn, run) => {
       forgetOld()
       const joined = runs.get(keyOf(turn))

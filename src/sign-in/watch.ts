@@ -3,6 +3,7 @@ import type { AccountStage } from '#kernel/account.ts'
 import type { Admitted, Ruled } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
 import type { AccountProgress } from '#provisioning/target.ts'
+import { isOthersTurn } from './apply-rules.ts'
 import type { Parts } from './parts.ts'
 import { beginDrive } from './provision.ts'
 
@@ -43,17 +44,39 @@ async function* rulesOf(
   { parts, signal }: { readonly parts: Parts; readonly signal: AbortSignal },
 ): AsyncIterable<Progress> {
   const { ruleRuns, clock, books } = parts
-  const here = ruleRuns.find(waiting)
-  if (!here && !waiting.running) return yield OVER
-  yield { steps: stepsAt(0), done: false }
+  const beganAt = clock.now()
   const isOver = async (): Promise<boolean> => {
     const now = await books.transactions.find(waiting.id, clock.now())
-    return now?.transaction.stage !== 'admitted' || (now.transaction.running?.until ?? 0) <= clock.now()
+    return now?.transaction.stage !== 'admitted' || !(await mustWait(now.transaction, parts))
   }
+  if (ruleRuns.find(waiting) === undefined && (await isOver())) return yield OVER
+  const news = onlyNews()
   while (!signal.aborted) {
+    yield* news(progressAt(undefined, clock.now() - beganAt))
+    // It may begin here meanwhile, for another visit.
+    const here = ruleRuns.find(waiting)
     const isDone = await Promise.race([here?.then(() => true) ?? NEVER, clock.sleep(LOOK_MS, signal).then(isOver, () => true)])
     if (isDone) return yield OVER
   }
+}
+
+/** Says nothing twice in a row. */
+const onlyNews = (): ((progress: Progress) => readonly Progress[]) => {
+  let said = ''
+  return (progress) => {
+    const text = JSON.stringify(progress)
+    const isNews = text !== said
+    said = text
+    return isNews ? [progress] : []
+  }
+}
+
+/** As long as rules run, or cannot begin. */
+const mustWait = async (transaction: Admitted, parts: Parts): Promise<boolean> => {
+  if (parts.ruleRuns.find(transaction) !== undefined) return true
+  const settings = await parts.books.settings.current()
+  const relyingParty = settings.relyingParties.find((one) => one.clientId === transaction.request.relyingParty)
+  return relyingParty !== undefined && isOthersTurn(transaction, { parts, settings, relyingParty })
 }
 
 const NEVER = new Promise<boolean>(() => undefined)
@@ -73,12 +96,9 @@ async function* progressOf(
       isOver = true
     })
     .catch(() => undefined)
-  let said = ''
+  const news = onlyNews()
   while (!signal.aborted && !isOver) {
-    const progress = progressAt(drive.latest(), parts.clock.now() - visit.at)
-    const text = JSON.stringify(progress)
-    if (text !== said) yield progress
-    said = text
+    yield* news(progressAt(drive.latest(), parts.clock.now() - visit.at))
     await Promise.race([drive.settled.catch(() => undefined), parts.clock.sleep(LOOK_MS, signal).catch(() => undefined)])
   }
   if (!signal.aborted) yield { steps: stepsAt(STEPS.length), done: true }

@@ -25,22 +25,28 @@ export interface StorageOptions {
 
 export interface OpenedStorage {
   readonly stores: Stores
+  /** True for the one server there can be: what others were at when they ended, nobody is at any more. */
+  readonly isOnlyServer: boolean
   /** Whether the database answers now. */
   readonly health: () => Promise<boolean>
   readonly close: () => Promise<void>
 }
 
 /**
- * Opens the database, brings it to this program's version and unlocks its keys. Throws `storage_unavailable` when it cannot
- * be reached, is in use or is too new, and `key_wrong` when it was made with another key-encryption key.
+ * Opens the database, brings it to this program's version and unlocks its keys. The only server there can be ends the
+ * leases of all that were before it. Throws `storage_unavailable` when it cannot be reached, is in use or is too new, and
+ * `key_wrong` when it was made with another key-encryption key.
  */
 export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
   const database = await openDatabase(options)
   try {
     await migrate({ ...options, database, migrations })
     const { sealer, identityKey } = await openKeyRing({ ...options, storage: database })
+    const stores = createStores({ ...options, storage: database, sealer, identityKey })
+    if (database.isOnlyServer) await stores.accounts.endLeases()
     return {
-      stores: createStores({ ...options, storage: database, sealer, identityKey }),
+      stores,
+      isOnlyServer: database.isOnlyServer,
       health: () => answers(database),
       close: database.close,
     }

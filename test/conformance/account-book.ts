@@ -135,6 +135,28 @@ const leasesExclude = (it: It): void => {
     assert.ok(present(await accounts.lease(key(1), 'third', { at: AT + 25_002, ms: 1 })).fence > second.fence)
   })
 
+  it('whoever asks is told of an account under way that somebody else drives, and of nothing else', async ({ accounts }, {
+    intend,
+    lease,
+  }) => {
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT), false, 'there is none')
+    await intend(1)
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT), false, 'nobody is at it')
+    const { fence } = await lease(1)
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT + 24_999), true)
+    assert.equal(await accounts.isWithOther(key(1), 'one', AT), false, 'it is the one who asks')
+    assert.equal(await accounts.isWithOther(key(1, 'fabrikam'), 'other', AT), false)
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT + 25_000), false, 'the lease is over')
+    for (const stage of ['stopped', 'ready'] as const) {
+      await accounts.change({ ...key(1), fence }, { stage })
+      assert.equal(await accounts.isWithOther(key(1), 'other', AT), false, stage)
+    }
+    await accounts.change({ ...key(1), fence }, { stage: 'created' })
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT), true)
+    await accounts.release({ ...key(1), fence })
+    assert.equal(await accounts.isWithOther(key(1), 'other', AT), false, 'it was given back')
+  })
+
   it('of many who want a row at once one gets it', async ({ accounts }, { intend }) => {
     await intend(1)
     const leases = await Promise.all(Array.from({ length: RACERS }, (_, n) => accounts.lease(key(1), `process-${n}`, LEASE)))

@@ -112,6 +112,7 @@ export const openProcess = (stage: TargetStage, options: ProcessOptions): Proces
     lease: unit(book.lease),
     change: unit(book.change),
     release: unit(book.release),
+    isWithOther: mortal(book.isWithOther),
     subject: mortal(book.subject),
     endSessions: unit(book.endSessions),
   }

@@ -50,9 +50,8 @@ export const ERIKA = { username: 'erika', password: 'staff horse battery' } as c
 /** Usher and the emulator, both really listening, in this process and on one clock. */
 export const openHouse = async (options: HouseOptions) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-house-'))
-  const port = options.port ?? (await freePort())
-  const publicUrl = new URL(`${options.https ? 'https' : 'http'}://usher.localhost:${port}`)
-  const { clock } = options
+  const publicUrl = new URL(`${options.https ? 'https' : 'http'}://usher.localhost:${options.port ?? (await freePort())}`)
+  const { clock, database } = options
   const emulator = await startEmulator({
     port: 0,
     clock,
@@ -73,7 +72,7 @@ export const openHouse = async (options: HouseOptions) => {
     ...(options.kerberos && { kerberos: options.kerberos }),
     close: async () => undefined,
   }
-  const nodes = await startNodes({ folder, publicUrl, database: options.database, environment, nodes: options.nodes })
+  const nodes = await startNodes({ folder, publicUrl, database, environment, nodes: options.nodes })
   const [app] = nodes.apps()
   const control = controlOf(emulator, calls.fetch)
   const settings = demoSettings(publicUrl, emulator, secrets)
@@ -85,6 +84,7 @@ export const openHouse = async (options: HouseOptions) => {
     publicUrl,
     /** Everything of this installation, and the temporary files of the test. */
     folder,
+    database,
     /** What others gave Usher to prove itself with. */
     secrets,
     clientId: DEMO_CLIENT_ID,

@@ -93,17 +93,27 @@ const createAliases = ({ find, all, claimName, record }: Rows) => {
   return { aliases, holder }
 }
 
-export const memoryAccounts = (): MemoryAccounts => {
-  const rows = new Map<string, Row>()
-  const { claimName, freeName } = createNames()
-  const events: AuditEvent[] = []
-  const sessionsEnded: UserId[] = []
-  const assertNobodyElses = (key: AccountKey, value: 'immutableId' | 'objectId', wanted: string | undefined): void => {
+/** Values that are one row's. */
+const guardOf =
+  (rows: ReadonlyMap<string, Row>) =>
+  (key: AccountKey, value: 'immutableId' | 'objectId', wanted: string | undefined): void => {
     const isTaken = [...rows.values()].some(
       ({ account }) => account[value] === wanted && account.target === key.target && account.userId !== key.userId,
     )
     if (wanted !== undefined && isTaken) throw new UsherError('account_conflict', { detail: { user: key.userId, reason: value } })
   }
+
+const isWithOther = (row: Row | undefined, owner: string, at: number): boolean => {
+  const isUnderWay = row !== undefined && row.account.stage !== 'ready' && row.account.stage !== 'stopped'
+  return isUnderWay && row.lease !== undefined && row.lease.owner !== owner && row.lease.until > at
+}
+
+export const memoryAccounts = (): MemoryAccounts => {
+  const rows = new Map<string, Row>()
+  const { claimName, freeName } = createNames()
+  const events: AuditEvent[] = []
+  const sessionsEnded: UserId[] = []
+  const assertNobodyElses = guardOf(rows)
   const held = (lease: AccountKey & { readonly fence: number }): Row | undefined => {
     const row = rows.get(idOf(lease))
     return row?.lease !== undefined && row.fence === lease.fence ? row : undefined
@@ -154,6 +164,7 @@ export const memoryAccounts = (): MemoryAccounts => {
       const row = held(lease)
       if (row !== undefined) delete row.lease
     },
+    isWithOther: async (key, owner, at) => isWithOther(rows.get(idOf(key)), owner, at),
     subject: async (userId, target) => {
       const account = rows.get(idOf({ userId, target }))?.account
       if (account?.stage !== 'ready') return undefined

@@ -65,6 +65,7 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
       running.set(candidate.user.id, run)
       return run
     },
+    isElsewhere: (userId) => shop.accounts.isWithOther({ userId, target: shop.settings.name }, parts.owner, shop.clock.now()),
     verify: (candidate) => verify(candidate, shop, parts),
     bridge: ruleBridge({
       shop,

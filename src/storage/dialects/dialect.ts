@@ -6,6 +6,8 @@ export interface Database extends Storage {
   readonly alone: Storage['write']
   /** Whether a server is known to use it beside us. Only a file can tell; nodes of a cluster are asked by nobody. */
   readonly isServed: () => boolean
+  /** True for the one server there can be: nobody else is at anything that others left unfinished. */
+  readonly isOnlyServer: boolean
   /** False once it can no longer promise that what it acknowledges is kept. */
   readonly isSound: () => boolean
 }

@@ -72,6 +72,7 @@ export const postgresDatabase = ({ url, log }: Options): Database => {
     prepared: preparedFor(read),
     alone: (unit) => gate.pass(() => withClient(writers, (client) => alone(client, unit, names))),
     isServed: () => false,
+    isOnlyServer: false,
     isSound: () => true,
     close: once(async () => {
       await gate.close()

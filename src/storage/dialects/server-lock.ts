@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { UsherError } from '#kernel/errors.ts'
 import { isBusy } from './sqlite-errors.ts'
@@ -23,7 +23,8 @@ export const isServerLocked = (file: string): boolean => {
 
 const tryToLock = (file: string): (() => void) | undefined => {
   const lockFile = `${file}-server`
-  closeSync(openSync(lockFile, 'a', 0o600))
+  // Only when it is missing: to close a file ends every lock its own process has on it (POSIX fcntl).
+  if (!existsSync(lockFile)) closeSync(openSync(lockFile, 'a', 0o600))
   const database = new DatabaseSync(lockFile, { timeout: 0 })
   try {
     // Nothing is ever written to it, so its journal needs no file.

@@ -45,6 +45,7 @@ export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
     // BEGIN IMMEDIATE lets one writer in, whichever process it is in.
     alone: write,
     isServed: () => role === 'command' && isServerLocked(file),
+    isOnlyServer: role === 'server',
     isSound,
     close: once(async () => {
       await end()

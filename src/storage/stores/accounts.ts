@@ -32,6 +32,8 @@ interface Times {
   readonly ms: number
 }
 
+const FREE = { lease_owner: null, lease_until: null } as const
+
 /** The rows provisioning drives. */
 export const accountStore = (parts: Parts) => {
   const { read, write } = parts.storage
@@ -52,14 +54,42 @@ export const accountStore = (parts: Parts) => {
         return row && accountIn(row)
       }),
     release: async ({ userId, target, fence }: Hold): Promise<void> => {
-      const free = { lease_owner: null, lease_until: null }
       await write((tx) =>
         tx
           .updateTable('accounts')
-          .set(free)
+          .set(FREE)
           .where('user_id', '=', userId)
           .where('target', '=', target)
           .where('lease_fence', '=', fence)
+          .execute(),
+      )
+    },
+    isWithOther: async ({ userId, target }: AccountKey, owner: string, at: number): Promise<boolean> => {
+      const row = await read
+        .selectFrom('accounts')
+        .select('user_id')
+        .where('user_id', '=', userId)
+        .where('target', '=', target)
+        .where('stage', 'not in', ['ready', 'stopped'])
+        .where('lease_owner', '<>', owner)
+        .where('lease_until', '>', at)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    /** Takes every account out of the hands of whoever drives it; for when they are known to be dead. */
+    endLeases: async (): Promise<void> => {
+      const isAnyLeased = await read
+        .selectFrom('accounts')
+        .select('user_id')
+        .where('lease_owner', 'is not', null)
+        .limit(1)
+        .executeTakeFirst()
+      if (!isAnyLeased) return
+      await write((tx) =>
+        tx
+          .updateTable('accounts')
+          .set((row) => ({ ...FREE, lease_fence: row('lease_fence', '+', 1) }))
+          .where('lease_owner', 'is not', null)
           .execute(),
       )
     },

@@ -59,7 +59,7 @@ export const openLinkingArena = async (connections: readonly ConnectionSettings[
     target: unasked('a target'),
     drives: createDrives({ clock, log }),
     ruleRunner: { run: unasked('rules') },
-    ruleRuns: createRuleRuns({ clock, owner: 'test' }),
+    ruleRuns: createRuleRuns({ clock, owner: 'test', isOnlyServer: false }),
     publicUrl: PUBLIC_URL,
     clock,
     randomness,
