@@ -11,6 +11,8 @@ interface Parts {
   readonly randomness: Randomness
 }
 
+/** Who gives tokens out, for the audit. */
+const AUTHOR = 'command line'
 const TOKEN_BYTES = 32
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const MOST_DAYS = 3_660
@@ -25,12 +27,12 @@ export const tokenAdministration = ({ stores: { apiTokens }, clock, randomness }
     const bearer = `usher_api_${randomness.bytes(TOKEN_BYTES).toString('base64url')}`
     const createdAt = clock.now()
     const token = { name, scopes: [...new Set(allowed)], createdAt, expiresAt: createdAt + days * 24 * ONE_HOUR_MS }
-    return (await apiTokens.add({ ...token, bearer })) ? new Secret(bearer) : undefined
+    return (await apiTokens.add({ ...token, bearer, by: AUTHOR })) ? new Secret(bearer) : undefined
   },
   /** All but the tokens themselves, those that expired included. */
   listTokens: () => apiTokens.list(),
   /** False when there was none. */
-  removeToken: (name: string) => apiTokens.remove(name),
+  removeToken: (name: string) => apiTokens.remove(name, { by: AUTHOR, at: clock.now() }),
 })
 
 const assertFit = (name: string, allowed: readonly string[], days: number): void => {

@@ -21,6 +21,8 @@ export interface AuditEvent {
     | 'settings_applied'
     | 'connection_tested'
     | 'rules_changed'
+    | 'api_token_created'
+    | 'api_token_removed'
     | 'subject_bound'
     | 'subject_mismatch'
     | 'metadata_changed'

@@ -33,7 +33,7 @@ export const managementOver = async (stores: Stores, more: More = {}): Promise<M
   const outside = administratorTokens(stores.apiTokens, clock)
   const token = async (some: readonly string[]): Promise<string> => {
     const bearer = `usher_test_${randomBytes(16).toString('hex')}`
-    await stores.apiTokens.add({ name: `t${bearer}`, bearer, scopes: some, createdAt: AT, expiresAt: clock.at + 60_000 })
+    await stores.apiTokens.add({ name: `t${bearer}`, bearer, scopes: some, createdAt: AT, expiresAt: clock.at + 60_000, by: 'a test' })
     return bearer
   }
   const api = managementApi({

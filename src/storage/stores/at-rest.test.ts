@@ -78,7 +78,7 @@ const keepRules = async ({ stores }: StoresUnderTest): Promise<void> => {
   await stores.rules.change({ author: 'a', at: AT, edit: (now) => ({ ...now, rules: [{ ...rule, secrets }], configuration }) })
   const body = { order: { user: {}, context: {} }, result: {}, console: [{ text: SECRETS.trace }], timings: [] }
   await stores.ruleRuns.record({ at: AT, userId: 'dana', relyingParty: 'rp', reference: 'r', body })
-  await stores.apiTokens.add({ name: 'ci', bearer: SECRETS.apiToken, scopes: [], createdAt: AT, expiresAt: AT + 9 })
+  await stores.apiTokens.add({ name: 'ci', bearer: SECRETS.apiToken, scopes: [], createdAt: AT, expiresAt: AT + 9, by: 'a' })
 }
 
 /** Everything a thief of the database has: its files, or all its rows. */

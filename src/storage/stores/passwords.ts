@@ -2,6 +2,12 @@ import type { ConnectionId, Names } from '#kernel/person.ts'
 import type { PasswordsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag, nameColumns, namesIn } from './columns.ts'
+import type { EventRow } from './events.ts'
+
+interface Parts {
+  readonly storage: Storage
+  readonly eventRow: EventRow
+}
 
 interface Entry {
   readonly connection: ConnectionId
@@ -15,7 +21,7 @@ interface Entry {
 }
 
 /** People of the database connections, with the hashes of their passwords. */
-export const passwordStore = ({ read, write }: Storage) => ({
+export const passwordStore = ({ storage: { read, write }, eventRow }: Parts) => ({
   find: async (connection: ConnectionId, username: string): Promise<Entry | undefined> => {
     const row = await read
       .selectFrom('passwords')
@@ -26,16 +32,21 @@ export const passwordStore = ({ read, write }: Storage) => ({
     return row && entryIn(row)
   },
   /** False when the user name exists. */
-  add: async (entry: Entry, at: number): Promise<boolean> => {
+  add: (entry: Entry, at: number): Promise<boolean> => {
     const row = entryRow(entry, at)
-    const { numInsertedOrUpdatedRows } = await write((tx) =>
-      tx
+    // No user yet, and a user name may be an address: the subject is what finds them.
+    const facts = { subject: entry.subject }
+    const event = eventRow({ type: 'user_added', at, reference: 'command line', connection: entry.connection, facts })
+    return write(async (tx) => {
+      const { numInsertedOrUpdatedRows } = await tx
         .insertInto('passwords')
         .values(row)
         .onConflict((conflict) => conflict.columns(['connection', 'username']).doNothing())
-        .executeTakeFirstOrThrow(),
-    )
-    return numInsertedOrUpdatedRows === 1n
+        .executeTakeFirstOrThrow()
+      if (numInsertedOrUpdatedRows !== 1n) return false
+      await tx.insertInto('events').values(event).execute()
+      return true
+    })
   },
   rehash: async (connection: ConnectionId, subject: string, hash: string): Promise<void> => {
     await write((tx) =>

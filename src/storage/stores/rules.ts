@@ -6,6 +6,8 @@ import type { Secrets } from '#lib/secrets.ts'
 import type { RuleVersionsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import type { EventRow } from './events.ts'
+import { inShort } from './in-short.ts'
+import { ruleDifferences } from './rule-differences.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import { comparable } from './settings-text.ts'
 
@@ -66,7 +68,8 @@ export const changeRules = async (
   await writeSettings(tx, { ...current, rules: next, revision }, sealer)
   const rows = versionRows(current.rules, next).map((row) => ({ ...row, author, at }))
   if (rows.length > 0) await tx.insertInto('rule_versions').values(rows).execute()
-  const facts = { by: author, rules: next.rules.length, scripts: rows.length }
+  const what = inShort(ruleDifferences(current.rules, next))
+  const facts = { by: author, rules: next.rules.length, scripts: rows.length, what }
   const event = eventRow({ type: 'rules_changed', at, reference: `revision ${revision}`, facts })
   await tx.insertInto('events').values(event).execute()
   return next

@@ -56,7 +56,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     rules: ruleStore({ storage, sealer, eventRow }),
     imports: importStore({ storage, sealer, eventRow, randomness }),
     ruleRuns: ruleRunStore({ storage, sealer, randomness }),
-    apiTokens: apiTokenStore(storage),
+    apiTokens: apiTokenStore({ storage, eventRow }),
     connectionTests: connectionTestStore({ storage, eventRow }),
     connectionTrials: connectionTrialStore({ storage, sealer }),
     sessions: sessionStore({ storage, eventRow }),
@@ -70,7 +70,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     seats: seatStore(storage),
     digest: identityDigest(identityKey),
     keys: keyStore({ storage, sealer }),
-    passwords: { ...passwordStore(storage), ...passwordTries(storage) },
+    passwords: { ...passwordStore({ storage, eventRow }), ...passwordTries(storage) },
     upkeep: leftoverStore(storage),
   }
 }

@@ -29,9 +29,16 @@ export const passwordConformance = (name: string, open: OpenStores): void => {
   })
 
   test(`${name}: a user name is given once in a connection, also to many at once`, async (t) => {
-    const { passwords } = (await open(t)).stores
+    const { stores, sql } = await open(t)
+    const { passwords } = stores
     const added = await Promise.all(Array.from({ length: 10 }, (_, n) => passwords.add({ ...DANA, subject: `s${n}`, hash: `h${n}` }, AT)))
     assert.equal(added.filter(Boolean).length, 1)
+    const events = await sql(`select connection, facts_json from events where type = 'user_added'`)
+    assert.deepEqual(
+      events.map(({ connection, facts_json: facts }) => [connection, JSON.parse(String(facts))]),
+      [['con_guests', { subject: `s${added.indexOf(true)}` }]],
+      'the audit says who was added, and not how they are called',
+    )
     assert.equal((await passwords.find('con_guests', DANA.username))?.hash, `h${added.indexOf(true)}`)
     assert.equal(await passwords.add({ ...DANA, connection: 'con_staff' }, AT), true)
   })
@@ -45,6 +52,11 @@ export const passwordConformance = (name: string, open: OpenStores): void => {
     assert.equal((await passwords.find('con_guests', 'other'))?.hash, DANA.hash)
   })
 
+  tried(name, open)
+}
+
+/** How often they may be tried. */
+const tried = (name: string, open: OpenStores): void => {
   test(`${name}: so many tries in a window and not one more, on two nodes together and after a restart`, async (t) => {
     const { stores, another } = await open(t)
     const others = await another()

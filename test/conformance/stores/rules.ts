@@ -77,11 +77,34 @@ export const ruleConformance = (name: string, open: OpenStores): void => {
     const events = await sql(`select facts_json from events where type = 'rules_changed'`)
     assert.deepEqual(
       events.map((one) => JSON.parse(String(one['facts_json']))),
-      [{ by: 'dana', rules: 1, scripts: 1 }],
+      [{ by: 'dana', rules: 1, scripts: 1, what: 'one added' }],
     )
   })
 
+  audited(name, open)
   guarded(name, open)
+}
+
+/** What is left of a change for whoever must answer for it. */
+const audited = (name: string, open: OpenStores): void => {
+  test(`${name}: the audit says which rule was changed and how, and nothing that was secret`, async (t) => {
+    const { stores, sql } = await open(t)
+    const change = (edit: (current: RuleSettings) => RuleSettings) => stores.rules.change({ author: 'dana', at: AT, edit })
+    await change(withRules(rule('one'), rule('two', { order: 2 })))
+    await change((current) => ({ ...current, configuration: { KEY: new Secret('value-7f1c') } }))
+    await change(withRules(rule('one', { enabled: false, script: 'function () { 7 }' }), rule('three', { order: 3, enabled: false })))
+    const secrets = { TOKEN: new Secret('value-7f1c') }
+    await change((current) => ({ ...current, rules: [rule('one', { enabled: true, secrets })], configuration: {}, budgetMs: 5_000 }))
+    const events = await sql(`select facts_json from events where type = 'rules_changed' order by id`)
+    const what = events.map((one) => JSON.parse(String(one['facts_json'])).what)
+    assert.deepEqual(what, [
+      'one added; two added',
+      'configuration.KEY set',
+      'one script changed, disabled; three added, disabled; two removed',
+      'one script changed, enabled, secrets changed; three removed; configuration.KEY unset; budget 5000 ms',
+    ])
+    assert.doesNotMatch(JSON.stringify(events), /7f1c/)
+  })
 }
 
 /** What must not happen to them. */
