@@ -30,7 +30,7 @@ export const importedPeople = ({ storage, eventRow, randomness }: Parts) => ({
     const ids = people.map(() => randomness.bytes(USER_ID_BYTES).toString('hex'))
     if (people.length === 0) return []
     return storage.write(async (tx) => {
-      const all = await bringAll(tx, people, { ...how, ids })
+      const all = await bringAll(tx, people, { ...how, ids, eventRow })
       await audit(tx, { ...how, eventRow, count: all.filter((one) => one === 'added' || one === 'completed').length })
       return all
     })
@@ -42,10 +42,11 @@ interface Crowd {
   readonly by: string
   /** New ids, one for each. */
   readonly ids: readonly UserId[]
+  readonly eventRow: EventRow
 }
 
 /** Those of whom nothing is here a table at a time, the others one by one. */
-const bringAll = async (tx: Db, people: readonly ForeignPerson[], { at, by, ids }: Crowd): Promise<readonly Brought[]> => {
+const bringAll = async (tx: Db, people: readonly ForeignPerson[], { at, by, ids, eventRow }: Crowd): Promise<readonly Brought[]> => {
   const known = await knownOf(tx, people)
   const fresh = freshAmong(people, known)
   const arriving = people.flatMap((person, index) => (fresh.has(person) ? [{ person, id: ids[index] ?? '' }] : []))
@@ -53,7 +54,7 @@ const bringAll = async (tx: Db, people: readonly ForeignPerson[], { at, by, ids 
   const all: Brought[] = []
   for (const [index, person] of people.entries()) {
     const quick = fresh.has(person) ? 'added' : isHere(person, known) ? 'same' : undefined
-    all.push(quick ?? (await bringOne(tx, person, { at, by, id: ids[index] ?? '' })))
+    all.push(quick ?? (await bringOne(tx, person, { at, by, eventRow, id: ids[index] ?? '' })))
   }
   return all
 }
@@ -65,7 +66,7 @@ interface Audit {
   readonly count: number
 }
 
-/** One event for a crowd: who they are is in their rows. */
+/** One event for a crowd: who they are is in their rows. A further way in has one of its own. */
 const audit = async (tx: Db, { at, by, eventRow, count }: Audit): Promise<void> => {
   if (count === 0) return
   const event = eventRow({ type: 'user_imported', at, reference: by, facts: { by, count } })
@@ -76,6 +77,7 @@ interface Way {
   readonly id: UserId
   readonly at: number
   readonly by: string
+  readonly eventRow: EventRow
 }
 
 const bringOne = async (tx: Db, person: ForeignPerson, way: Way): Promise<Brought> => {
@@ -143,7 +145,7 @@ const whatCame = (person: ForeignPerson): Partial<UserRecordsTable> => ({
 })
 
 /** Identities that are nobody's yet. */
-const addLinked = async (tx: Db, { linked }: ForeignPerson, { id, at }: Way): Promise<boolean> => {
+const addLinked = async (tx: Db, { linked }: ForeignPerson, { id, at, by, eventRow }: Way): Promise<boolean> => {
   let isChanged = false
   for (const one of linked) {
     if ((await userOf(tx, one.identity)) !== undefined) continue
@@ -161,7 +163,13 @@ const addLinked = async (tx: Db, { linked }: ForeignPerson, { id, at }: Way): Pr
       })
       .onConflict((conflict) => conflict.columns(['connection', 'issuer', 'subject']).doNothing())
       .executeTakeFirstOrThrow()
-    isChanged ||= numInsertedOrUpdatedRows === 1n
+    if (numInsertedOrUpdatedRows !== 1n) continue
+    isChanged = true
+    const facts = { by, how: 'linked', secondary: `${one.provider}|${one.providerUserId}` }
+    await tx
+      .insertInto('events')
+      .values(eventRow({ type: 'user_linked', at, reference: by, user: id, facts }))
+      .execute()
   }
   return isChanged
 }

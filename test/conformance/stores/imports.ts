@@ -103,7 +103,7 @@ const meetings = (name: string, open: OpenStores): void => {
   })
 
   test(`${name}: linked identities are recognized as the one person`, async (t) => {
-    const { stores } = await open(t)
+    const { stores, sql } = await open(t)
     const identity = { connection: 'con_google', issuer: 'https://accounts.google.com', subject: '123' }
     const linked = [
       {
@@ -117,6 +117,12 @@ const meetings = (name: string, open: OpenStores): void => {
     ]
     assert.deepEqual(await stores.imports.bring([person('a1', { linked })], HOW), ['added'])
     assert.deepEqual(await stores.imports.bring([person('a1', { linked })], HOW), ['same'])
+    const events = await sql(`select user_id, facts_json from events where type = 'user_linked'`)
+    assert.deepEqual(
+      events.map(({ user_id: id, facts_json: facts }) => [id, JSON.parse(String(facts))]),
+      [[(await stores.records.byPublicId('auth0|a1'))?.userId, { by: HOW.by, how: 'linked', secondary: 'google-oauth2|123' }]],
+      'a way in is an event of its own, once',
+    )
     const user = await stores.people.recognize(identity, { names: {}, emailVerified: false }, AT)
     assert.equal(user.id, (await stores.records.byPublicId('auth0|a1'))?.userId)
     const other = person('123', { identity, connection: { name: 'google-oauth2', type: 'google' }, publicId: 'google-oauth2|123' })
