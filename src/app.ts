@@ -16,6 +16,7 @@ import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
 import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
+import { backUp } from '#storage/back-up.ts'
 import { type OpenedStorage, openStorage } from '#storage/open.ts'
 import { saml11 } from '#tokens/saml11.ts'
 import { type SigningKeys, signingKeys } from '#tokens/signing-keys.ts'
@@ -88,6 +89,9 @@ export const createApp = async (
     },
   }
 }
+
+/** Copies the database to a new file, a server running or not. Throws `storage_unavailable` and `settings_invalid`. */
+export const backUpDatabase = ({ database }: Pick<Config, 'database'>, file: string): void => backUp(database, file)
 
 interface Plugins {
   readonly connection: (settings: ConnectionSettings) => Connection

@@ -5,6 +5,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./demo.ts')).demoCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
+  ['backup', async () => (await import('./backup.ts')).backupCommand()],
   ['apply', async () => (await import('./apply.ts')).applyCommand()],
   ['users', async () => (await import('./users.ts')).usersCommand()],
   ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
