@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { databaseType } from '../src/connections/database/database.ts'
+import { ldapType } from '../src/connections/ldap/ldap.ts'
 import { oauth2Types } from '../src/connections/oauth2/oauth2.ts'
 import { oidcType } from '../src/connections/oidc/oidc.ts'
 import type { OidcParts } from '../src/connections/oidc/oidc-client.ts'
@@ -7,13 +10,15 @@ import { socialTypes } from '../src/connections/oidc/social.ts'
 import { settingsOf } from '../test/conformance/connection.ts'
 import type { Algorithm } from '../test/support/fake-provider/signing.ts'
 import { fakePasswordFile } from '../test/support/fake-password-file.ts'
+import { adSettings, ALICE, AT, ldapTypeStage } from '../test/support/fake-ldap-stage.ts'
 import { oauth2Rows, oauth2Stage } from '../test/support/oauth2-stage.ts'
 import { type OidcStage, oidcStage } from '../test/support/oidc-stage.ts'
 import { samlStage } from '../test/support/saml-stage.ts'
 import { socialRows, socialStage } from '../test/support/social-stage.ts'
+import { firstLine } from './measured-process.ts'
 
 /** Raw cryptography somebody cannot do without. */
-export type Need = 'RS256' | 'PS256' | 'ES256' | 'EdDSA' | 'ES256 signature' | 'SHA-256' | 'Argon2id'
+export type Need = 'X25519' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA' | 'ES256 signature' | 'SHA-256' | 'Argon2id'
 
 /** A way to sign in, and its half that runs when somebody comes back; it may be run as often as one likes. */
 export interface Cost {
@@ -58,6 +63,11 @@ const openid = (algorithm: Algorithm, need: Need): Cost => ({
   open: () => cameBack(oidcStage({ algorithm, typeOf: recorded('oidc') })),
 })
 
+type Entry = NonNullable<Parameters<typeof fakePasswordFile>[0]>[number]
+
+/** So many tries are otherwise somebody who guesses. */
+const uncounted = (...entries: readonly Entry[]) => ({ ...fakePasswordFile(entries).file, countTry: async () => true })
+
 const PASSWORD = 'correct horse battery'
 
 const database: Cost = {
@@ -67,12 +77,28 @@ const database: Cost = {
     const hash = await hashPassword(PASSWORD)
     const entry = { connection: 'connection-1', subject: 's-1', username: 'dana', hash, names: {}, emailVerified: false, attributes: {} }
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-    // So many tries are otherwise somebody who guesses.
-    const passwords = { ...fakePasswordFile([entry]).file, countTry: async () => true }
+    const passwords = uncounted(entry)
     const type = databaseType({ passwords, log: silent })
     const connection = type.open(settingsOf('database', { id: 'connection-1' }))
     if (connection.kind !== 'password') throw new Error('not a password connection')
     return () => connection.verify({ username: 'dana', password: PASSWORD, ip: '192.0.2.7', at: 0 })
+  },
+}
+
+const DIRECTORY = fileURLToPath(new URL('directory.ts', import.meta.url))
+
+/** One handshake of TLS 1.3 for everybody whose password is tried: a key exchange, and the signatures of the server and its authority. */
+const ldap: Cost = {
+  name: 'ldap',
+  needs: ['X25519', 'ES256', 'ES256'],
+  open: async () => {
+    const child = spawn(process.execPath, [DIRECTORY], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const { port, ca } = JSON.parse(await firstLine(child))
+    const type = ldapType({ ...ldapTypeStage().parts, passwords: uncounted() })
+    const settings = { ...adSettings(port), urls: [`ldaps://localhost:${port}`], ca }
+    const connection = type.open(settingsOf('ldap', { settings }))
+    if (connection.kind !== 'password') throw new Error('not a password connection')
+    return () => connection.verify({ username: 'alice', password: ALICE.password ?? '', ip: '192.0.2.7', at: AT })
   },
 }
 
@@ -117,5 +143,6 @@ export const costs: readonly Cost[] = [
     }),
   ),
   saml,
+  ldap,
   database,
 ]

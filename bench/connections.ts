@@ -1,9 +1,7 @@
-import { generateKeyPairSync, sign, verify } from 'node:crypto'
-import { createHash } from 'node:crypto'
+import { createHash, diffieHellman, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { hash as argon2 } from '@node-rs/argon2'
 import { type Cost, costs, type Need } from './connection-costs.ts'
 import { digits, median } from './report.ts'
-import { slowProviderBenchmark } from './slow-provider.ts'
 
 const ROUNDS = 7
 /** As long a round takes, about: dear things are done less often. */
@@ -11,12 +9,11 @@ const ROUND_US = 100_000
 const WARM_UP_US = 5_000_000
 const WARM_UP = 1_500
 
-/** (g) What it costs when somebody comes back from where they have an account, and whom a provider that hangs slows down. */
+/** (g) What it costs when somebody comes back from where they have an account. */
 export const connectionsBenchmark = async (): Promise<void> => {
   const raw = await rawCosts()
   console.log('connection             processor time   its raw cryptography       ratio')
   for (const cost of costs) await tell(cost, raw)
-  await slowProviderBenchmark()
 }
 
 const tell = async ({ name, needs, open }: Cost, raw: RawCosts): Promise<void> => {
@@ -61,6 +58,7 @@ const rawCosts = async (): Promise<RawCosts> => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ed = generateKeyPairSync('ed25519')
+  const theirs = generateKeyPairSync('x25519').publicKey
   const pss = { padding: 6, saltLength: 32 }
   const signed = {
     rsa: sign('sha256', data, rsa.privateKey),
@@ -74,6 +72,7 @@ const rawCosts = async (): Promise<RawCosts> => {
     ES256: () => verify('sha256', data, ec.publicKey, signed.ec),
     EdDSA: () => verify(null, data, ed.publicKey, signed.ed),
     'ES256 signature': () => sign('sha256', data, ec.privateKey),
+    X25519: () => diffieHellman({ privateKey: generateKeyPairSync('x25519').privateKey, publicKey: theirs }),
     'SHA-256': () => createHash('sha256').update(data).digest('base64url'),
     Argon2id: () => argon2('correct horse battery', { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1, algorithm: 2 }),
   }
@@ -87,6 +86,7 @@ const rawCosts = async (): Promise<RawCosts> => {
     ES256: await measured('ES256'),
     EdDSA: await measured('EdDSA'),
     'ES256 signature': await measured('ES256 signature'),
+    X25519: await measured('X25519'),
     'SHA-256': await measured('SHA-256'),
     Argon2id: await measured('Argon2id'),
   }

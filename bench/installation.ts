@@ -19,8 +19,10 @@ const ENTRY = fileURLToPath(new URL('../src/cli/usher.ts', import.meta.url))
 const TWELVE_HOURS_MS = 12 * 60 * 60_000
 const BATCH = 500
 
+export type DemoSettings = ReturnType<typeof demoSettings>
+
 /** A real installation in a folder of its own, with this many people who have an account and a session each. */
-export const prepareInstallation = async (people: number) => {
+export const prepareInstallation = async (people: number, adapt: (demo: DemoSettings) => unknown = (demo) => demo) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'))
   const port = await freePort()
   const publicUrl = new URL(`http://usher.localhost:${port}`)
@@ -36,13 +38,14 @@ export const prepareInstallation = async (people: number) => {
     google: 'http://google.localhost:9',
     control: '',
   }
-  await app.apply(demoSettings(publicUrl, { addresses: nowhere }, { entra: 'unused', google: 'unused' }))
+  await app.apply(adapt(demoSettings(publicUrl, { addresses: nowhere }, { entra: 'unused', google: 'unused' })))
   await app.stop()
   const { signingKey, connection } = await readStored(configFile)
   await addPeople(join(folder, 'data', 'usher.db'), people, connection)
   return {
     people,
     port,
+    configFile,
     signingKey,
     /** What to run to have it answer. */
     startArguments: ['--disable-sigusr1', ENTRY, 'start', '--config', configFile],

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,7 @@ import type { LoadOrder, LoadResult } from './load.ts'
 
 /** What is measured runs on this core, the load on the other one. */
 const MEASURED_CORE = 0
-const LOAD_CORE = 1
+export const LOAD_CORE = 1
 // Linux counts processor time in ticks of a hundredth of a second (proc(5), USER_HZ).
 const TICK_US = 10_000
 
@@ -27,6 +27,11 @@ export const pinned = (
   })
   child.stdin?.end(more.input ?? '')
   return child
+}
+
+/** Has a process, all its threads, run where the load does. */
+export const moveToLoadCore = (pid: number): void => {
+  execFileSync('taskset', ['-acp', String(LOAD_CORE), String(pid)], { stdio: 'ignore' })
 }
 
 /** The first line a process prints. Throws when it ends before. */

@@ -4,6 +4,7 @@ import { peersBenchmark } from './peers.ts'
 import { rulesBenchmark } from './rules.ts'
 import { scaleBenchmark } from './scale.ts'
 import { signInBenchmark } from './sign-in.ts'
+import { slowCounterpartsBenchmark } from './slow-counterparts.ts'
 import { startBenchmark } from './start.ts'
 import { tokenBenchmark } from './tokens.ts'
 
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'first-sign-in': firstSignInBenchmark,
   rules: rulesBenchmark,
   connections: connectionsBenchmark,
+  slow: slowCounterpartsBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,
   tokens: tokenBenchmark,

@@ -32,7 +32,7 @@ export const demoSettings = (
   { addresses }: { readonly addresses: DemoAddresses },
   secrets: DemoSecrets,
   more: readonly DemoConnection[] = [],
-): unknown => ({
+) => ({
   targets: [
     {
       name: 'contoso',

@@ -18,6 +18,10 @@ export const withSeed = async <T>(seed: number, history: (seed: number) => Promi
   try {
     return await history(seed)
   } catch (error) {
-    throw new Error(`USHER_TEST_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`USHER_TEST_SEED=${seed}: ${reasonOf(error)}`, { cause: error })
   }
 }
+
+/** With what is behind it: fetch itself says only that it failed. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.message}${error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`}` : String(error)
