@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { url as inspectorUrl } from 'node:inspector'
 import { CommandError } from './report.ts'
 
@@ -30,6 +30,13 @@ export const refuseToLeak = (): void => {
   const found = leaks({ ...ofThisProcess(), inspector: inspectorUrl() })
   if (found.length > 0) throw new CommandError(`${found.join('; ')}. Start Usher with bin/run.cjs, as \`npm run start:server\` does`)
 }
+
+const ANYBODY = 0o007
+
+/** Those of these files that anybody on the machine may read or write: keys, whose only protection is who may read them. */
+export const openToAnybody = (files: readonly (string | undefined)[]): readonly string[] =>
+  // Windows has other means and always says the same here.
+  process.platform === 'win32' ? [] : files.flatMap((file) => (file !== undefined && (statSync(file).mode & ANYBODY) !== 0 ? [file] : []))
 
 const ofThisProcess = (): ProcessFacts =>
   process.platform === 'linux'

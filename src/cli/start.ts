@@ -3,7 +3,7 @@ import { createApp } from '../app.ts'
 import { readConfig, rows } from '../config.ts'
 import { type ConfigOption, withConfig } from './common.ts'
 import { sayWhichAreOff } from './connection-desk.ts'
-import { refuseToLeak } from './hardening.ts'
+import { openToAnybody, refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
 import { untilAskedToStop } from './signals.ts'
 
@@ -21,6 +21,8 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
   const app = await createApp(config, { role: 'server' })
   try {
     if (config.settingsFile) for (const change of await app.applyFile(config.settingsFile)) say(`  ${change}`)
+    for (const file of openToAnybody([config.keyFile, config.tls?.keyFile]))
+      say(`⚠ anybody on this machine may read ${file}: chmod 600 ${file}`)
     await sayWhichAreOff(app)
     if (options.check) return say('✓ the configuration and the settings hold')
     const address = await app.listen()
