@@ -114,6 +114,7 @@ const refusals: Readonly<Record<string, readonly [() => string, XmlRefusal]>> = 
   'no SignatureValue': [() => changed(/<SignatureValue>.*<\/SignatureValue>/s, ''), 'signature_shape'],
   'no SignedInfo': [() => changed(SIGNED_INFO, ''), 'signature_shape'],
   'an empty SignatureValue': [() => changed(/(<SignatureValue>).*(<\/SignatureValue>)/s, '$1$2'), 'base64'],
+  'a signature that is too long': [() => changed('<SignatureValue>', `<SignatureValue>${' '.repeat(16_384)}`), 'size'],
   'a SignatureValue that is no base64': [() => changed('<SignatureValue>', '<SignatureValue>!'), 'base64'],
   'an element in SignatureValue': [() => changed('<SignatureValue>', '<SignatureValue><x/>'), 'markup'],
   'two references': [() => noteSigned({ signed: [element('Note'), element('Note')] }), 'signature_shape'],
@@ -162,6 +163,15 @@ for (const [what, [make, reason]] of Object.entries(refusals))
     const note = noteIn(make())
     assert.throws(() => verifySigned(note, keysOf(KEY)), refusesWith(reason))
   })
+
+test('an element by the name that the library is shown is an element like others', () => {
+  const named = (xml: string) => xml.replaceAll('m:Note', 'signed').replaceAll('m:', '').replace(' xmlns:m="urn:mail"', '')
+  const signing = { privateKey: pem(KEY), signed: element('signed'), after: element('To') }
+  const xml = signedXml(named(LETTER).replace(/[\u2028\u0085]/g, ''), signing)
+  const found = (text: string) => elementsIn(readStrictly(text)).filter(({ name }) => name === 'signed')
+  assert.equal(found(xml).map((one) => verifySigned(one, keysOf(KEY)).name).join(), 'signed')
+  for (const one of found(xml.replace('anna', 'otto'))) assert.throws(() => verifySigned(one, keysOf(KEY)), refusesWith('signature'))
+})
 
 test('a key that is weak, private, shared or of another kind is not asked', () => {
   const note = noteIn(noteSigned())

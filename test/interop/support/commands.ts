@@ -15,6 +15,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   xmllint: 'libxml2-utils',
   openssl: 'openssl',
   '/usr/bin/python3': 'python3',
+  php: 'php-cli',
   'g++': 'g++',
 }
 
