@@ -1,8 +1,9 @@
 import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import type { Authenticated, Opened, Routed } from '#kernel/transaction.ts'
+import type { Authenticated, Freshness, Opened, Routed } from '#kernel/transaction.ts'
+import type { Visit } from '#kernel/visit.ts'
 import { discover, route } from './home-realm.ts'
-import { hoppedBefore, takeHop } from './hop.ts'
+import { type HopGrant, hoppedBefore, takeHop } from './hop.ts'
 import { satisfies } from './sessions.ts'
 import { ask, connectionsOf, next, type Occasion, type Step } from './step.ts'
 import { typeEmail } from './type-email.ts'
@@ -84,12 +85,20 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
 const grantFor = async (transaction: Opened, occasion: Occasion) => {
   if (transaction.request.onward || transaction.request.own) return undefined
   const grant = await takeHop(occasion.parts.books.grants, transaction, occasion.visit.at)
-  const { maxAgeMs, secondFactor } = transaction.request.freshness
-  // The hop's own sign-in was fresh, unless by a ticket; a second factor it did not have must still be asked for.
-  if (!grant || (maxAgeMs !== undefined && grant.authentication.method === 'windows')) return undefined
+  if (!grant || !mayAnswer(grant, transaction.request.freshness, occasion.visit)) return undefined
   // Sessions end with the way they came by; a grant is only found here.
   if (!grant.identity || !(await occasion.parts.books.people.isTheirs(grant.user, grant.identity))) return undefined
-  return !secondFactor || grant.authentication.secondFactor ? grant : undefined
+  return grant
+}
+
+/**
+ * The hop's own sign-in was fresh, unless by a session or a ticket; a second factor it did not have must still be asked for.
+ * Where somebody else is signed in since, it is over.
+ */
+const mayAnswer = ({ user, isSilent, authentication }: HopGrant, { maxAgeMs, secondFactor }: Freshness, { session }: Visit): boolean => {
+  if (session && session.user !== user) return false
+  if (maxAgeMs !== undefined && (isSilent || authentication.method === 'windows')) return false
+  return !secondFactor || authentication.secondFactor !== undefined
 }
 
 /** Asks "you are A" when the relying party's user name is the account of somebody else. */

@@ -11,6 +11,8 @@ export interface HopGrant {
   readonly connection: string
   readonly identity?: Identity
   readonly authentication: Authentication
+  /** Whether a session answered, so that nobody proved anything just then. */
+  readonly isSilent: boolean
 }
 
 const grantKey = (browser: BrowserId, request: SignInRequest) => `hop ${browser} ${request.relyingParty}`

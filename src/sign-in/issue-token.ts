@@ -46,12 +46,12 @@ const endedBy = ({ id, user, request }: Provisioned): Ended => ({ id, user: user
 
 const hop = async ({ transaction, occasion, protocol, ends }: Going, at: number): Promise<Outcome> => {
   const { grants, transactions } = occasion.parts.books
-  const { user, connection, authentication, request, subject } = transaction
+  const { user, connection, authentication, request, subject, silent: isSilent } = transaction
   const identity = provenBy(transaction)
   if (!(await occasion.parts.books.people.isTheirs(user.id, identity))) throw new UsherError('identity_removed')
   // Ended first: a visit that comes late must not renew a grant that was taken meanwhile.
   if (ends && !(await transactions.end(ends))) return { kind: 'overtaken' }
-  await grantHop(grants, transaction, { user: user.id, connection, identity, authentication }, at)
+  await grantHop(grants, transaction, { user: user.id, connection, identity, authentication, isSilent }, at)
   return { kind: 'end', answer: protocol.start(occasion.relyingParty, subject, request.onward?.deepLink) }
 }
 

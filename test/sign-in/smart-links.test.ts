@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
-import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
+import { ANA, assertArrived, assertPage, BEN, type Guest, guest, madeByUsher } from '../support/guests.ts'
+import type { House } from '../support/house.ts'
 import { story } from '../support/story.ts'
 
 story('a smart link takes a newcomer through a first provisioning into Microsoft 365', async ({ house }) => {
@@ -72,4 +73,36 @@ story(
       relyingParties: settings.relyingParties.map((one: object) => ({ ...one, sessionMaxAgeSeconds: 0 })),
     }),
   },
+)
+
+const sentByMicrosoft = ({ browser }: Guest, house: House, more: Readonly<Record<string, string>>) => {
+  const request = new URLSearchParams({ wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', wctx: 'c', ...more })
+  return browser.open(`${house.publicUrl.origin}/wsfed/${house.clientId}?${request}`)
+}
+
+story(
+  'a smart link that a session answers is no answer where credentials are asked for anew',
+  async ({ house, clock }) => {
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    clock.advance(2 * ONE_HOUR_MS)
+    await ana.smartLink()
+    assertPage(house, await sentByMicrosoft(ana, house, { wfresh: '0' }), /Continue with Google/, 200)
+  },
+  { databases: ['sqlite'] },
+)
+
+story(
+  'what a smart link left behind is nothing to somebody else who signs in at that browser',
+  async ({ house, clock }) => {
+    const ben = guest(house)
+    const name = assertArrived(house, await ben.withGoogle(await ben.openService(), BEN))
+    clock.advance(ONE_HOUR_MS)
+    const shared = guest(house)
+    assertArrived(house, await shared.withGoogle(await shared.smartLink(), ANA), '/')
+    const asked = await sentByMicrosoft(shared, house, { username: name })
+    await shared.withGoogle(await shared.browser.submit(asked, { choice: 'switch' }), BEN)
+    assertPage(house, await sentByMicrosoft(shared, house, { wfresh: '0' }), /Continue with Google/, 200)
+  },
+  { databases: ['sqlite'] },
 )
