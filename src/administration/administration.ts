@@ -67,6 +67,11 @@ export const administration = ({ stores, clock, randomness, log, openConnection,
       const { readSettingsFile } = await reader()
       return apply(readSettingsFile(file))
     },
+    /** Reads a settings file as `applyFile` would, and writes nothing. Throws `settings_invalid`. */
+    checkFile: async (file: string): Promise<void> => {
+      const { readSettingsFile } = await reader()
+      await check(readSettingsFile(file))
+    },
     /** What holds now and may not have been meant, in words. */
     settingsNotes: async (): Promise<readonly string[]> => {
       const { settingsNotes } = await import('#management/settings-notes.ts')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { createApp } from '../app.ts'
-import { readConfig, rows } from '../config.ts'
-import { type ConfigOption, withConfig } from './common.ts'
+import { type App, createApp } from '../app.ts'
+import { type Config, readConfig, rows } from '../config.ts'
+import { type ConfigOption, withApp, withConfig } from './common.ts'
 import { sayWhichAreOff } from './connection-desk.ts'
 import { openToAnybody, refuseToLeak } from './hardening.ts'
 import { say } from './report.ts'
@@ -11,20 +11,18 @@ import { untilAskedToStop } from './signals.ts'
 export const startCommand = (): Command =>
   withConfig(new Command('start'))
     .description('run the server')
-    .option('--check', 'read the configuration and the settings, then exit')
+    .option('--check', 'read the configuration and the settings, change neither, then exit; also beside a running server')
     .addHelpText('after', `\nThe configuration file is JSON with these fields:\n${manual()}`)
     .action(start)
 
 const start = async (options: ConfigOption & { readonly check?: boolean }): Promise<void> => {
   refuseToLeak()
   const config = readConfig(options.config)
+  if (options.check) return check(config, options)
   const app = await createApp(config, { role: 'server' })
   try {
     if (config.settingsFile) for (const change of await app.applyFile(config.settingsFile)) say(`  ${change}`)
-    for (const file of openToAnybody([config.keyFile, config.tls?.keyFile]))
-      say(`⚠ anybody on this machine may read ${file}: chmod 600 ${file}`)
-    await sayWhichAreOff(app)
-    if (options.check) return say('✓ the configuration and the settings hold')
+    await sayWhatIsOpen(app, config)
     const address = await app.listen()
     const asked = untilAskedToStop()
     const jail = app.ruleJail()
@@ -35,6 +33,19 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
   } finally {
     await app.stop()
   }
+}
+
+const check = (config: Config, options: ConfigOption): Promise<void> =>
+  withApp(options, async (app) => {
+    if (config.settingsFile) await app.checkFile(config.settingsFile)
+    await sayWhatIsOpen(app, config)
+    say('✓ the configuration and the settings hold')
+  })
+
+const sayWhatIsOpen = async (app: App, config: Config): Promise<void> => {
+  for (const file of openToAnybody([config.keyFile, config.tls?.keyFile]))
+    say(`⚠ anybody on this machine may read ${file}: chmod 600 ${file}`)
+  await sayWhichAreOff(app)
 }
 
 const manual = (): string =>

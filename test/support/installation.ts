@@ -93,6 +93,8 @@ export const makeInstallation = async (more: Readonly<Record<string, unknown>> =
     at,
     publicUrl,
     configFile: at('usher.json'),
+    /** What stands in it. */
+    config,
     /** Writes a file of the installation; objects as JSON. */
     write: (name: string, content: unknown): string => {
       writeFileSync(at(name), typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 })
