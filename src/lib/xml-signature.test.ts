@@ -169,7 +169,12 @@ test('an element by the name that the library is shown is an element like others
   const signing = { privateKey: pem(KEY), signed: element('signed'), after: element('To') }
   const xml = signedXml(named(LETTER).replace(/[\u2028\u0085]/g, ''), signing)
   const found = (text: string) => elementsIn(readStrictly(text)).filter(({ name }) => name === 'signed')
-  assert.equal(found(xml).map((one) => verifySigned(one, keysOf(KEY)).name).join(), 'signed')
+  assert.equal(
+    found(xml)
+      .map((one) => verifySigned(one, keysOf(KEY)).name)
+      .join(),
+    'signed',
+  )
   for (const one of found(xml.replace('anna', 'otto'))) assert.throws(() => verifySigned(one, keysOf(KEY)), refusesWith('signature'))
 })
 
