@@ -4,7 +4,7 @@ import type { Authenticated, Freshness, Opened, Routed } from '#kernel/transacti
 import type { Visit } from '#kernel/visit.ts'
 import { discover, route } from './home-realm.ts'
 import { type HopGrant, hoppedBefore, takeHop } from './hop.ts'
-import { satisfies } from './sessions.ts'
+import { satisfies, satisfiesSecondFactor } from './sessions.ts'
 import { ask, connectionsOf, next, type Occasion, type Step } from './step.ts'
 import { typeEmail } from './type-email.ts'
 import { capable, chooserPage } from './ways.ts'
@@ -92,13 +92,13 @@ const grantFor = async (transaction: Opened, occasion: Occasion) => {
 }
 
 /**
- * The hop's own sign-in was fresh, unless by a session or a ticket; a second factor it did not have must still be asked for.
- * Where somebody else is signed in since, it is over.
+ * The hop's own sign-in was fresh, unless by a session or a ticket; a second factor it did not have, or not lately, must
+ * still be asked for. Where somebody else is signed in since, it is over.
  */
-const mayAnswer = ({ user, isSilent, authentication }: HopGrant, { maxAgeMs, secondFactor }: Freshness, { session }: Visit): boolean => {
+const mayAnswer = ({ user, isSilent, authentication }: HopGrant, freshness: Freshness, { session, at }: Visit): boolean => {
   if (session && session.user !== user) return false
-  if (maxAgeMs !== undefined && (isSilent || authentication.method === 'windows')) return false
-  return !secondFactor || authentication.secondFactor !== undefined
+  if (freshness.maxAgeMs !== undefined && (isSilent || authentication.method === 'windows')) return false
+  return satisfiesSecondFactor(authentication, freshness, at)
 }
 
 /** Asks "you are A" when the relying party's user name is the account of somebody else. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { DEMO_CONNECTIONS, DEMO_TENANT, demoFederation } from '../../src/cli/demo-settings.ts'
+import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, guest, madeByUsher } from '../support/guests.ts'
 import type { House } from '../support/house.ts'
 import { story } from '../support/story.ts'
@@ -55,3 +56,19 @@ story('Microsoft asks for a second factor, and nobody’s word is taken: our pag
   assertPage(house, await guest(house).openService(), /An extra check is needed/, 403)
   assert.deepEqual(madeByUsher(house), [])
 })
+
+story(
+  'a second factor from long ago is not made younger by a smart link',
+  async ({ house, clock }) => {
+    await house.emulator.scenario('googleSecondFactor', true)
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    clock.advance(2 * ONE_HOUR_MS)
+    await ana.smartLink()
+    const asked = { wauth: 'http://schemas.microsoft.com/claims/multipleauthn', mfa_max_age: '300' }
+    const request = new URLSearchParams({ wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', wctx: 'c', whr: 'google', ...asked })
+    const stop = await ana.browser.open(`${house.publicUrl.origin}/wsfed/${house.clientId}?${request}`)
+    assertPage(house, stop, /Continue with Google/, 200)
+  },
+  { settings: withTrustInGoogle, databases: ['sqlite'] },
+)
