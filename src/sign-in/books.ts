@@ -64,12 +64,16 @@ export interface JoinBook {
   ) => Promise<{ readonly user: User; readonly how: 'joined' | 'apart' | 'same' }>
   /**
    * Makes an identity that was proven one of the primary user's and ends the sign-in that proved it; false when that had
-   * ended. Throws `account_conflict`.
+   * ended. Throws `account_conflict`, and `link_interrupted` when the session is not the primary user's any more.
    */
-  readonly claim: (claim: Arriving & { readonly primary: UserId; readonly ends: Ended }) => Promise<boolean>
-  /** The identity is a user of its own again, and sessions that came through it end; false when the primary has no such. */
+  readonly claim: (claim: Arriving & { readonly primary: UserId; readonly session: string; readonly ends: Ended }) => Promise<boolean>
+  /**
+   * The identity is a user of its own again, and sessions that came through it end; false when the primary has no such,
+   * or the session is not theirs any more.
+   */
   readonly leave: (entry: {
     readonly primary: UserId
+    readonly session: string
     readonly identity: Identity
     readonly reference: string
     readonly at: number

@@ -31,8 +31,10 @@ export const confirmClaim: Step<Claimed> = async (transaction, occasion) => {
   const settings = connectionsOf(occasion).find(({ id }) => id === transaction.connection)
   if (!settings || !allowsLinking(settings)) throw refused(transaction.connection)
   const owner = await stillThere(transaction, occasion)
+  // Who knows one factor only must not bring along a way that shows two from then on.
+  if (settings.secondFactor && owner.lacksSecondFactor) throw refused(transaction.connection, 'second factor')
   return input?.kind === 'account'
-    ? join(transaction, settings, occasion)
+    ? join(transaction, settings, { owner, occasion })
     : ask(transaction, { kind: 'page', status: 200, page: claimPage(transaction, settings, { owner, occasion }) })
 }
 
@@ -44,32 +46,41 @@ const stillThere = async ({ owner }: Claimed, occasion: Occasion): Promise<Owner
   return found
 }
 
-const join = async (transaction: Claimed, connection: ConnectionSettings, { parts, relyingParty, visit }: Occasion): Promise<Outcome> => {
-  const { id, owner, identity, said, root, request } = transaction
+interface Asking {
+  readonly owner: Owner
+  readonly occasion: Occasion
+}
+
+const join = async (transaction: Claimed, connection: ConnectionSettings, { owner, occasion }: Asking): Promise<Outcome> => {
+  const { parts, relyingParty, visit } = occasion
+  const { id, owner: primary, identity, said, root, request } = transaction
   const { correlation: reference, relyingParty: client } = request
-  const ends = { id, user: owner, relyingParty: client }
-  const claim = { identity, said, root, connection, reference, primary: owner, ends, at: visit.at }
+  const ends = { id, user: primary, relyingParty: client }
+  const claim = { identity, said, root, connection, reference, primary, session: owner.session, ends, at: visit.at }
   const isDone = await parts.books.joins.claim(claim).catch((error) => {
     throw error instanceof UsherError && error.code === 'account_conflict'
       ? new UsherError('link_taken', { cause: error, detail: error.detail })
       : error
   })
   if (!isDone) return { kind: 'overtaken' }
-  parts.log.info('user_linked', { reference, user: owner, connection: connection.id, reason: 'the person' })
+  parts.log.info('user_linked', { reference, user: primary, connection: connection.id, reason: 'the person' })
   return { kind: 'end', answer: { kind: 'redirect', location: ownPath(relyingParty) } }
 }
 
-const claimPage = (
-  { id, said }: Claimed,
-  { label, brand }: ConnectionSettings,
-  { owner, occasion }: { readonly owner: Owner; readonly occasion: Occasion },
-) => ({
+const claimPage = ({ id, said }: Claimed, { label, brand }: ConnectionSettings, { owner, occasion }: Asking) => ({
   name: 'claim' as const,
   who: owner.standing.user.email ?? calledName(owner.standing.user),
-  other: { label, brand, called: said.email ?? calledName(said) },
+  other: { label, brand, called: calledThere(said) },
   action: pagePath(id, '/account'),
   back: ownPath(occasion.relyingParty),
 })
 
-const refused = (connection: string) => new UsherError('linking_refused', { detail: { connection } })
+/** An address that nobody checked may be anybody's: it is not shown as if it were theirs. */
+const calledThere = (said: Claimed['said']): string => {
+  if (said.email === undefined || said.emailVerified) return said.email ?? calledName(said)
+  return `${said.email} (not confirmed)`
+}
+
+const refused = (connection: string, reason?: string) =>
+  new UsherError('linking_refused', { detail: { connection, ...(reason && { reason }) } })
 const interrupted = (reason: string) => new UsherError('link_interrupted', { detail: { reason } })

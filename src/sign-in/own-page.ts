@@ -113,7 +113,7 @@ const keyOf = ({ connection, issuer, subject }: Identity): string =>
   hash('sha256', JSON.stringify([connection, issuer, subject]), 'base64url')
 
 /** The main one stays, and must be one they can come back by: nobody locks themselves out. */
-const remove = async ({ standing, record }: Owner, place: Place): Promise<Answer> => {
+const remove = async ({ standing, record, session }: Owner, place: Place): Promise<Answer> => {
   const { visit, parts } = place
   const [main, ...linked] = record.identities
   const wanted = linked.find(({ identity }) => keyOf(identity) === visit.form.get('way'))
@@ -121,7 +121,7 @@ const remove = async ({ standing, record }: Owner, place: Place): Promise<Answer
   if (!wanted || !canReturn) throw new UsherError('linking_refused', { detail: { reason: wanted ? 'last' : 'unknown' } })
   const reference = guid(parts.randomness.bytes(16))
   const { id: primary } = standing.user
-  const isGone = await parts.books.joins.leave({ primary, identity: wanted.identity, reference, at: visit.at })
+  const isGone = await parts.books.joins.leave({ primary, session, identity: wanted.identity, reference, at: visit.at })
   if (isGone) parts.log.info('user_unlinked', { reference, user: primary, connection: wanted.identity.connection })
   return toOwnPage(place)
 }

@@ -16,12 +16,16 @@ const STILL_FRESH = { maxAgeMs: 15 * ONE_MINUTE_MS } as const
 export interface Owner {
   readonly standing: Standing
   readonly record: UserRecord
+  /** Their session, by id. */
+  readonly session: string
   /** Whether they proved who they are a moment ago. */
   readonly isFresh: boolean
   /** The same, for what was begun a moment ago. */
   readonly isStillFresh: boolean
   /** Whether their own connection and the one they came through let them have more than one identity. */
   readonly mayLink: boolean
+  /** Whether a second factor is missing that one of their ways to sign in could have shown. */
+  readonly lacksSecondFactor: boolean
 }
 
 export type Place = Pick<Occasion, 'visit' | 'settings' | 'relyingParty' | 'parts'>
@@ -38,11 +42,16 @@ export const ownerOf = async (place: Place): Promise<Owner | undefined> => {
   return {
     standing,
     record,
+    session: session.id,
     isFresh: satisfies(session.authentication, FRESH, visit.at),
     isStillFresh: satisfies(session.authentication, STILL_FRESH, visit.at),
     mayLink: allow(usable, session, standing),
+    lacksSecondFactor: !session.authentication.secondFactor && canShowSecondFactor(usable, record),
   }
 }
+
+const canShowSecondFactor = (usable: readonly ConnectionSettings[], { identities }: UserRecord): boolean =>
+  identities.some(({ identity }) => usable.some((one) => one.id === identity.connection && one.secondFactor))
 
 const allow = (usable: readonly ConnectionSettings[], session: Session, { user }: Standing): boolean =>
   [session.connection, user.identity.connection].every((id) => usable.some((one) => one.id === id && allowsLinking(one)))

@@ -23,6 +23,17 @@ export const linking =
     return { ...settings, connections, relyingParties: [{ ...relyingParty, connections: [...relyingParty.connections, MAIL] }] }
   }
 
+/** The same, and Google's word about a second factor is taken. */
+export const trustingGoogle =
+  (how: Linking): NonNullable<HouseOptions['settings']> =>
+  (settings) => {
+    const trusted = { secondFactor: { trusted: true, amr: ['mfa'] } }
+    const connections = settings.connections.map((one: { readonly name: string }) =>
+      one.name === DEMO_CONNECTIONS.google ? { ...one, ...trusted } : one,
+    )
+    return linking(how)({ ...settings, connections })
+  }
+
 /** Google and passwords, by the people themselves. */
 export const BOTH: Linking = { [DEMO_CONNECTIONS.google]: 'explicit', [DEMO_CONNECTIONS.guests]: 'explicit' }
 

@@ -19,10 +19,15 @@ ${page.userPrincipalName !== undefined && html`<dl class="own"><dt>Your Microsof
 
 /** Above the list, which may be long: what to do is in sight. */
 const actions = ({ ways, change, again }: You): Html => html`
-${ways.length === 1 && html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`}
+${advice(ways.length === 1, change !== undefined)}
 ${again !== undefined && html`<p>To add or remove one, sign in once more, so that we know it is you.</p>${button('Sign in once more', again)}`}
 ${change?.add !== undefined && html`<form method="post" action="${linkTo(change.add)}"><button class="button primary" type="submit">Add another way to sign in</button></form>`}
 `
+
+const advice = (isOnly: boolean, mayChange: boolean): Html | undefined => {
+  if (isOnly) return html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`
+  return mayChange ? html`<p>The main one stays. When you remove another, whoever is signed in with it here is signed out.</p>` : undefined
+}
 
 const wayItem = (way: OwnWay, page: You): Html =>
   html`<li class="identity">${drawingOf(way.brand)}<span>${way.label}<span class="strong">${way.called}</span></span>${way.isMain && html`<small>main</small>`}${removal(way, page)}</li>`

@@ -7,7 +7,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { Ended } from '#kernel/transaction.ts'
 import type { Schema, UsersTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
-import { keyOf } from './columns.ts'
+import { hashOf, keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
 import { linkUsers, separate } from './links.ts'
 import { keepUser, lookups, type Said, userIn } from './people.ts'
@@ -40,12 +40,16 @@ interface ByAddress extends Arriving {
 
 interface Claim extends Arriving {
   readonly primary: UserId
+  /** The session, by id, in which they ask for it. */
+  readonly session: string
   /** The sign-in that proved it; it counts once. */
   readonly ends: Ended
 }
 
 interface Leaving {
   readonly primary: UserId
+  /** The session, by id, in which they ask for it. */
+  readonly session: string
   readonly identity: Identity
   readonly reference: string
   readonly at: number
@@ -80,6 +84,13 @@ export const joinStore = ({ storage, eventRow, randomness }: Parts) => {
     return { user: userIn(host), how: 'joined' }
   }
 
+  /** It is linked to nobody and nothing to it: nobody is given more ways in than the page showed that asked them. */
+  const assertAlone = async (tx: Db, identity: Identity, primary: UserId): Promise<void> => {
+    if (await byLinked.first(tx, identity)) throw conflict(primary, 'linked')
+    const known = await byIdentity.first(tx, identity)
+    if (known && (await hasOthers(tx, known))) throw conflict(known.id, 'others')
+  }
+
   return {
     /**
      * The user of this identity. Somebody who was never here is an identity of the one user who has the address already,
@@ -95,26 +106,40 @@ export const joinStore = ({ storage, eventRow, randomness }: Parts) => {
     /**
      * Makes an identity that was proven one of the primary user's, and ends the sign-in that proved it, in one unit; false
      * when that had ended already. Throws `account_conflict` when it is theirs or somebody else's already, or its own user has
-     * an account or is blocked.
+     * an account, other identities or is blocked; `link_interrupted` when they are not signed in any more.
      */
-    claim: ({ primary, ends, ...arriving }: Claim): Promise<boolean> => {
+    claim: ({ primary, session, ends, ...arriving }: Claim): Promise<boolean> => {
       const id = newId()
       return storage.write(async (tx) => {
         if (!(await consume(tx, ends))) return false
-        if (await byLinked.first(tx, arriving.identity)) throw conflict(primary, 'linked')
+        if (!(await isTheirs(tx, session, { primary, at: arriving.at }))) throw interrupted(primary)
         if (await isFixed(tx, primary)) throw conflict(primary, 'primary')
+        await assertAlone(tx, arriving.identity, primary)
         await join(tx, arriving, { primary, by: 'the person', id })
         return true
       })
     },
     /** The identity is a user of its own again; false when the primary one has no such. Sessions that came through it end. */
-    leave: ({ primary, identity, reference, at }: Leaving): Promise<boolean> => {
+    leave: ({ primary, session, identity, reference, at }: Leaving): Promise<boolean> => {
       const id = newId()
-      return storage.write((tx) => separate(tx, { primary, identity, by: 'the person', reference, at, id }, eventRow))
+      return storage.write(async (tx) => {
+        if (!(await isTheirs(tx, session, { primary, at }))) return false
+        return separate(tx, { primary, identity, by: 'the person', reference, at, id }, eventRow)
+      })
     },
   }
 }
 
+/** Whether a session is there still: what it came by may be removed in another browser at this very moment. */
+const isTheirs = async (tx: Db, session: string, { primary, at }: { readonly primary: UserId; readonly at: number }): Promise<boolean> => {
+  const found = tx.selectFrom('sessions').select('user_id').where('id_hash', '=', hashOf(session)).where('expires_at', '>', at)
+  return (await found.executeTakeFirst())?.user_id === primary
+}
+
+const hasOthers = async (tx: Db, { id }: UsersTable): Promise<boolean> =>
+  (await tx.selectFrom('linked_identities').select('subject').where('user_id', '=', id).limit(1).executeTakeFirst()) !== undefined
+
+const interrupted = (user: UserId) => new UsherError('link_interrupted', { detail: { user, reason: 'session' } })
 const conflict = (user: UserId, reason: string) => new UsherError('account_conflict', { detail: { user, reason } })
 
 /** Blocked, or a directory's own: nothing may be added to them. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { demoSettings } from '../../../src/cli/demo-settings.ts'
 import { ONE_MINUTE_MS } from '../../../src/kernel/clock.ts'
 import { ANA, assertPage, BEN, guest } from '../../support/guests.ts'
-import { asked, BOTH, danaAtHome, events, linking, linkingStory, ownPage } from '../../support/linking.ts'
+import { asked, BOTH, danaAtHome, events, linking, linkingStory, ownPage, trustingGoogle } from '../../support/linking.ts'
+import { story } from '../../support/story.ts'
 import type { House } from '../../support/house.ts'
 import type { Stop } from '../../support/visitor.ts'
 
@@ -35,15 +36,19 @@ linkingStory('a confirmation is nothing in another browser, and nothing without 
   const other = guest(house)
   assertPage(house, await other.browser.submit(question, { choice: 'continue' }), /blocking sign-in cookies/, 400)
   await dana.browser.open(new URL('/logout', house.publicUrl))
-  assertPage(house, await dana.browser.submit(question, { choice: 'continue' }), /You are not signed in as before/, 409)
+  assertPage(house, await dana.browser.submit(question, { choice: 'continue' }), /blocking sign-in cookies/, 400)
   assert.equal(linked(house), 0)
 })
 
 linkingStory('who became somebody else meanwhile adds nothing to either of them', BOTH, async ({ house }) => {
-  const { dana, question } = await asked(house)
-  await dana.browser.open(new URL('/logout', house.publicUrl))
-  const ben = await dana.onward(await dana.browser.click(await dana.browser.open(ownPage(house)), 'Google'))
-  assertPage(house, ben, /Your ways to sign in .* as Ben Okafor/)
+  const dana = guest(house)
+  const otherTab = await dana.browser.click(await dana.openService(), 'Google')
+  const page = await dana.withPassword(await dana.browser.open(ownPage(house)))
+  const question = await dana.withGoogle(await dana.browser.submit(page), BEN)
+  assertPage(house, question, /Add this way to sign in/, 200)
+  const whether = await dana.onward(await dana.browser.click(otherTab, ANA))
+  await dana.onward(await dana.browser.submit(whether, { choice: 'continue' }))
+  assertPage(house, await dana.browser.open(ownPage(house)), /Your ways to sign in .* as Ana Ruiz/)
   assertPage(house, await dana.browser.submit(question, { choice: 'continue' }), /You are not signed in as before/, 409)
   assert.doesNotMatch((await dana.browser.open(ownPage(house))).text, /dana@/)
   assert.equal(linked(house), 0)
@@ -113,4 +118,30 @@ linkingStory('to see the other’s account, or to make none, is not for who only
   assert.match(page.text, /as Dana Whitfield/)
   assert.equal(linked(house), 0)
   assert.equal(await house.app().findUser('google-oauth2|108234567890123456702'), undefined, 'nobody was made of it')
+})
+
+story(
+  'who shows one factor does not bring along a second way that shows two',
+  async ({ house }) => {
+    const { dana, question } = await asked(house)
+    assert.match((await dana.browser.submit(question, { choice: 'continue' })).text, /ben@okafor\.example/, 'before there was none')
+    await house.emulator.scenario('googleSecondFactor', true)
+    const thief = await asked(house, ANA)
+    assertPage(house, thief.question, /cannot be added/, 403)
+    const transaction = thief.question.url.searchParams.get('state')?.split('.')[0]
+    const form = { ...question, forms: question.forms.map((one) => ({ ...one, action: `/sign-in/${transaction}/account` })) }
+    assertPage(house, await thief.dana.browser.submit(form, { choice: 'continue' }), /cannot be added/, 403)
+    assert.equal(linked(house), 1)
+    const owner = guest(house)
+    const home = await owner.withGoogle(await owner.browser.open(ownPage(house)), BEN)
+    const again = await owner.withGoogle(await owner.browser.submit(home), ANA)
+    assertPage(house, again, /Add this way to sign in/, 200)
+    assert.match((await owner.browser.submit(again, { choice: 'continue' })).text, /ana\.ruiz@gmail\.com/)
+  },
+  { settings: trustingGoogle(BOTH), databases: ['sqlite'] },
+)
+
+linkingStory('an address that nobody checked is not shown as if it were theirs', BOTH, async ({ house }) => {
+  const { question } = await asked(house, 'Chris Lund')
+  assertPage(house, question, /Add this way to sign in\? Google chris\.lund@fabrikam\.example \(not confirmed\)/, 200)
 })

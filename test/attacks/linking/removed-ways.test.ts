@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ANA, assertArrived, assertPage, BEN, type Guest, guest } from '../../support/guests.ts'
-import type { House } from '../../support/house.ts'
+import { DANA, type House } from '../../support/house.ts'
 import { asked, BOTH, events, linkingStory, ownPage } from '../../support/linking.ts'
 import { patient } from '../../support/patient.ts'
 import type { Stop } from '../../support/visitor.ts'
@@ -38,6 +38,21 @@ const beforeTheQuestion = async (house: House): Promise<{ readonly ben: Guest; r
 const assertForgotten = async (house: House, { browser, openService }: Guest): Promise<void> => {
   assertPage(house, await browser.open(ownPage(house)), /Continue with Google/)
   assertPage(house, await openService(), /Continue with Google/)
+}
+
+/** As an administrator's program does: whom Google knows by this number becomes an identity of whoever has the address. */
+const linkedByProgram = async (house: House, email: string, google: string): Promise<void> => {
+  const token = await (await house.app().desk()).createToken('links', ['read:users', 'update:users'], 1)
+  const calls = patient()
+  const ask = (path: string, body?: object) =>
+    calls.fetch(new URL(`/api/v2/users${path}`, house.publicUrl), {
+      headers: { authorization: `Bearer ${token?.reveal()}`, 'content-type': 'application/json' },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    })
+  const [{ user_id: id }] = JSON.parse(await (await ask(`?q=${encodeURIComponent(`email:"${email}"`)}`)).text())
+  const { status } = await ask(`/${encodeURIComponent(id)}/identities`, { provider: 'google-oauth2', user_id: google })
+  assert.equal(status, 201)
+  await calls.close()
 }
 
 linkingStory('every browser that came by a way that was removed is forgotten', BOTH, async ({ house }) => {
@@ -92,4 +107,19 @@ linkingStory('what a hop through Microsoft left behind is worth nothing with the
   assertPage(house, await ben.onward(await ben.browser.open(hop.url)), /Continue with Google/)
   assert.equal(issued(house), before)
   await calls.close()
+})
+
+linkingStory('who is linked to somebody else meanwhile does not go on as who they were', BOTH, async ({ house }) => {
+  await house.emulator.scenario('noSeats', true)
+  const ana = guest(house)
+  const chooser = await ana.openService()
+  const google = await ana.browser.click(chooser, 'Google')
+  assertPage(house, await ana.withPassword(await ana.openService()), /Your account needs a license/, 503)
+  const question = await ana.onward(await ana.browser.click(google, BEN))
+  assertPage(house, question, /ben@okafor\.example/, 200)
+  await linkedByProgram(house, DANA.username, '108234567890123456702')
+  await house.emulator.scenario('noSeats', false)
+  const stop = await ana.browser.submit(question, { choice: 'continue' })
+  assertPage(house, stop, /You cannot sign in this way any more/)
+  assert.equal(issued(house), 0)
 })

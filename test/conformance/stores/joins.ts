@@ -69,12 +69,21 @@ const apart: Readonly<Record<string, (opened: StoresUnderTest) => Promise<unknow
     assert.ok(await opened.stores.passwords.add(entry, AT))
   },
 }
+const SESSION = {
+  id: 'their session',
+  connection: 'con_guests',
+  authentication: { at: AT, method: 'password' as const },
+  createdAt: AT,
+  expiresAt: AT + 1_000,
+}
+
 const proven = async (opened: StoresUnderTest) => {
   const { id: primary } = await isHere(opened)
+  await opened.stores.sessions.start({ ...SESSION, user: primary }, 'r')
   const request = { protocol: 'wsfed', relyingParty: 'c', replyUrl: 'https://c.example', freshness: {}, correlation: 'r', arrivedAt: AT }
   await opened.stores.transactions.add({ stage: 'opened', id: 't1', browser: 'b', request, expiresAt: AT + 1_000 })
   const { address: _address, among: _among, ...claim } = arriving(MAIL)
-  return { ...claim, primary, ends: { id: 't1', user: primary, relyingParty: 'c' } }
+  return { ...claim, primary, session: SESSION.id, ends: { id: 't1', user: primary, relyingParty: 'c' } }
 }
 
 /** What cannot be claimed, nor by whom. */
@@ -87,6 +96,12 @@ const refused: Readonly<Record<string, (opened: StoresUnderTest, claim: Awaited<
   'somebody who is blocked': async (opened) => {
     const { id } = await isHere(opened, MAIL)
     await opened.sql(`update users set blocked = 1 where id = '${id}'`)
+  },
+  'somebody who has other ways to sign in': async (opened) => {
+    const { id: primary } = await isHere(opened, MAIL)
+    const trojan = { id: 'con_other', name: 'other', type: 'oidc' }
+    const { id: secondary } = await isHere(opened, trojan)
+    await opened.stores.records.link({ primary, secondary, by: 'the person', at: AT })
   },
   'an identity that is theirs already': async (opened, { primary }) => {
     const { id: secondary } = await isHere(opened, MAIL)
@@ -103,6 +118,7 @@ export const joinConformance = (name: string, open: OpenStores): void => {
   byAddress(name, open)
   claims(name, open)
   leaving(name, open)
+  races(name, open)
 }
 
 const byAddress = (name: string, open: OpenStores): void => {
@@ -175,6 +191,22 @@ const claims = (name: string, open: OpenStores): void => {
 }
 
 const leaving = (name: string, open: OpenStores): void => {
+  test(`${name}: who is not signed in any more adds nothing, and removes nothing`, async (t) => {
+    const opened = await open(t)
+    const { joins, sessions, records, transactions } = opened.stores
+    const claim = await proven(opened)
+    const { id: other } = await opened.stores.people.recognize(identityAt(WORK, 'd-2'), SAID, AT)
+    await sessions.start({ ...SESSION, id: 'another’s', user: other }, 'r')
+    for (const session of ['another’s', 'nobody’s'])
+      await assert.rejects(joins.claim({ ...claim, session }), { code: 'link_interrupted' }, session)
+    await assert.rejects(joins.claim({ ...claim, at: SESSION.expiresAt }), { code: 'link_interrupted' })
+    assert.ok(await transactions.find('t1', AT))
+    assert.ok(await joins.claim(claim))
+    const leave = { primary: claim.primary, identity: identityAt(MAIL), reference: 'r', at: AT }
+    for (const session of ['another’s', 'nobody’s']) assert.equal(await joins.leave({ ...leave, session }), false, session)
+    assert.equal((await records.find(claim.primary))?.identities.length, 2)
+  })
+
   test(`${name}: an identity that left is a user of its own, and sessions that came through it are over`, async (t) => {
     const opened = await open(t)
     const claim = await proven(opened)
@@ -184,7 +216,7 @@ const leaving = (name: string, open: OpenStores): void => {
     const base = { user: claim.primary, authentication, createdAt: AT, expiresAt: AT + 99 }
     for (const { id } of AMONG) await sessions.start({ ...base, id, connection: id }, 'r')
     for (const where of AMONG) await sessions.start({ ...base, id: where.name, connection: where.id, identity: identityAt(where) }, 'r')
-    const leaving = { primary: claim.primary, identity: identityAt(MAIL), reference: 'r', at: AT }
+    const leaving = { primary: claim.primary, session: SESSION.id, identity: identityAt(MAIL), reference: 'r', at: AT }
     assert.deepEqual([await joins.leave(leaving), await joins.leave(leaving)], [true, false])
     assert.equal(await joins.leave({ ...leaving, identity: identityAt(WORK) }), false, 'the main one stays')
     assert.notEqual((await people.recognize(identityAt(MAIL), SAID, AT)).id, claim.primary)
@@ -203,11 +235,13 @@ const leaving = (name: string, open: OpenStores): void => {
     const base = { user: claim.primary, connection: WORK.id, authentication: { at: AT, method: 'federated' as const }, createdAt: AT }
     for (const identity of [identityAt(WORK), second])
       await sessions.start({ ...base, id: identity.subject, identity, expiresAt: AT + 99 }, 'r')
-    assert.ok(await joins.leave({ primary: claim.primary, identity: second, reference: 'r', at: AT }))
+    assert.ok(await joins.leave({ primary: claim.primary, session: SESSION.id, identity: second, reference: 'r', at: AT }))
     assert.equal(await sessions.find('d-2', AT), undefined)
     assert.ok(await sessions.find('d-1', AT))
   })
+}
 
+const races = (name: string, open: OpenStores): void => {
   test(`${name}: sign-ins that end while their identity leaves, on two nodes, leave no session, and no token afterward`, async (t) => {
     const opened = await open(t)
     const other = await opened.another()
@@ -218,7 +252,7 @@ const leaving = (name: string, open: OpenStores): void => {
     const token = { type: 'token_issued', at: AT, reference: 'r', user: claim.primary, connection: MAIL.id } as const
     const racing = Array.from({ length: 12 }, (_, n) => {
       const { sessions, ledger, joins } = n % 2 ? opened.stores : other
-      if (n === 5) return joins.leave({ primary: claim.primary, identity, reference: 'r', at: AT })
+      if (n === 5) return joins.leave({ primary: claim.primary, session: SESSION.id, identity, reference: 'r', at: AT })
       if (n % 3 === 0) return ledger.issued(token, { by: identity })
       return sessions.start({ ...base, id: `s${n}`, createdAt: AT, expiresAt: AT + 99 }, 'r')
     })
