@@ -125,9 +125,10 @@ test('switched off between proving who they are and the token: no token', async 
   assertNotFound(await settled(anna, await anna.post(question, { choice: 'continue' })))
   const issued = house.lines.filter((line) => line.includes('token_issued'))
   assert.equal(issued.length, 1, 'to the one before')
+  assert.equal(anna.hasSession(), false)
 })
 
-test('a session of a connection that is switched off answers for nobody, and again once it is on', async (t) => {
+test('a session of a connection that was switched off answers for nobody, also once it is on again', async (t) => {
   const house = await opening(t)
   await tested(house, 'acme')
   const browser = house.browser()
@@ -138,7 +139,10 @@ test('a session of a connection that is switched off answers for nobody, and aga
   assert.ok(!hasToken(asked))
   assert.match(asked.body, /name="password"/)
   await house.desk.switchConnection(await house.found('acme'), true)
-  assert.ok(hasToken(await browser.arrive()))
+  assert.ok(!hasToken(await settled(browser, await browser.arrive())))
+  const anew = await settled(browser, await browser.open((await toAcme(house, browser)).href))
+  assert.ok(hasToken(anew))
+  assert.ok(hasToken(await browser.arrive()), 'remembered')
 })
 
 test('other settings are another connection until they are tested; another secret, label or home realm are not', async (t) => {

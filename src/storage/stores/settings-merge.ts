@@ -94,6 +94,12 @@ export const turnedConnections = (current: Settings, next: Pick<Settings, 'conne
     return after !== undefined && (after.directory === undefined) !== (one.directory === undefined)
   })
 
+/** Connections, by id, that nobody may come in by any more. */
+export const switchedOff = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionId[] =>
+  next.connections.flatMap(({ id, disabled }) =>
+    disabled && current.connections.some((one) => one.id === id && !one.disabled) ? [id] : [],
+  )
+
 export const turnedTooLate = ({ name }: ConnectionSettings): UsherError => {
   const problem = `connections.${name}.directory: people have signed in with it already, so it stays as it is. Declare a connection with another name`
   return new UsherError('settings_invalid', { detail: { field: `connections.${name}.directory`, problem } })

@@ -6,7 +6,8 @@ import type { Secrets } from '#lib/secrets.ts'
 import type { Schema, SettingsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import type { EventRow } from './events.ts'
-import { type Declared, keepingUnchanged, mergeSettings, turnedConnections, turnedTooLate } from './settings-merge.ts'
+import { type Declared, keepingUnchanged, mergeSettings, switchedOff, turnedConnections, turnedTooLate } from './settings-merge.ts'
+import { inShort } from './in-short.ts'
 import { openedValue, sealedValue } from './settings-text.ts'
 
 interface Parts {
@@ -74,7 +75,13 @@ export const applyDeclared = async (
   for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
   const next = current.revision + 1
   await writeSettings(tx, { ...settings, revision: next }, sealer)
-  const event = { type: 'settings_applied', at, reference: `revision ${next}`, facts: { changes: changes.length } } as const
+  await endSessions(tx, switchedOff(current, settings))
+  const event = {
+    type: 'settings_applied',
+    at,
+    reference: `revision ${next}`,
+    facts: { changes: changes.length, what: inShort(changes) },
+  } as const
   await tx.insertInto('events').values(eventRow(event)).execute()
   return { revision: next, changes }
 }
@@ -101,6 +108,11 @@ export const writeSettings = async (tx: Kysely<Schema>, { revision, tested: _, .
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute()
+}
+
+/** Whoever came by a connection that was switched off proves anew who they are, also when it is on again. */
+const endSessions = async (tx: Kysely<Schema>, connections: readonly ConnectionId[]): Promise<void> => {
+  if (connections.length > 0) await tx.deleteFrom('sessions').where('connection', 'in', connections).execute()
 }
 
 const hasPeople = async (tx: Kysely<Schema>, connection: string): Promise<boolean> =>
