@@ -31,7 +31,13 @@ export const rows = {
   termsUrl: row(publicPage.optional(), 'The terms of use, linked from every page.'),
   dataDirectory: row(z.string(), 'The folder Usher keeps its data in.', '/var/lib/usher'),
   database: row(
-    z.string().regex(/^(sqlite|sqlite:.+|postgres(ql)?:\/\/.+)$/),
+    z
+      .string()
+      .regex(/^(sqlite|sqlite:.+|postgres(ql)?:\/\/.+)$/)
+      .refine(
+        (text) => text.startsWith('sqlite') || URL.canParse(text),
+        'no address; in a password every special character is percent-encoded',
+      ),
     'sqlite (a file in the data folder), sqlite:PATH, or a postgres:// address.',
     'sqlite',
   ),

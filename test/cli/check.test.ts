@@ -19,3 +19,21 @@ test('start --check reads the settings file and puts nothing of it in force, als
   assert.equal(wrong.code, 1)
   assert.match(wrong.stderr, /settings_invalid: .*guestbook/)
 })
+
+const PASSWORD = 's3cr3t-passw0rd'
+const UNREACHABLE: Readonly<Record<string, RegExp>> = {
+  [`postgres://usher:${PASSWORD}@127.0.0.1:1/usher`]:
+    /storage_unavailable: the database cannot be reached: connect ECONNREFUSED 127\.0\.0\.1:1$/m,
+  [`postgres://usher:${PASSWORD}@@host:port/usher`]: /settings_invalid: database: no address; in a password every special character/,
+}
+
+for (const [database, says] of Object.entries(UNREACHABLE))
+  test(`a database that is not to be had is told with the reason, and without its password: ${says.source.slice(0, 60)}`, async (t) => {
+    const place = await makeInstallation({ database })
+    t.after(place.close)
+    const { code, stdout, stderr } = await place.run(['migrate'])
+    assert.equal(code, 1)
+    assert.match(stderr, says)
+    assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
+    assert.ok(!(stdout + stderr).includes(PASSWORD))
+  })

@@ -126,8 +126,15 @@ const numbersAsNumbers: NonNullable<PoolConfig['types']>['getTypeParser'] = (typ
 
 const asFailure = (error: unknown): unknown => (isUnavailable(error) ? new UsherError('storage_unavailable', { cause: error }) : error)
 
+/** Whoever starts Usher is told why; an error of several addresses has a code and no sentence. */
+const unreachable = (cause: unknown): UsherError => {
+  const { code, message } = Object(cause)
+  const why = [message, code].find((one) => typeof one === 'string' && one !== '') ?? 'no answer'
+  return new UsherError('storage_unavailable', { cause, detail: { problem: `the database cannot be reached: ${why}` } })
+}
+
 const withClient = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
-  const client = await pool.connect().catch((error: unknown) => Promise.reject(new UsherError('storage_unavailable', { cause: error })))
+  const client = await pool.connect().catch((error: unknown) => Promise.reject(unreachable(error)))
   let isInDoubt = false
   try {
     return await work(client)
