@@ -4,7 +4,7 @@ import type { User } from '#kernel/person.ts'
 import type { Admission } from '#kernel/settings.ts'
 import type { Admitted, Authenticated } from '#kernel/transaction.ts'
 import { sessionFor } from './sessions.ts'
-import { ask, connectionsOf, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
+import { ask, connectionsOf, isOfDirectory, next, type Occasion, type Outcome, pagePath, type Step, startOver } from './step.ts'
 
 /** Authenticated → admitted: the person means to be this user, and the relying party's policy lets them in. */
 export const admit: Step<Authenticated> = async (transaction, occasion) => {
@@ -16,7 +16,7 @@ export const admit: Step<Authenticated> = async (transaction, occasion) => {
   if (!connectionsOf(occasion).some(({ id }) => id === answered.connection))
     throw new UsherError('connection_unknown', { detail: { connection: answered.connection, reason: 'not usable any more' } })
   if (answered.user.blocked) throw new UsherError('user_blocked')
-  assertAdmitted(occasion.relyingParty.admission, answered.user, answered.directory !== undefined)
+  assertAdmitted(occasion.relyingParty.admission, answered.user, isOfDirectory(answered, occasion))
   const admitted: Admitted = { ...answered, stage: 'admitted' }
   return next(admitted, transaction.silent ? undefined : sessionFor(answered, occasion.relyingParty, occasion.visit.at))
 }

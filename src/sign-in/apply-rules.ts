@@ -7,7 +7,7 @@ import { isSameText } from '#lib/same-text.ts'
 import { decide } from './rule-decision.ts'
 import type { Decision, RuleResult } from './rule-runs.ts'
 import { soon } from './soon.ts'
-import { ask, next, type Occasion, type Outcome, type Step, startOver } from './step.ts'
+import { ask, isOfDirectory, next, type Occasion, type Outcome, type Step, startOver } from './step.ts'
 
 const THIRTY_MINUTES_MS = 30 * ONE_MINUTE_MS
 /** Beyond the rules' own time: for the runner to be started, and the result to be stored. */
@@ -33,9 +33,9 @@ export const applyRules: Step<Admitted> = async (transaction, occasion) => {
 /** Whether anything runs at all; actions count. */
 export const hasRules = ({ rules }: RuleSettings): boolean => rules.some(({ enabled }) => enabled)
 
-const withoutRules = (transaction: Admitted, { relyingParty }: Occasion): Outcome => {
+const withoutRules = (transaction: Admitted, occasion: Occasion): Outcome => {
   // Where rules decide who is let in, nobody is while there are none.
-  if (relyingParty.admission.policy === 'rule' && !transaction.directory) throw new UsherError('not_admitted')
+  if (occasion.relyingParty.admission.policy === 'rule' && !isOfDirectory(transaction, occasion)) throw new UsherError('not_admitted')
   const { running: _running, redirect: _redirect, continued: _continued, ...admitted } = transaction
   const ruled: Ruled = { ...admitted, stage: 'ruled' }
   return next(ruled)

@@ -8,7 +8,7 @@ import { grantHop } from './hop.ts'
 import { provenBy } from './sessions.ts'
 import { wishedIssuer, wishedNameId, wishedParty } from './token-wishes.ts'
 import { issuerFor } from './issuer.ts'
-import { connectionsOf, type Occasion, type Outcome } from './step.ts'
+import { connectionsOf, isOfDirectory, type Occasion, type Outcome } from './step.ts'
 
 /** After this long Microsoft has forgotten what its `wctx` was about. */
 const STALE_MS = 10 * ONE_MINUTE_MS
@@ -59,7 +59,8 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   const { transaction, occasion, protocol, ends } = going
   const { relyingParty, parts } = occasion
   const token = await signed(going, at)
-  const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(going)
+  // A directory's people have arrived long ago.
+  const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(transaction, occasion)
   const was = await parts.books.ledger.issued(issuedEvent(transaction, token, at), {
     by: provenBy(transaction),
     ...(ends && { ends }),
@@ -74,10 +75,6 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   })
   return { kind: 'end', answer: protocol.respond(answeredRequest(transaction), token, addressee(going)) }
 }
-
-/** A directory's people have arrived long ago, also when a session answers for them. */
-const isOfDirectory = ({ transaction, occasion }: Going): boolean =>
-  occasion.settings.connections.some(({ id, directory }) => id === transaction.connection && directory !== undefined)
 
 const signed = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occasion'>, at: number): Promise<Token> => {
   const { relyingParty, parts } = occasion

@@ -6,7 +6,7 @@ import type { NamedSubject, RuleOrder, RuleOutcome, RuleVerdict } from '#rules/r
 import { issuerFor } from './issuer.ts'
 import type { Decision } from './rule-runs.ts'
 import { provenBy } from './sessions.ts'
-import { connectionsOf, type Occasion } from './step.ts'
+import { connectionsOf, isOfDirectory, type Occasion } from './step.ts'
 
 /** Runs the rules and holds what they say against what is known. Throws what ends the sign-in. */
 export const decide = async (transaction: Admitted, occasion: Occasion): Promise<Decision> => {
@@ -14,7 +14,7 @@ export const decide = async (transaction: Admitted, occasion: Occasion): Promise
   const record = await parts.books.records.find(transaction.user.id)
   if (!record) throw new UsherError('internal_error', { detail: { user: transaction.user.id, reason: 'no record' } })
   const verdict = passedBy(await parts.ruleRunner.run(orderOf(transaction, record, occasion)))
-  const isAdmittedByRules = relyingParty.admission.policy !== 'rule' || transaction.directory || verdict.ran.length > 0
+  const isAdmittedByRules = relyingParty.admission.policy !== 'rule' || isOfDirectory(transaction, occasion) || verdict.ran.length > 0
   if (!isAdmittedByRules) throw new UsherError('not_admitted')
   if (verdict.redirect !== undefined && !transaction.continued) return elsewhere(transaction, verdict.redirect, occasion)
   if (verdict.wantsSecondFactor && !transaction.authentication.secondFactor) throw new UsherError('multifactor_unavailable')

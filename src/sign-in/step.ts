@@ -1,4 +1,5 @@
 import type { FailureCode } from '#kernel/errors.ts'
+import type { ConnectionId } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
 import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange, Visit } from '#kernel/visit.ts'
@@ -63,6 +64,10 @@ export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingPart
   occasion.relyingParty.connections.flatMap((name) =>
     occasion.settings.connections.filter((one) => one.name === name && isUsable(one, occasion)),
   )
+
+/** Whether somebody came through the organization's own directory, also when a session answers for them. */
+export const isOfDirectory = ({ connection }: { readonly connection: ConnectionId }, { settings }: Pick<Occasion, 'settings'>): boolean =>
+  settings.connections.some(({ id, directory }) => id === connection && directory !== undefined)
 
 /** Where somebody begins who wants to go to this relying party: its smart link. */
 export const linkInto = ({ clientId, protocol }: Pick<RelyingParty, 'clientId' | 'protocol'>): string =>

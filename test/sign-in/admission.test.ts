@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DEMO_CONNECTIONS, DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, BEN, guest, madeByUsher } from '../support/guests.ts'
-import type { House } from '../support/house.ts'
+import { ERIKA, type House } from '../support/house.ts'
 import { story } from '../support/story.ts'
 
 interface Declared {
@@ -92,3 +92,19 @@ story('Microsoft names somebody else: the person is asked who they mean to be', 
   assert.match(asked.text, new RegExp(`ben\\.okafor@${DEMO_TENANT.guestDomain}`))
   assert.ok(!asked.body.includes('wresult'))
 })
+
+for (const admission of [{ policy: 'domains', domains: ['okafor.example'] }, { policy: 'rule' }])
+  story(
+    `by ${admission.policy}: a directory's own people are let in, by a session as well`,
+    async ({ house, clock }) => {
+      const userPrincipalName = `erika.vogt@${DEMO_TENANT.employeeDomain}`
+      await house.control('POST', '/users', { userPrincipalName, displayName: 'Erika Vogt', onPremisesImmutableId: 'employee-0001' })
+      const erika = guest(house)
+      const open = () => erika.openService('/sites/partners', DEMO_TENANT.employeeDomain)
+      assert.equal(assertArrived(house, await erika.withPassword(await open(), ERIKA)), userPrincipalName)
+      clock.advance(ONE_HOUR_MS)
+      assert.equal(assertArrived(house, await open()), userPrincipalName)
+      assertPage(house, await arrival(house, ANA), NO_INVITATION, 403)
+    },
+    { settings: changing({ admission }).settings, databases: ['sqlite'] },
+  )
