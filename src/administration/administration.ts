@@ -72,6 +72,13 @@ export const administration = ({ stores, clock, randomness, log, openConnection,
       const { readSettingsFile } = await reader()
       await check(readSettingsFile(file))
     },
+    /**
+     * Settings may have been put in force while people reached Usher on this machine, as in a demo. Throws
+     * `settings_invalid` where they do not any more, and addresses of this machine are still among them.
+     */
+    checkInForce: async (): Promise<void> => {
+      if (!isLoopbackHost(publicUrl.hostname)) assertElsewhere(await stores.settings.current())
+    },
     /** What holds now and may not have been meant, in words. */
     settingsNotes: async (): Promise<readonly string[]> => {
       const { settingsNotes } = await import('#management/settings-notes.ts')
@@ -117,7 +124,7 @@ const assertComplete = (declared: DeclaredSettings, current: Settings): void => 
 }
 
 /** This machine's own addresses are taken only while people reach Usher on this machine, too. */
-const assertElsewhere = ({ targets, relyingParties }: DeclaredSettings): void => {
+const assertElsewhere = ({ targets, relyingParties }: Pick<DeclaredSettings, 'targets' | 'relyingParties'>): void => {
   const isHere = (address: string | undefined): boolean => address !== undefined && isLoopbackHost(new URL(address).hostname)
   const refused = (field: string) =>
     new UsherError('settings_invalid', { detail: { field, problem: `${field}: an address of this machine; publicUrl is elsewhere` } })

@@ -22,6 +22,7 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
   const app = await createApp(config, { role: 'server' })
   try {
     if (config.settingsFile) for (const change of await app.applyFile(config.settingsFile)) say(`  ${change}`)
+    await app.checkInForce()
     await sayWhatIsOpen(app, config)
     const address = await app.listen()
     const asked = untilAskedToStop()
@@ -38,6 +39,7 @@ const start = async (options: ConfigOption & { readonly check?: boolean }): Prom
 const check = (config: Config, options: ConfigOption): Promise<void> =>
   withApp(options, async (app) => {
     if (config.settingsFile) await app.checkFile(config.settingsFile)
+    await app.checkInForce()
     await sayWhatIsOpen(app, config)
     say('✓ the configuration and the settings hold')
   })
