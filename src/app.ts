@@ -115,7 +115,7 @@ const pluginsOf = (config: Config, { stores }: OpenedStorage, environment: Envir
   ]
   const connection = perSettings((settings: ConnectionSettings) => {
     const type = types.find((one) => one.type === settings.type)
-    if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: `connections: no type ${settings.type}` } })
+    if (!type) throw new UsherError('settings_invalid', { detail: { field: 'type', problem: unknownType(settings, types) } })
     return type.open(settings)
   })
   const { accounts, aliases, seats, digest } = stores
@@ -184,6 +184,9 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, engine,
     health: { isReady: async () => !stopping.aborted && (await storage.health()), ruleJail: engine.jail },
   })
 }
+
+const unknownType = ({ name, type }: ConnectionSettings, types: readonly { readonly type: string }[]): string =>
+  `${name}: there is no type ${type}. There are ${types.map((one) => one.type).join(', ')}`
 
 /** Opened once for each reading of the settings: the same object gives the same plug-in. */
 const perSettings = <Settings extends object, Plugin>(open: (settings: Settings) => Plugin): ((settings: Settings) => Plugin) => {

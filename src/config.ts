@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { UsherError } from '#kernel/errors.ts'
+import { readJsonFile } from '#lib/json-file.ts'
 import { isLoopbackHost } from '#lib/loopback.ts'
+import { issueText } from '#lib/setting-issue.ts'
 
 interface Row<T> {
   readonly type: z.ZodType<T>
@@ -16,8 +17,14 @@ const row = <T>(type: z.ZodType<T>, sentence: string, otherwise?: T): Row<T> => 
   ...(otherwise !== undefined && { otherwise }),
 })
 
-const address = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'host:port')
+const HIGHEST_PORT = 65_535
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'host:port')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= HIGHEST_PORT, `a port up to ${HIGHEST_PORT}`)
 const publicAddress = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/', 'an address without a path')
+
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range as 10.0.0.0/8')
 
 const publicPage = z.url({ protocol: /^https$/ })
 const helpAddress = z.union([publicPage, z.string().regex(/^mailto:[^\s@?]+@[^\s@?]+$/, 'mailto:somebody@host')])
@@ -45,7 +52,7 @@ export const rows = {
   listen: row(address, 'Where Usher listens.', '127.0.0.1:8443'),
   tlsCertificateFile: row(z.string().optional(), 'A certificate (PEM) when Usher ends TLS itself.'),
   tlsKeyFile: row(z.string().optional(), 'Its private key (PEM).'),
-  trustedProxies: row(z.array(z.string()), 'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed.', []),
+  trustedProxies: row(z.array(network), 'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed.', []),
   ruleJail: row(
     z.enum(['auto', 'unshare', 'bwrap', 'none']),
     'What keeps the processes that run rules apart from the machine besides Node’s own limits; none only when written here.',
@@ -98,28 +105,22 @@ const shape = z.strictObject({
   settingsFile: rows.settingsFile.type,
 })
 
+const ELSEWHERE = '`--config FILE` or USHER_CONFIG names another, and `usher start --help` says what is in it'
+
 /**
  * Reads the configuration file; relative paths in it are relative to it.
  * Throws `settings_invalid` naming the field and how to mend it.
  */
 export const readConfig = (file: string): Config => {
-  const parsed = shape.safeParse(readJson(file))
+  const parsed = shape.safeParse(readJsonFile(file, ELSEWHERE))
   if (!parsed.success) throw invalid(file, parsed.error.issues.map(sayIssue).join('; '))
   return checked(parsed.data, file)
 }
 
-const readJson = (file: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: String(error) } })
-  }
-}
-
 const sayIssue = (issue: z.core.$ZodIssue): string => {
-  const field = issue.path.join('.')
-  const known = field && Object.hasOwn(rows, field) ? rows[field as keyof typeof rows].sentence : '' // hasOwn says so
-  return [field, issue.message, known].filter(Boolean).join(': ')
+  const field = String(issue.path[0] ?? '')
+  const known = field && Object.hasOwn(rows, field) ? ` (${rows[field as keyof typeof rows].sentence})` : '' // hasOwn says so
+  return `${issueText(issue, 'file')}${known}`
 }
 
 const checked = (raw: z.infer<typeof shape>, file: string): Config => {

@@ -23,7 +23,7 @@ export const sayError = (error: unknown): void => {
   if (error instanceof CommanderError) return
   if (error instanceof CommandError) return say(`✗ ${error.message}`)
   if (!(error instanceof UsherError)) return sayLines(`✗ ${textOf(error)}`)
-  const { file, problem, ...facts } = error.detail
+  const { file, problem = causeOf(error), ...facts } = error.detail
   say(`✗ ${error.code}: ${problem ?? failures[error.code].heading}`)
   if (file) say(`  in ${file}`)
   for (const [name, fact] of Object.entries(facts)) if (fact !== undefined) say(`  ${name}: ${fact}`)
@@ -33,7 +33,25 @@ const sayLines = (text: string): void => {
   for (const line of text.split('\n')) say(line)
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: '. Another program, perhaps another Usher, listens there: stop it, or change `listen`',
+  EADDRNOTAVAIL: '. This machine has no such address: change `listen`',
+  EACCES: '. Run the command as the account that owns the data and the key',
+}
+
+const textOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  // What the system refuses is the administrator's to mend; anything else is a defect, and its place is worth having.
+  const isSystems = 'syscall' in error && 'code' in error
+  return isSystems ? `${error.message}${HINTS[String(error.code)] ?? ''}` : (error.stack ?? error.message)
+}
+
+/** What a database or the system said, where the failure itself says nothing to whoever runs Usher. */
+const causeOf = ({ code, cause }: UsherError): string | undefined => {
+  if (!(cause instanceof Error)) return undefined
+  const said = cause.message || ('code' in cause && String(cause.code))
+  return said ? `${failures[code].heading} (${said})` : undefined
+}
 
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommandError) return error.exitCode

@@ -28,8 +28,10 @@ const addCommand = (): Command =>
     .option('--password-stdin', 'read the password from standard input')
     .action(add)
 
-const add = (username: string, options: AddOptions): Promise<void> =>
-  withApp(options, async (app) => {
+const add = (username: string, options: AddOptions): Promise<void> => {
+  if (options.email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(options.email))
+    throw new CommandError(`--email takes an address, not ${options.email}`, 2)
+  return withApp(options, async (app) => {
     const password = options.passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : randomBytes(15).toString('base64url')
     const added = await app.addPerson({
       connection: options.connection,
@@ -43,6 +45,7 @@ const add = (username: string, options: AddOptions): Promise<void> =>
     say(`✓ ${username} can sign in with ${options.connection}`)
     if (!options.passwordStdin) print(password)
   })
+}
 
 const splitAttribute = (pair: string): [string, string] => {
   const equals = pair.indexOf('=')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UsherError } from '#kernel/errors.ts'
 import type { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
+import { issueText } from '#lib/setting-issue.ts'
 import type { UpstreamClaims } from './profile.ts'
 
 /** Stands in an issuer for the tenant a token names, where one provider vouches for many (Microsoft). */
@@ -93,8 +94,7 @@ const readOwn = ({ name, settings }: ConnectionSettings, own: OwnSettings): Adap
 }
 
 /** What is wrong with settings, field by field; never with their values. */
-export const problemIn = ({ issues }: z.ZodError): string =>
-  issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`).join('; ')
+export const problemIn = ({ issues }: z.ZodError): string => issues.map((issue) => issueText(issue, 'settings')).join('; ')
 
 export const settingsInvalid = (name: string, problem: string): UsherError =>
   new UsherError('settings_invalid', { detail: { field: 'settings', problem: `${name}: ${problem}` } })

@@ -5,6 +5,8 @@ import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
+import { readJsonFile } from '#lib/json-file.ts'
+import { issueText } from '#lib/setting-issue.ts'
 import { connection } from './connection-settings.ts'
 import { relyingParty } from './relying-party-settings.ts'
 import { target } from './target-settings.ts'
@@ -27,7 +29,7 @@ const shape = z.strictObject({
 
 /** Reads a settings file with the secrets it refers to. Throws `settings_invalid` naming field and mending. */
 export const readSettingsFile = (file: string): DeclaredSettings => {
-  const raw = readJson(file)
+  const raw = readJsonFile(file)
   return readSettings(raw, { file, read: (path) => readFileSync(resolve(dirname(file), path), 'utf8').trim(), environment: process.env })
 }
 
@@ -44,16 +46,8 @@ export const readSettings = (raw: unknown, sources: SecretSources): DeclaredSett
     const { rules, ...declared } = parsed.data
     return rules ? { ...declared, ruleBudgetMs: rules.budgetSeconds * ONE_SECOND_MS } : declared
   }
-  const problem = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ')
+  const problem = parsed.error.issues.map((issue) => issueText(issue, 'file')).join('; ')
   throw new UsherError('settings_invalid', { detail: { file: sources.file, problem } })
-}
-
-const readJson = (file: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: String(error) } })
-  }
 }
 
 /** Replaces `{ "secret": … }`, `{ "secretFile": … }` and `{ "secretEnv": … }` wherever they stand by a Secret. */

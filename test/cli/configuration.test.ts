@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { type Installation, makeInstallation, runUsher } from '../support/installation.ts'
@@ -28,6 +29,13 @@ for (const args of [['strat'], ['start', '--nonsense'], ['apply'], ['accounts', 
     assert.match(stderr, /^error: /)
   })
 
+test('an address that is none is wrong usage, before anything is opened', async () => {
+  const { code, stdout, stderr } = await runUsher(['users', 'add', 'dana', '--connection', 'guests', '--email', 'nonsense'])
+  assert.equal(code, 2)
+  assert.equal(stdout, '')
+  assert.equal(stderr, '✗ --email takes an address, not nonsense\n')
+})
+
 /** What is wrong with an installation, and what the refusal must say: the field, and how to mend it. */
 const WRONG: Readonly<
   Record<string, { readonly config?: object; readonly spoil?: (place: Installation) => void; readonly says: readonly RegExp[] }>
@@ -44,14 +52,26 @@ const WRONG: Readonly<
     config: { listen: '0.0.0.0:8443', trustedProxies: ['10.0.0.1'], tlsCertificateFile: 'usher.pem' },
     says: [/tlsKeyFile: is missing/],
   },
+  'a proxy that is no address': { config: { trustedProxies: ['010.0.0'] }, says: [/trustedProxies\.0: an address, or a range/] },
+  'a port there is none of': { config: { listen: '127.0.0.1:99999' }, says: [/listen: a port up to 65535/] },
+  'a database that does not answer': {
+    config: { database: 'postgres://u:p@127.0.0.1:1/usher' },
+    says: [/storage_unavailable: .*ECONNREFUSED/],
+  },
   'the key among the data': { config: { keyFile: 'data/kek' }, says: [/keyFile: lies inside dataDirectory/, /elsewhere/] },
   'no key': { spoil: ({ at }) => rmSync(at('keys', 'kek')), says: [/key_missing/, /head -c 32 \/dev\/urandom/] },
   'half a key': {
     spoil: ({ write }) => void write('keys/kek', randomBytes(16).toString('base64')),
     says: [/key_wrong/, /32 bytes in base64/],
   },
-  'no configuration at all': { spoil: ({ configFile }) => rmSync(configFile), says: [/settings_invalid/, /ENOENT/] },
-  'a configuration that is no JSON': { spoil: ({ write }) => void write('usher.json', '{publicUrl'), says: [/settings_invalid/, /JSON/] },
+  'no configuration at all': {
+    spoil: ({ configFile }) => rmSync(configFile),
+    says: [/settings_invalid: there is no such file/, /USHER_CONFIG/],
+  },
+  'a configuration that is no JSON': {
+    spoil: ({ write }) => void write('usher.json', '{publicUrl'),
+    says: [/settings_invalid: the file is not JSON: .*line 1 column 2/],
+  },
 }
 
 for (const [what, { config, spoil, says }] of Object.entries(WRONG))
@@ -113,4 +133,18 @@ test('addresses of this machine are refused while people reach Usher elsewhere',
   assert.equal(code, 1)
   assert.match(stderr, /targets\.0\.addresses: an address of this machine/)
   assert.ok(!stderr.includes('not a real one'))
+})
+
+test('a port that somebody else has is said in one line, and what to do about it', async (t) => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  t.after(() => taken.close())
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address)
+  const place = await makeInstallation({ listen: `127.0.0.1:${address.port}` })
+  t.after(place.close)
+  const { code, stderr } = await place.run(['start'])
+  assert.equal(code, 1)
+  assert.match(stderr, /✗ listen EADDRINUSE.*Another program, perhaps another Usher, listens there/)
+  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
 })
