@@ -30,8 +30,9 @@ const withItsName = async (account: Account, work: Work, user: DirectoryUser): P
 }
 
 const take = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
-  const license = await heldLicense(account, work, user)
-  const isLicensed = work.shop.settings.licenses.length === 0 || user.assignedLicenses.some(({ skuId }) => skuId === license)
+  const held = await heldLicense(account, work, user)
+  const license = held ?? account.license
+  const isLicensed = work.shop.settings.licenses.length === 0 || held !== undefined
   if (isLicensed) await work.shop.seats.give(account.userId)
   return advance(
     work,
@@ -40,13 +41,13 @@ const take = async (account: Account, work: Work, user: DirectoryUser): Promise<
   )
 }
 
-/** The license it has already, if that is one of ours: a second one would be a second seat. */
-const heldLicense = async (account: Account, work: Work, user: DirectoryUser): Promise<string | undefined> => {
+/** The license it has already, if that is one of ours, booked as its seat: a second one would be a second seat. */
+export const heldLicense = async (account: Account, work: Work, user: DirectoryUser): Promise<string | undefined> => {
   const isHeld = (skuId: string | undefined): boolean => user.assignedLicenses.some((license) => license.skuId === skuId)
   if (isHeld(account.license)) return account.license
   const held = work.shop.settings.licenses.find(({ skuId }) => isHeld(skuId))?.skuId
   if (held !== undefined) await work.shop.seats.keep(account.userId, held)
-  return held ?? account.license
+  return held
 }
 
 const eventOf = (account: Account, user: DirectoryUser) => {

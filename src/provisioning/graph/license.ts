@@ -1,4 +1,5 @@
 import type { Account } from '#kernel/account.ts'
+import { heldLicense } from './adopt.ts'
 import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, type Step, stop, type Work } from './work.ts'
 
 /** After so many tries the usage location is written again, in case it was never there. */
@@ -11,8 +12,16 @@ export const assignLicense: Step = async (account, work) => {
   // It is nearly always too early, and a look is cheaper than a try: writes are what Graph counts most strictly.
   const reply = await work.shop.directory.get(account.objectId, work.errand)
   if (!reply.ok) return reply.setback.kind === 'absent' ? tooEarly(account, work) : setBack(account, work, reply.setback)
+  const held = await heldLicense(account, work, reply.value)
+  if (held !== undefined) return takeHeld(account, work, held)
   if (reply.value.usageLocation === undefined) return waitForLocation(account, work, account.objectId)
   return assign(account, work, { objectId: account.objectId, skuId: account.license })
+}
+
+/** Given by a try whose answer was lost, maybe for another license than is wanted by now: a second one is a second seat. */
+const takeHeld = async (account: Account, work: Work, license: string): Promise<Account> => {
+  await work.shop.seats.give(account.userId)
+  return advance(work, { stage: 'licensed', license }, { type: 'account_licensed', facts: { license } })
 }
 
 const assign = async (

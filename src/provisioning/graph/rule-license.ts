@@ -46,7 +46,11 @@ const give = async (account: Account, skuId: string, seating: Seating): Promise<
   const seated = await seat(account, skuId, seating)
   if (!seated.ok) return seated
   const licensed = await driveFor(seated.value, job, { isReached: isLicensed, patienceMs: LICENSE_PATIENCE_MS }, bench)
-  if (isLicensed(licensed)) return yes(await asSeen(licensed, skuId, seating))
+  if (isLicensed(licensed)) {
+    // It may have turned out to have another one already.
+    const settled = settledSeat(licensed, skuId, who)
+    return settled?.ok === false ? settled : yes(await asSeen(licensed, skuId, seating))
+  }
   if (licensed.reason === undefined) {
     who.note('The seat is reserved. The license follows as soon as the directory knows the person.')
     return yes(await asSeen(licensed, skuId, seating))
@@ -89,8 +93,13 @@ const settledSeat = (account: Account, skuId: string, { note }: Applicant): Answ
 
 const workedOn: Refusal = { status: 503, code: 'Service_Unavailable', message: 'The account is being worked on.', retryAfterSeconds: 1 }
 
+/** Whether a try to give the license that is reserved may have worked although its answer was lost. */
+const mayBeGiven = ({ stage, license, reason }: Account): boolean =>
+  license !== undefined && reason !== undefined && (stage === 'created' || stage === 'waiting')
+
 const reserve = async (account: Account, skuId: string, work: Work): Promise<Answered<Account>> => {
   const { seats, clock } = work.shop
+  if (mayBeGiven(account)) return no(workedOn)
   // First: a row must never name a license that the book does not know.
   if (account.license !== undefined) await work.change({ license: undefined })
   const reply = await seats.reserve(work.candidate.user.id, work.errand, skuId)

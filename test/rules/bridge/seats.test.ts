@@ -93,6 +93,45 @@ test('two tabs that choose another license than the first of the list take one s
   )
 })
 
+for (const lagMs of [0, 8_000])
+  test(`a license whose answer was lost is the one there is, whatever a rule then asks for (the directory is ${lagMs} ms behind)`, async () => {
+    const { stage, open } = await openBridge({
+      settings: { licenses: [seat(STANDARD, 5), seat(BASIC, 5)] },
+      visibilityDelaysMs: { graph: [lagMs, lagMs] },
+    })
+    const { run, target } = open()
+    await stage.clock.run(async () => {
+      const made = await run(1).graph('POST', '/users', orderOf('ana'))
+      stage.world.scenarios.set('licensedBut504', true)
+      const goesOn = async (): Promise<boolean> => (await target.ensure(candidate(person(1)))).kind === 'pending'
+      while (stage.writes().filter((call) => call.endsWith('/assignLicense')).length === 0 && (await goesOn())) await stage.clock.sleep(500)
+      const other = await run(1).graph('POST', `/users/${String(made.body['objectId'])}/assignLicense`, license(BASIC))
+      assert.notEqual(other.status, 200)
+      assert.equal((await drive(target, candidate(person(1)), stage)).kind, 'ready')
+    })
+    assert.deepEqual(
+      stage.made().map(({ assignedLicenses }) => assignedLicenses.map(({ skuId }) => skuId)),
+      [[STANDARD]],
+    )
+    assert.deepEqual([stage.seats.held(TARGET, STANDARD), stage.seats.held(TARGET, BASIC)], [1, 0])
+  })
+
+test('a license that an administrator gave by hand is the one there is: the rule is told so', async () => {
+  const { stage, open } = await openBridge({ settings: { licenses: [seat(STANDARD, 5), seat(BASIC, 5)] } })
+  const { run } = open()
+  await stage.clock.run(async () => {
+    const made = await run(1).graph('POST', '/users', orderOf('ana'))
+    await stage.world.write(({ saveUser }) => {
+      for (const user of stage.made()) saveUser({ ...user, assignedLicenses: [{ skuId: STANDARD, disabledPlans: [] }] })
+    })
+    const other = await run(1).graph('POST', `/users/${String(made.body['objectId'])}/assignLicense`, license(BASIC))
+    assert.equal(other.status, 400)
+  })
+  assert.equal((await stage.account(1))?.license, STANDARD)
+  assert.deepEqual([stage.seats.held(TARGET, STANDARD), stage.seats.held(TARGET, BASIC)], [1, 0])
+  assert.equal(stage.writes().filter((call) => call.endsWith('/assignLicense')).length, 0)
+})
+
 test('Graph that throttles is obeyed, and the rule is told how long', async () => {
   const { stage, open } = await openBridge()
   const { run } = open()
