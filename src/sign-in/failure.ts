@@ -1,8 +1,10 @@
+import type { AuditEvent } from '#kernel/audit.ts'
 import { type FailureCode, failures, toUsherError, UsherError } from '#kernel/errors.ts'
 import type { Settings } from '#kernel/settings.ts'
-import type { Opened, StoredTransaction } from '#kernel/transaction.ts'
+import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
+import { Halted } from './halted.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
 import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, ownPath, pagePath } from './step.ts'
@@ -10,21 +12,13 @@ import { chooserPage } from './ways.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
 export const answerFailure = async (error: unknown, held: Held, occasion: Occasion): Promise<Answer> => {
-  const failure = toUsherError(error)
+  const { failure, reached } = error instanceof Halted ? haltedAt(error) : { failure: toUsherError(error), reached: held.transaction }
   const { transaction } = held
   const { request } = transaction
-  const { parts, visit } = occasion
+  const { parts } = occasion
   const severity = failure.code === 'internal_error' ? 'error' : 'warn'
   parts.log[severity]('sign_in_denied', { reference: request.correlation, relyingParty: request.relyingParty, error: failure })
-  await parts.books.ledger.record({
-    type: 'sign_in_denied',
-    at: visit.at,
-    reference: request.correlation,
-    relyingParty: request.relyingParty,
-    failure: failure.code,
-    ...('user' in transaction && { user: transaction.user.id }),
-    ...(request.own?.wants === 'claim' && { user: request.own.user }),
-  })
+  await parts.books.ledger.record(deniedEvent(failure, reached, occasion))
   const inItsOwnWords = request.own ? undefined : parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (mayChooseAgain(failure.code, transaction)) return anotherWay(failure, transaction, { held, occasion })
@@ -32,6 +26,24 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   // Nothing comes of asking for the same thing again.
   if (transaction.stage === 'claimed') return problem(failure, request.correlation, ownPath(occasion.relyingParty))
   return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
+}
+
+const haltedAt = ({ transaction, cause }: Halted) => ({ failure: toUsherError(cause), reached: transaction })
+
+/** For the audit: who was refused, as far as it was known, and from where. */
+const deniedEvent = ({ code }: UsherError, reached: Transaction, { visit }: Occasion): AuditEvent => {
+  const { correlation: reference, relyingParty, own } = reached.request
+  return {
+    type: 'sign_in_denied',
+    at: visit.at,
+    reference,
+    relyingParty,
+    failure: code,
+    ...('user' in reached && { user: reached.user.id }),
+    ...(own?.wants === 'claim' && { user: own.user }),
+    ...('connection' in reached && { connection: reached.connection }),
+    facts: { ip: visit.ip },
+  }
 }
 
 /** The session stays, so the same person would be refused again: the way to be somebody else is offered. */

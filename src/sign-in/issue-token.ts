@@ -61,7 +61,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   const token = await signed(going, at)
   // A directory's people have arrived long ago.
   const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(transaction, occasion)
-  const was = await parts.books.ledger.issued(issuedEvent(transaction, token, at), {
+  const was = await parts.books.ledger.issued(issuedEvent(going, token, at), {
     by: provenBy(transaction),
     ...(ends && { ends }),
     ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
@@ -101,8 +101,9 @@ const addressee = ({ transaction, occasion }: Pick<Going, 'transaction' | 'occas
 const answeredRequest = ({ request, verdict }: Provisioned): SignInRequest =>
   verdict?.wishes.context === undefined ? request : { ...request, context: verdict.wishes.context }
 
-const issuedEvent = ({ user, connection, request, authentication }: Provisioned, token: Token, at: number) =>
-  ({
+const issuedEvent = ({ transaction, occasion }: Going, token: Token, at: number) => {
+  const { user, connection, request, authentication } = transaction
+  return {
     type: 'token_issued',
     at,
     reference: request.correlation,
@@ -114,5 +115,7 @@ const issuedEvent = ({ user, connection, request, authentication }: Provisioned,
       method: authentication.method,
       authenticatedAt: authentication.at,
       secondFactor: authentication.secondFactor !== undefined,
+      ip: occasion.visit.ip,
     },
-  }) as const
+  } as const
+}

@@ -6,6 +6,7 @@ import { applyRules } from './apply-rules.ts'
 import { authenticate } from './authenticate.ts'
 import { arriveAtOwnPage } from './arrive-at-own-page.ts'
 import { chooseConnection } from './choose-connection.ts'
+import { Halted } from './halted.ts'
 import { confirmClaim } from './link-claim.ts'
 import { issueToken } from './issue-token.ts'
 
@@ -22,7 +23,7 @@ export interface Held {
 /**
  * Goes on with a sign-in as far as it goes: one loop, one switch. Start reading here.
  * A browser that posted something is sent to our own page first, because no answer to a POST may leave our origin.
- * Undefined when another visit moved the transaction meanwhile: read it again.
+ * Undefined when another visit moved the transaction meanwhile: read it again. Throws `Halted` where a step throws.
  */
 export const advance = async (held: Held, occasion: Occasion): Promise<Answer | undefined> => {
   let transaction: Transaction = held.transaction
@@ -71,7 +72,13 @@ const leave = async (
   }
 }
 
-const step = (transaction: Transaction, occasion: Occasion, isStored: boolean): Promise<Outcome> => {
+/** Throws `Halted`. */
+const step = (transaction: Transaction, occasion: Occasion, isStored: boolean): Promise<Outcome> =>
+  stepFrom(transaction, occasion, isStored).catch((error: unknown) => {
+    throw new Halted(transaction, error)
+  })
+
+const stepFrom = async (transaction: Transaction, occasion: Occasion, isStored: boolean): Promise<Outcome> => {
   switch (transaction.stage) {
     case 'opened':
       return chooseConnection(transaction, occasion)

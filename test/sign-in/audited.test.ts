@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
+import { ANA, assertArrived, assertPage, guest } from '../support/guests.ts'
+import type { House } from '../support/house.ts'
+import { setRules } from '../support/rule-house.ts'
+import { story } from '../support/story.ts'
+
+/** What is kept of a kind, the oldest first. */
+const kept = (house: House, type: string) => {
+  const database = new DatabaseSync(house.database.replace(/^sqlite:/, ''), { readOnly: true })
+  const rows = database.prepare('select user_id, connection, failure, facts_json from events where type = ? order by id').all(type)
+  database.close()
+  return rows.map((row) => ({
+    user: row['user_id'],
+    connection: row['connection'],
+    failure: row['failure'],
+    ip: JSON.parse(String(row['facts_json'])).ip,
+  }))
+}
+
+story(
+  'whoever looks into it later finds whom a token was for and who was refused, by which way and from where',
+  async ({ house, clock }) => {
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    const [issued] = kept(house, 'token_issued')
+    assert.ok(issued?.user)
+    assert.deepEqual(issued, { user: issued.user, connection: issued.connection, failure: null, ip: '127.0.0.1' })
+    await setRules(house, ["function (user, context, callback) { callback(new UnauthorizedError('no')) }"])
+    clock.advance(ONE_HOUR_MS)
+    assertPage(house, await ana.openService(), /You do not have access/, 403)
+    ana.browser.forget()
+    assertPage(house, await ana.withGoogle(await ana.openService(), ANA), /You do not have access/, 403)
+    const refused = { ...issued, failure: 'rule_denied' }
+    assert.deepEqual(kept(house, 'sign_in_denied'), [refused, refused], 'by a session, and by signing in')
+  },
+  { databases: ['sqlite'] },
+)
