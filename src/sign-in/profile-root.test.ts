@@ -53,6 +53,16 @@ test('what JSON cannot hold, a prototype or endless depth is left out', () => {
   assert.equal('when' in root || 'big' in root || 'call' in root, false)
 })
 
+test('a profile larger than rules can be given is refused, and never cut short', () => {
+  const groups = (count: number) => ({
+    ...profile,
+    attributes: { groups: Array.from({ length: count }, (_, n) => `${n}`.padEnd(97, 'g')) },
+  })
+  const said = rootOf(groups(1_300))['groups']
+  assert.equal(Array.isArray(said) && said.length, 1_300)
+  assert.throws(() => profileRoot(groups(1_330)), { code: 'connection_answer_invalid' })
+})
+
 test('names nobody said are not said, and something stands in for them', () => {
   const { root, standIn } = profileRoot({ ...profile, names: {}, attributes: { name: 'Chief', given_name: 'Chief', nickname: '' } })
   assert.deepEqual(root, { email: 'nadia@mail.example', email_verified: false })

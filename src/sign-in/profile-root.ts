@@ -1,3 +1,4 @@
+import { UsherError } from '#kernel/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
 import type { Profile } from '#kernel/person.ts'
 import { calledName, type Names } from '#kernel/person.ts'
@@ -5,10 +6,13 @@ import { calledName, type Names } from '#kernel/person.ts'
 /** Longer values tell rules nothing and fill the record. */
 const LONGEST_TEXT = 2_000
 const DEEPEST = 4
+/** As JSON. Rules are given all of it, beside metadata, and say all of it again: half of what they may say. */
+const MOST_BYTES = 128 * 1024
 
 /**
  * What a connection said about a person by Auth0's names (normalized profile), to be remembered for rules; and what to call
- * them where it is not known better.
+ * them where it is not known better. Throws `connection_answer_invalid` for more than anybody can be: cut short, it might lack
+ * the very word by which a rule keeps somebody out.
  */
 export const profileRoot = (profile: Profile): { readonly root: JsonObject; readonly standIn: JsonObject } => {
   const { names, email, emailVerified, attributes } = profile
@@ -16,15 +20,18 @@ export const profileRoot = (profile: Profile): { readonly root: JsonObject; read
   // What somebody is called, and whether an address is theirs, is not for a provider's other words to say.
   const { email: _e, email_verified: _v, name: _n, given_name: _g, family_name: _f, nickname, ...extras } = isJsonObject(said) ? said : {}
   const called = calledName({ names, ...(email && { email }) })
+  const root = {
+    ...extras,
+    ...(typeof nickname === 'string' && nickname !== '' && { nickname }),
+    ...(email !== undefined && { email, email_verified: emailVerified }),
+    ...(hasName(names) && { name: called }),
+    ...(names.given !== undefined && { given_name: names.given }),
+    ...(names.family !== undefined && { family_name: names.family }),
+  }
+  if (Buffer.byteLength(JSON.stringify(root)) > MOST_BYTES)
+    throw new UsherError('connection_answer_invalid', { detail: { reason: 'the profile is too large' } })
   return {
-    root: {
-      ...extras,
-      ...(typeof nickname === 'string' && nickname !== '' && { nickname }),
-      ...(email !== undefined && { email, email_verified: emailVerified }),
-      ...(hasName(names) && { name: called }),
-      ...(names.given !== undefined && { given_name: names.given }),
-      ...(names.family !== undefined && { family_name: names.family }),
-    },
+    root,
     standIn: { name: called, nickname: nicknameOf(profile) },
   }
 }
