@@ -34,13 +34,14 @@ const LONGEST_SAID = 300
 /** Runs an organization's rules: puts a sign-in into Auth0's words, has them run elsewhere, and reads what they say. */
 export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => {
   const isKept = createKeeping(parts.clock)
+  const api = { domain: parts.publicUrl.host, baseUrl: new URL('/api/v2', parts.publicUrl).href }
   return {
     run: async (order) => {
       const prepared = preparedFor(order.settings)
       const notes: string[] = []
       const caller = callerOf(order, notes)
       const token = parts.tokens.issue(caller)
-      const job = jobOf(order, { prepared, caller, token, parts })
+      const job = jobOf(order, { prepared, caller, auth0: { ...api, accessToken: token }, parts })
       const result = await parts.isolation.run(job).catch((error: unknown) => unavailable(error, parts.log))
       parts.tokens.revoke(token)
       parts.log.info('rules_ran', {
@@ -96,15 +97,15 @@ const callerOf = ({ transaction, relyingParty }: RuleOrder, notes: string[]): Ru
 interface Making {
   readonly prepared: Prepared
   readonly caller: RuleCaller
-  readonly token: string
+  readonly auth0: Job['auth0']
   readonly parts: RuleRunnerParts
 }
 
-const jobOf = (order: RuleOrder, { prepared, caller, token, parts }: Making): Job => ({
+const jobOf = (order: RuleOrder, { prepared, caller, auth0, parts }: Making): Job => ({
   ...prepared,
   user: order.paused?.user ?? userFor(order),
   context: order.paused ? { ...order.paused.context, request: contextFor(order)['request'] ?? {} } : contextFor(order),
-  auth0: { domain: parts.publicUrl.host, baseUrl: new URL('/api/v2', parts.publicUrl).href, accessToken: token },
+  auth0,
   budgetMs: order.settings.budgetMs,
   ...(order.paused && { continueAt: order.paused.at }),
   caller,
