@@ -3,6 +3,7 @@ import { displayNameOf } from '../subject.ts'
 import { adopt } from './adopt.ts'
 import { meetHolder } from './conflict.ts'
 import type { NewDirectoryUser } from './directory.ts'
+import { isTakenAway, stopForGood } from './drift.ts'
 import { look } from './holder.ts'
 import { restore } from './restore.ts'
 import { advance, lookAgain, PATIENCE_TO_LOOK, setBack, type Step, stop, type Work } from './work.ts'
@@ -19,9 +20,14 @@ export const findOrCreate: Step = async (account, work) => {
     case 'foreign':
       return stop(account, work, 'account_conflict')
     case 'nobody':
-      // We saw it made: a replica that does not know it is behind.
-      return account.objectId !== undefined && account.attempts < PATIENCE_TO_LOOK ? lookAgain(account, work) : create(account, work)
+      return missing(account, work)
   }
+}
+
+const missing = (account: Account, work: Work): Promise<Account> => {
+  // We saw it made: a replica that does not know it is behind.
+  if (account.objectId !== undefined && account.attempts < PATIENCE_TO_LOOK) return lookAgain(account, work)
+  return isTakenAway(account) ? stopForGood(account, work, 'removed_in_entra') : create(account, work)
 }
 
 const LONGEST_NAME = 64

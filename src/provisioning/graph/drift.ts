@@ -11,6 +11,9 @@ const KNOWN_EVERYWHERE_MS = 10 * ONE_MINUTE_MS
 const LONGEST_MARGIN_MS = 160_000
 const SHORTEST_DOUBLED_MARGIN_MS = 5_000
 
+/** Whether an object that is no longer there was somebody's decision: it had been ready, and Usher did not end it. */
+export const isTakenAway = ({ readyAt, stage }: Account): boolean => readyAt !== undefined && stage !== 'closed'
+
 /** Stops, and ends the sessions: somebody else decided that this person does not come in. */
 export const stopForGood = async (account: Account, work: Work, drift: Drift): Promise<Account> => {
   const stopped = await stop(account, work, drift)

@@ -125,6 +125,25 @@ test('deleted for good: the person is made anew, under the same immutable ID', a
   assert.notEqual(stage.made()[0]?.id, made?.id)
 })
 
+test('deleted for good by somebody else, after it had been ready: nobody is made anew before an administrator says so', async () => {
+  const stage = await ready()
+  const [made] = stage.made()
+  const account = await stage.account(1)
+  assert.ok(account?.readyAt !== undefined)
+  await removeAll(stage)
+  await stage.world.write(({ purgeUser }) => purgeUser(made?.id ?? ''))
+  await stage.clock.pass(60_000)
+  // As when a rule gives an account that was ready its license.
+  stage.accounts.put({ ...account, stage: 'intent', nextAttemptAt: stage.clock.now() })
+  const writes = stage.writes().length
+  assert.deepEqual(await arrive(stage, stage.clock.now()), { kind: 'stopped', failure: 'removed_in_entra' })
+  assert.equal(stage.writes().length, writes)
+  assert.deepEqual(stage.accounts.sessionsEnded, ['user-1'])
+  await closeAccount(stage)
+  assert.equal((await arrive(stage, stage.clock.now())).kind, 'ready')
+  assert.equal(stage.made()[0]?.onPremisesImmutableId, made?.onPremisesImmutableId)
+})
+
 test('every exchange is one that Graph could have', async () => {
   const stage = await ready({ visibilityDelaysMs: FAR })
   await closeAccount(stage)

@@ -1,7 +1,7 @@
 import type { Account } from '#kernel/account.ts'
 import { meetHolder } from './conflict.ts'
 import type { DirectoryUser } from './directory.ts'
-import { stopForGood } from './drift.ts'
+import { isTakenAway, stopForGood } from './drift.ts'
 import { setBack, type Work, writeAgain } from './work.ts'
 
 /** The object id without its hyphens, which Entra puts before the name of a deleted person. */
@@ -9,8 +9,7 @@ const PREFIX_LENGTH = 32
 
 /** Brings a deleted object of ours back, unless somebody deleted an account that had been ready: that was a decision. */
 export const restore = async (account: Account, work: Work, user: DirectoryUser): Promise<Account> => {
-  const isDecision = account.readyAt !== undefined && account.stage !== 'closed'
-  if (isDecision) return stopForGood(account, work, 'removed_in_entra')
+  if (isTakenAway(account)) return stopForGood(account, work, 'removed_in_entra')
   const formerName = user.userPrincipalName.slice(PREFIX_LENGTH)
   const isSameName = formerName.toLowerCase() === account.userPrincipalName.toLowerCase()
   const name = isSameName ? undefined : account.userPrincipalName
