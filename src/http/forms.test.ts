@@ -23,3 +23,9 @@ test('what would change while it is decoded is refused', () => {
 test('a percent sign that escapes nothing stays what it is', () => {
   assert.equal(readForm('a=100%&b=%zz').form.get('a'), '100%')
 })
+
+test('a form has five hundred pairs at most', () => {
+  const pairs = (count: number) => Array.from({ length: count }, () => 'a').join('&')
+  assert.equal(readForm(pairs(500)).form.size, 500)
+  for (const count of [501, 150_000]) assert.throws(() => readForm(pairs(count)), { code: 'request_malformed' }, String(count))
+})

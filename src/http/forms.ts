@@ -4,12 +4,16 @@ import { UsherError } from '#kernel/errors.ts'
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 const HIGH_ESCAPE = /%[89a-f]/i
 const NUL_ESCAPE = /%00/
+/** Far more than anybody sends who means it; each of them takes longer to read than all the bytes of a long one. */
+const MOST_PAIRS = 500
 
 /**
  * Refuses what would not survive: `URLSearchParams` turns broken UTF-8 into U+FFFD without a word, and HTML can carry no
- * U+0000 (section 13.2.5), so an opaque value would come back changed. Throws `request_malformed`.
+ * U+0000 (section 13.2.5), so an opaque value would come back changed. And so many pairs that everybody else would wait.
+ * Throws `request_malformed`.
  */
 export const assertDecodable = (encoded: string): void => {
+  if (encoded.split('&', MOST_PAIRS + 1).length > MOST_PAIRS) throw new UsherError('request_malformed', { detail: { reason: 'pairs' } })
   if (!PRINTABLE_ASCII.test(encoded)) throw new UsherError('request_malformed', { detail: { reason: 'not form-urlencoded' } })
   if (NUL_ESCAPE.test(encoded)) throw new UsherError('request_malformed', { detail: { reason: 'U+0000' } })
   if (HIGH_ESCAPE.test(encoded) && !isUtf8(percentDecoded(encoded))) {
