@@ -1,5 +1,6 @@
 import { connectionsBenchmark } from './connections.ts'
 import { firstSignInBenchmark } from './first-sign-in.ts'
+import { hostileBenchmark } from './hostile.ts'
 import { peersBenchmark } from './peers.ts'
 import { rulesBenchmark } from './rules.ts'
 import { scaleBenchmark } from './scale.ts'
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'first-sign-in': firstSignInBenchmark,
   rules: rulesBenchmark,
   connections: connectionsBenchmark,
+  hostile: hostileBenchmark,
   slow: slowCounterpartsBenchmark,
   scale: () => scaleBenchmark(isFull),
   start: startBenchmark,

@@ -19,6 +19,17 @@ const counted = (bytes: number, part: (n: number) => string): string => {
 
 const LAUGHS = 'abcdefghij'.split('').map((name, n, names) => `<!ENTITY ${name} "${n === 0 ? 'ha' : `&${names[n - 1]};`.repeat(10)}">`)
 
+/** Puts it among the attributes of an answer. */
+const within =
+  (markup: string) =>
+  (answer: string): string =>
+    answer.replace('</saml:AttributeStatement>', (end) => `<saml:y>${markup}</saml:y>${end}`)
+
+const replaced =
+  (part: string | RegExp, by: (part: string) => string) =>
+  (answer: string): string =>
+    answer.replace(part, by)
+
 const root = (content: string): string => `<r xmlns="urn:r">${content}</r>`
 
 export const hostiles: readonly Hostile[] = [
@@ -47,3 +58,38 @@ export const hostiles: readonly Hostile[] = [
   { name: 'bytes that are no text', make: (bytes) => Buffer.alloc(bytes, 0x80), reason: 'encoding' },
   { name: 'one value of a mebibyte', make: () => `<r a="${filled(1_048_576, 'x')}"/>`, reason: 'size' },
 ]
+
+/** As much as the gate lets through to the signature, in the assertion of a good answer: refused because it was not signed. */
+export const swollen: Readonly<Record<string, (answer: string) => string>> = {
+  'as many elements as there may be': within('<saml:x/>'.repeat(1_850)),
+  'as many names as there may be': within(
+    Array.from({ length: 900 }, (_, n) => `<saml:x${n}></saml:x${n}>`).join('') + 'z'.repeat(140_000),
+  ),
+  'as many attributes as there may be': within(`<saml:x ${Array.from({ length: 60 }, (_, n) => `a${n}=""`).join(' ')}/>`.repeat(30)),
+  'as many namespaces as there may be': within(
+    `<saml:x ${Array.from({ length: 60 }, (_, n) => `xmlns:a${n}="u:${n}"`).join(' ')}>${'<saml:y/>'.repeat(1_700)}</saml:x>`,
+  ),
+  'as much text as there may be': within('z'.repeat(180_000)),
+  'as many references as there may be': within('&#38;'.repeat(36_000)),
+}
+
+const EXCLUSIVE = '<Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+const PREFIXES = `<InclusiveNamespaces xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="${'p '.repeat(90_000)}"/>`
+
+/** The signature of a good answer, as large as it gets in one place: refused before anybody looks at a key. */
+export const swollenSignatures: Readonly<Record<string, { readonly make: (answer: string) => string; readonly reason: string }>> = {
+  'a value of many bytes': { make: replaced('<SignatureValue>', (tag) => tag + 'QUJD'.repeat(45_000)), reason: 'xml size' },
+  'a value among white space': { make: replaced('<SignatureValue>', (tag) => tag + ' '.repeat(180_000)), reason: 'xml size' },
+  'a digest among white space': { make: replaced('<DigestValue>', (tag) => tag + ' '.repeat(180_000)), reason: 'xml size' },
+  'a name of its own': { make: replaced('<SignedInfo', (tag) => `${tag} Id="${'z'.repeat(180_000)}"`), reason: 'xml size' },
+  'references without end': { make: replaced(/<Reference.*<\/Reference>/s, (one) => one.repeat(150)), reason: 'xml signature_shape' },
+  'transforms without end': { make: replaced(EXCLUSIVE, (one) => one.repeat(900)), reason: 'xml signature_shape' },
+  'prefixes without end': { make: replaced(EXCLUSIVE, (one) => one.replace('/>', `>${PREFIXES}</Transform>`)), reason: 'xml prefix_list' },
+}
+
+/** Base64 that is none, or is too long. */
+export const swollenBase64: Readonly<Record<string, { readonly value: string; readonly reason: string }>> = {
+  'lines without end': { value: 'QUJD\n'.repeat(1_000_000), reason: 'size' },
+  'lines and nothing in them': { value: '\n'.repeat(200_000), reason: 'base64' },
+  'what is none': { value: '!'.repeat(200_000), reason: 'base64' },
+}
