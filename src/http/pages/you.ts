@@ -26,7 +26,7 @@ ${change?.add !== undefined && html`<form method="post" action="${linkTo(change.
 
 const advice = (isOnly: boolean, mayChange: boolean): Html | undefined => {
   if (isOnly) return html`<p>You have one way to sign in. With a second one you are not locked out when you lose it.</p>`
-  return mayChange ? html`<p>The main one stays. When you remove another, whoever is signed in with it here is signed out.</p>` : undefined
+  return mayChange ? html`<p>The main one stays. Removing another one signs out whoever signed in with it.</p>` : undefined
 }
 
 const wayItem = (way: OwnWay, page: You): Html =>
