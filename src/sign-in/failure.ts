@@ -17,8 +17,10 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   const { request } = transaction
   const { parts } = occasion
   const severity = failure.code === 'internal_error' ? 'error' : 'warn'
-  parts.log[severity]('sign_in_denied', { reference: request.correlation, relyingParty: request.relyingParty, error: failure })
-  await parts.books.ledger.record(deniedEvent(failure, reached, occasion))
+  const denied = deniedEvent(failure, reached, occasion)
+  const { reference, relyingParty, user, connection } = denied
+  parts.log[severity]('sign_in_denied', { reference, relyingParty, user, connection, error: failure })
+  await parts.books.ledger.record(denied)
   const inItsOwnWords = request.own ? undefined : parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (mayChooseAgain(failure.code, transaction)) return anotherWay(failure, transaction, { held, occasion })

@@ -34,6 +34,11 @@ story(
     assertPage(house, await ana.withGoogle(await ana.openService(), ANA), /You do not have access/, 403)
     const refused = { ...issued, failure: 'rule_denied' }
     assert.deepEqual(kept(house, 'sign_in_denied'), [refused, refused], 'by a session, and by signing in')
+    const lines = house.lines.filter((line) => line.includes('"sign_in_denied"')).map((line) => JSON.parse(line))
+    assert.deepEqual(
+      lines.map(({ user, connection }) => ({ user, connection })),
+      [refused, refused].map(({ user, connection }) => ({ user, connection })),
+    )
   },
   { databases: ['sqlite'] },
 )
