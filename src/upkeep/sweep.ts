@@ -11,9 +11,14 @@ export interface Leftovers {
   readonly deleteExpired: (at: number, limit: number) => Promise<number>
 }
 
-/** Accounts whose time has come, the longest waiting first; storage has this shape. */
+interface DueAccount {
+  readonly account: Account
+  readonly user: User
+}
+
+/** Accounts whose time has come, the longest waiting first, without the first `skip` of them; storage has this shape. */
 export interface DueAccounts {
-  readonly due: (at: number, limit: number) => Promise<readonly { readonly account: Account; readonly user: User }[]>
+  readonly due: (at: number, limit: number, skip: number) => Promise<readonly DueAccount[]>
 }
 
 export interface SweepParts {
@@ -32,8 +37,9 @@ const LEFTOVERS_EVERY_MS = ONE_MINUTE_MS
 
 /** What nobody waits for: finishes interrupted accounts, deletes what expired. Resolves when `signal` fires. */
 export const sweep = async (parts: SweepParts, signal: AbortSignal): Promise<void> => {
+  const finishAccounts = accountRounds(parts)
   await Promise.all([
-    every(ACCOUNTS_EVERY_MS, () => finishAccounts(parts), { parts, signal }),
+    every(ACCOUNTS_EVERY_MS, finishAccounts, { parts, signal }),
     every(LEFTOVERS_EVERY_MS, () => deleteLeftovers(parts, signal), { parts, signal }),
   ])
 }
@@ -50,12 +56,29 @@ const every = async (
   }
 }
 
-/** Drives each due account one turn further; what it must wait for it writes into its row. */
-export const finishAccounts = async ({ accounts, target, clock }: SweepParts): Promise<void> => {
-  const due = await accounts.due(clock.now(), ACCOUNTS_AT_ONCE)
-  for (const { account, user } of due) {
+/**
+ * A round drives some of the due accounts one turn further; what they must wait for they write into their rows. Those that
+ * cannot be driven stay the longest waiting: the next rounds go past them, until all had their turn.
+ */
+export const accountRounds = (parts: SweepParts): (() => Promise<void>) => {
+  let left = 0
+  return async () => {
+    const due = await parts.accounts.due(parts.clock.now(), ACCOUNTS_AT_ONCE, left)
+    for (const one of due) left += (await isDriven(one, parts)) ? 0 : 1
+    if (due.length < ACCOUNTS_AT_ONCE) left = 0
+  }
+}
+
+/** False when nothing could be done for it, and nothing was. */
+const isDriven = async ({ account, user }: DueAccount, { target, log }: SweepParts): Promise<boolean> => {
+  const { reference } = account
+  try {
     const known = await target(account.target)
-    await known?.ensure({ user, attributes: {}, reference: account.reference })
+    await known?.ensure({ user, attributes: {}, reference })
+    return known !== undefined
+  } catch (error) {
+    log.error('account_drive_failed', { user: user.id, reference, error: toUsherError(error) })
+    return false
   }
 }
 

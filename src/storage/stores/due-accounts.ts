@@ -4,9 +4,9 @@ import type { Storage } from '../storage.ts'
 import { accountIn } from './account-rows.ts'
 import { userIn } from './people.ts'
 
-/** Accounts whose time has come. A closed one waits for its person, unless bringing it back was interrupted. */
+/** Accounts whose time has come, the longest waiting first, without the first `skip` of them. A closed one waits for its person, unless bringing it back was interrupted. */
 export const dueAccounts = ({ read }: Storage) => ({
-  due: async (at: number, limit: number): Promise<readonly { readonly account: Account; readonly user: User }[]> => {
+  due: async (at: number, limit: number, skip = 0): Promise<readonly { readonly account: Account; readonly user: User }[]> => {
     const rows = await read
       .selectFrom('accounts')
       .selectAll()
@@ -22,6 +22,7 @@ export const dueAccounts = ({ read }: Storage) => ({
       )
       .orderBy('next_attempt_at')
       .limit(limit)
+      .offset(skip)
       .execute()
     if (rows.length === 0) return []
     const ids = rows.map((row) => row.user_id)

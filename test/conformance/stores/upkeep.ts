@@ -52,6 +52,7 @@ export const upkeepConformance = (name: string, open: OpenStores): void => {
       ['first', 'second', 'reopened', 'third'],
     )
     for (const one of due) assert.deepEqual(one.account, await opened.stores.accounts.find(one.user.id, 't'))
+    assert.deepEqual(await opened.stores.accounts.due(AT, 10, 1), due.slice(1), 'the first is gone past')
     assert.deepEqual(
       (await opened.stores.accounts.due(AT, 2)).map(({ user }) => user.id),
       ['first', 'second'],

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Account } from '#kernel/account.ts'
+import { UsherError } from '#kernel/errors.ts'
+import type { ProvisioningTarget } from '#provisioning/target.ts'
+import { person } from '../../test/support/target-stage.ts'
+import { accountRounds, type SweepParts } from './sweep.ts'
+
+const dueAccount = (n: number, target = 'contoso') => {
+  const user = person(n)
+  const account: Account = {
+    userId: user.id,
+    target,
+    origin: 'usher',
+    stage: 'intent',
+    immutableId: `id-${n}`,
+    userPrincipalName: `guest${n}@guests.example`,
+    usageLocation: 'DE',
+    attempts: 0,
+    nextAttemptAt: 0,
+    version: 1,
+    reference: `visit-${n}`,
+    createdAt: 0,
+  }
+  return { account, user }
+}
+
+/** Rounds over these accounts, all of them still due; `ensure` is what the target does. Answers with whom it was about, and the log. */
+const rounds = async (due: readonly ReturnType<typeof dueAccount>[], ensure: (userId: string) => void, many = 1) => {
+  const [driven, lines]: [string[], string[]] = [[], []]
+  const target: ProvisioningTarget = {
+    name: 'contoso',
+    ensure: async ({ user }) => {
+      driven.push(user.id)
+      ensure(user.id)
+      return { kind: 'stopped', failure: 'account_conflict' }
+    },
+    isElsewhere: async () => false,
+    verify: async () => undefined,
+  }
+  const parts: SweepParts = {
+    leftovers: { deleteExpired: async () => 0 },
+    accounts: { due: async (_at, limit, skip) => due.slice(skip, skip + limit) },
+    target: async (name) => {
+      if (name === 'unusable') throw new UsherError('settings_invalid')
+      return name === 'contoso' ? target : undefined
+    },
+    clock: { now: () => 0, sleep: async () => undefined },
+    log: { info: () => undefined, warn: () => undefined, error: (event, fields) => void lines.push(`${event} ${fields?.['user']}`) },
+  }
+  const finish = accountRounds(parts)
+  for (let round = 0; round < many; round += 1) await finish()
+  return { driven, lines }
+}
+
+test('an account that cannot be driven keeps no other from its turn, and the log names it', async () => {
+  const { driven, lines } = await rounds([dueAccount(1), dueAccount(2, 'unusable'), dueAccount(3)], (userId) => {
+    if (userId === 'user-1') throw new UsherError('storage_unavailable')
+  })
+  assert.deepEqual(driven, ['user-1', 'user-3'])
+  assert.deepEqual(lines, ['account_drive_failed user-1', 'account_drive_failed user-2'])
+})
+
+test('an account of a target that the settings know no longer is left as it is, without a word', async () => {
+  const { driven, lines } = await rounds([dueAccount(1, 'gone'), dueAccount(2)], () => undefined)
+  assert.deepEqual(driven, ['user-2'])
+  assert.deepEqual(lines, [])
+})
+
+test('however many cannot be driven, and wait the longest, all others have their turn, and then begin again', async () => {
+  const lost = Array.from({ length: 50 }, (_, n) => dueAccount(n, n % 2 === 0 ? 'gone' : 'unusable'))
+  const { driven } = await rounds([...lost, dueAccount(50)], () => undefined, 6)
+  assert.deepEqual(driven, ['user-50', 'user-50'])
+})
