@@ -2,9 +2,10 @@ import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Authenticated, Freshness, Opened, Routed } from '#kernel/transaction.ts'
 import type { Visit } from '#kernel/visit.ts'
+import type { Session } from '#kernel/session.ts'
 import { discover, route } from './home-realm.ts'
 import { type HopGrant, hoppedBefore, takeHop } from './hop.ts'
-import { satisfies, satisfiesSecondFactor } from './sessions.ts'
+import { isKept, satisfies, satisfiesSecondFactor } from './sessions.ts'
 import { ask, connectionsOf, next, type Occasion, type Step } from './step.ts'
 import { typeEmail } from './type-email.ts'
 import { capable, chooserPage } from './ways.ts'
@@ -55,10 +56,8 @@ const discovered = ({ hint, request }: Opened, choices: readonly ConnectionSetti
 /** The session of this browser, or the grant that a hop through the relying party left, taken for an answer. */
 const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenticated | undefined> => {
   if (transaction.fresh || occasion.input?.kind === 'ways') return undefined
-  const { visit, parts } = occasion
-  const { session } = visit
-  const good = session && satisfies(session.authentication, transaction.request.freshness, visit.at)
-  const known = good ? session : await grantFor(transaction, occasion)
+  const { parts } = occasion
+  const known = rememberedFor(transaction, occasion) ?? (await grantFor(transaction, occasion))
   if (!known) return undefined
   const { identity } = known
   const connection = connectionsOf(occasion).find((one) => one.id === known.connection)
@@ -80,6 +79,12 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
     standing,
     ...(await expectation(transaction, standing.user.id, standing.subject?.userPrincipalName, occasion)),
   }
+}
+
+const rememberedFor = ({ request }: Opened, { visit, relyingParty }: Occasion): Session | undefined => {
+  const { session, at } = visit
+  const isGood = session && isKept(session, relyingParty, at) && satisfies(session.authentication, request.freshness, at)
+  return isGood ? session : undefined
 }
 
 const grantFor = async (transaction: Opened, occasion: Occasion) => {

@@ -1,3 +1,4 @@
+import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Session } from '#kernel/session.ts'
 import type { Admitted, Authenticated, Freshness, Ruled } from '#kernel/transaction.ts'
@@ -27,6 +28,10 @@ export const satisfiesSecondFactor = (authentication: Authentication, freshness:
 export const provenBy = ({ identity, user, connection }: Pick<Authenticated, 'identity' | 'user' | 'connection'>): Identity =>
   identity ?? { ...user.identity, connection }
 
+/** Whether a relying party takes a session for an answer: whichever one it began at, it is no older than this one's may be. */
+export const isKept = ({ createdAt }: Session, { sessionMaxAgeSeconds }: Pick<RelyingParty, 'sessionMaxAgeSeconds'>, at: number): boolean =>
+  at - createdAt < sessionMaxAgeSeconds * ONE_SECOND_MS
+
 /** What the browser is remembered by from now on; undefined where the relying party keeps no sessions. */
 export const sessionFor = (
   transaction: Pick<Admitted | Ruled, 'user' | 'connection' | 'identity' | 'authentication'>,
@@ -41,5 +46,5 @@ export const sessionFor = (
         identity: provenBy(transaction),
         authentication: transaction.authentication,
         createdAt: at,
-        expiresAt: at + relyingParty.sessionMaxAgeSeconds * 1_000,
+        expiresAt: at + relyingParty.sessionMaxAgeSeconds * ONE_SECOND_MS,
       } satisfies Omit<Session, 'id'>)

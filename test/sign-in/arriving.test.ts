@@ -116,3 +116,30 @@ story("a directory's own person arrives with the directory's name, and Graph is 
   assert.deepEqual(graphWrites(house), [])
   assert.deepEqual(house.emulator.journal.entries('graph'), [])
 })
+
+interface Declared {
+  readonly relyingParties: readonly object[]
+}
+
+const OTHERS = { never: 0, shortly: 600, long: 7_200 } as const
+
+story(
+  'a session that one relying party began is no older at another than may be there',
+  async ({ house, clock }) => {
+    const ana = guest(house)
+    assertArrived(house, await ana.withGoogle(await ana.openService(), ANA))
+    clock.advance(ONE_HOUR_MS)
+    const request = new URLSearchParams({ wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', wctx: 'x' })
+    const at = (clientId: keyof typeof OTHERS) => ana.browser.open(`${house.publicUrl.origin}/wsfed/${clientId}?${request}`)
+    assertPage(house, await at('never'), /Continue with Google/, 200)
+    assertPage(house, await at('shortly'), /Continue with Google/, 200)
+    assert.ok('wresult' in ((await at('long')).forms[0]?.fields ?? {}))
+  },
+  {
+    databases: ['sqlite'],
+    settings: ({ relyingParties, ...settings }: Declared) => {
+      const others = Object.entries(OTHERS).map(([clientId, sessionMaxAgeSeconds]) => ({ clientId, sessionMaxAgeSeconds, links: {} }))
+      return { ...settings, relyingParties: [...relyingParties, ...others.map((other) => ({ ...relyingParties[0], ...other }))] }
+    },
+  },
+)
