@@ -146,3 +146,36 @@ linkingStory('an address that nobody checked is not shown as if it were theirs',
   const { question } = await asked(house, 'Chris Lund')
   assertPage(house, question, /Add this way to sign in\? Google chris\.lund@fabrikam\.example \(not confirmed\)/, 200)
 })
+
+linkingStory('no link in a mail adds, removes or confirms anything', BOTH, async ({ house }) => {
+  const { dana, question } = await asked(house)
+  const transaction = /\/sign-in\/[\w-]+/.exec(question.forms[0]?.action ?? '')?.[0]
+  for (const path of [`${transaction}/account?choice=continue`, `${transaction}/next?choice=continue`, '/you/add', '/you?way=x'])
+    assertPage(house, await dana.browser.open(new URL(path, house.publicUrl)), /Add this way to sign in|Your ways to sign in/, 200)
+  assert.equal(linked(house), 0)
+  const page = await dana.browser.submit(question, { choice: 'continue' })
+  const way = /name="way" value="([\w-]+)"/.exec(page.body)?.[1] ?? ''
+  for (const path of ['/you/remove', '/you'])
+    assert.match((await dana.browser.open(new URL(`${path}?client=${house.clientId}&way=${way}`, house.publicUrl))).text, /okafor/)
+  const elsewhere = {
+    ...page,
+    url: new URL('https://mallory.example/'),
+    forms: [{ action: `${house.publicUrl.origin}/you/remove`, method: 'POST' as const, fields: { way } }],
+  }
+  assertPage(house, await dana.browser.submit(elsewhere), /came from another site/, 403)
+  assert.match((await dana.browser.open(ownPage(house))).text, /okafor/)
+  assert.deepEqual([linked(house), events(house, 'user_unlinked').length], [1, 0])
+})
+
+linkingStory('a page that was left open removes nothing for who signed in since', BOTH, async ({ house }) => {
+  const dana = guest(house)
+  const otherTab = await dana.browser.click(await dana.openService(), 'Google')
+  const home = await dana.withPassword(await dana.browser.open(ownPage(house)))
+  const page = await dana.browser.submit(await dana.withGoogle(await dana.browser.submit(home), BEN), { choice: 'continue' })
+  const way = /name="way" value="([\w-]+)"/.exec(page.body)?.[1] ?? ''
+  const whether = await dana.onward(await dana.browser.click(otherTab, ANA))
+  await dana.onward(await dana.browser.submit(whether, { choice: 'continue' }))
+  const form = { ...page, forms: page.forms.filter(({ action }) => action.startsWith('/you/remove')) }
+  assertPage(house, await dana.browser.submit(form, { way }), /cannot be added or removed/, 403)
+  assert.deepEqual(events(house, 'user_unlinked'), [])
+})
