@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import ipaddr from 'ipaddr.js'
 import { ONE_HOUR_MS, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionId } from '#kernel/person.ts'
+import { placeOf } from '#lib/networks.ts'
 import type { Credentials } from './connection.ts'
 import type { PasswordFile } from './database/password-file.ts'
 
@@ -72,14 +72,3 @@ export const guessing = (passwords: Counter, connection: ConnectionId, forUserna
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
-
-/** An address, or the network an IPv6 address stands for: one subscriber has all of a /64. */
-const placeOf = (ip: string): string => {
-  const address = ipaddr.process(ip)
-  return address instanceof ipaddr.IPv6
-    ? `${address.parts
-        .slice(0, 4)
-        .map((part) => part.toString(16))
-        .join(':')}::/64`
-    : address.toString()
-}

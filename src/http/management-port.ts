@@ -10,6 +10,8 @@ export interface ManagementRequest {
   readonly path: string
   /** The header of this name: the only thing that says who asks. */
   readonly authorization?: string
+  /** Where it comes from; left out for what does not come from outside. */
+  readonly address?: string
   /** JSON, or nothing. */
   readonly body: string
   readonly reference: string

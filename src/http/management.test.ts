@@ -38,7 +38,12 @@ test('a request goes in as it came, and the answer out as JSON that nobody keeps
   assert.equal(response.headers['content-type'], 'application/json; charset=utf-8')
   assert.equal(response.headers['cache-control'], 'no-store')
   const [request] = asked
-  assert.deepEqual({ ...request, reference: '' }, { method: 'PATCH', path: url, authorization: 'Bearer t', body: payload, reference: '' })
+  assert.deepEqual(
+    { ...request, reference: '' },
+    {
+      ...{ method: 'PATCH', path: url, authorization: 'Bearer t', body: payload, reference: '', address: '127.0.0.1' },
+    },
+  )
   await inject('GET', '/api/v2/users/auth0|1', { headers: { authorization: 'Bearer t' } })
   assert.equal(asked[1]?.path, '/api/v2/users/auth0|1')
 })

@@ -9,6 +9,7 @@ import type { Management } from './management-port.ts'
 export interface ManagementParts {
   readonly management: Management
   readonly correlation: (request: FastifyRequest) => string
+  readonly callerAddress: (request: FastifyRequest) => string
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
 }
@@ -42,6 +43,7 @@ export const addManagement = (app: FastifyInstance, parts: ManagementParts): voi
           path: request.raw.url ?? '',
           body: typeof request.body === 'string' ? request.body : '',
           reference,
+          address: parts.callerAddress(request),
           ...(authorization !== undefined && { authorization }),
         })
         parts.log.info('api_answered', { reference, method: request.method, status, ms: parts.clock.now() - begun })

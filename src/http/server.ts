@@ -22,7 +22,7 @@ import { type Route, routes, TRANSACTION_PATH } from './routes.ts'
 import { assertSameOrigin, assertWanted } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { SessionKeeper, SignIn } from './sign-in-port.ts'
-import { type VisitReader, visitReader } from './visits.ts'
+import { oneHeader, type VisitReader, visitReader } from './visits.ts'
 
 export interface HttpParts {
   /** The address people and relying parties reach us by. What comes from us is made from it alone. */
@@ -86,6 +86,7 @@ interface Inside {
   readonly everywhere: Readonly<Record<string, string>>
   readonly freshCorrelation: () => string
   readonly correlation: (request: FastifyRequest) => string
+  readonly callerAddress: (request: FastifyRequest) => string
 }
 
 const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
@@ -105,6 +106,7 @@ const insideOf = (parts: HttpParts, stopping: AbortSignal): Inside => {
     everywhere: headers.everywhere,
     freshCorrelation,
     correlation: (request) => correlationOf(request.raw.url ?? '', freshCorrelation),
+    callerAddress: ({ raw }) => address(raw.socket.remoteAddress ?? '', oneHeader(raw.headers['x-forwarded-for'])),
   }
 }
 

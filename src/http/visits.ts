@@ -82,5 +82,6 @@ const messageOf = (request: FastifyRequest, publicUrl: URL): Pick<Visit, 'method
   return { method: 'POST', url, ...(typeof request.body === 'string' ? readForm(request.body) : { form: NO_FORM }) }
 }
 
-const oneHeader = (value: string | readonly string[] | undefined): string | undefined =>
+/** A header that may have come several times, as one. */
+export const oneHeader = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.join(', ')

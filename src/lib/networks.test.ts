@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressOf, networksOf } from './networks.ts'
+import { addressOf, networksOf, placeOf } from './networks.ts'
 
 const inside = networksOf(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'])
 
@@ -28,4 +28,9 @@ test('the widest network is known, each kind by itself', () => {
 
 test('what is no network is refused', () => {
   for (const text of ['proxy.example', '10.0.0.0/33', '10.0.0.0/', '/8', '']) assert.throws(() => networksOf([text]), text)
+})
+
+test('an address of IPv6 stands for the network its subscriber has, and any other for itself', () => {
+  const places = ['192.0.2.7', '::ffff:192.0.2.7', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::1', '', 'somewhere'].map(placeOf)
+  assert.deepEqual(places, ['192.0.2.7', '192.0.2.7', '2001:db8:1:2::/64', '2001:db8:1:2::/64', '', 'somewhere'])
 })

@@ -13,6 +13,14 @@ const networkOf = (text: string): Network => {
 /** An address as it is compared: one of IPv4 inside IPv6 is one of IPv4. Undefined for what is none. */
 export const addressOf = (text: string): Address | undefined => (ipaddr.isValid(text) ? ipaddr.process(text) : undefined)
 
+/** Whom an address stands for: itself, or all of its /64 where it is one of IPv6, which one subscriber has. What is no address is itself. */
+export const placeOf = (text: string): string => {
+  const address = addressOf(text)
+  if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? text
+  const network = address.parts.slice(0, 4).map((part) => part.toString(16))
+  return `${network.join(':')}::/64`
+}
+
 const contains = ([base, bits]: Network, address: Address): boolean => base.kind() === address.kind() && address.match(base, bits)
 
 export interface Networks {

@@ -18,7 +18,11 @@ export interface ManagementUnderTest {
   /** A token of an administrator's with these scopes; it expires after a minute. */
   readonly token: (scopes: readonly string[]) => Promise<string>
   /** Asks with every scope unless told otherwise. */
-  readonly ask: (method: string, path: string, more?: { readonly body?: unknown; readonly bearer?: string }) => Promise<ApiResponse>
+  readonly ask: (
+    method: string,
+    path: string,
+    more?: { readonly body?: unknown; readonly bearer?: string; readonly address?: string },
+  ) => Promise<ApiResponse>
   readonly errors: readonly unknown[]
 }
 
@@ -55,12 +59,13 @@ export const managementOver = async (stores: Stores, more: More = {}): Promise<M
     ...more,
   })
   const all = await token(scopes)
-  const ask: ManagementUnderTest['ask'] = (method, path, { body, bearer = all } = {}) =>
+  const ask: ManagementUnderTest['ask'] = (method, path, { body, bearer = all, address } = {}) =>
     api.answer({
       method,
       path: `/api/v2${path}`,
       body: typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
       reference: 'request',
+      address,
       ...(bearer !== '' && { authorization: `Bearer ${bearer}` }),
     })
   return { api, clock, tokens, token, ask, errors }

@@ -1,7 +1,8 @@
 import type { Clock } from '#kernel/clock.ts'
 import { failures, type FailureCode, toUsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
-import type { PrincipalOf } from './principal.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
+import type { Principal } from './principal.ts'
 import { type Reply, refusal } from './reply.ts'
 import type { ApiRoute } from './route.ts'
 
@@ -12,6 +13,8 @@ export interface ApiRequest {
   readonly path: string
   /** The header `Authorization`. */
   readonly authorization?: string | undefined
+  /** Where it comes from; left out for what rules ask. */
+  readonly address?: string | undefined
   /** JSON, or nothing. */
   readonly body: string
   /** What its log lines and audit entries are found by; that of the caller's sign-in goes before. */
@@ -24,7 +27,7 @@ export interface ApiResponse extends Reply {
 
 export interface ApiParts {
   readonly routes: readonly ApiRoute[]
-  readonly principal: PrincipalOf
+  readonly enter: Doorkeeper
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
 }
@@ -43,23 +46,29 @@ export const answerApi = async (request: ApiRequest, parts: ApiParts): Promise<A
   }
 }
 
-const answered = async (request: ApiRequest, { routes, principal, clock }: ApiParts): Promise<ApiResponse> => {
-  const bearer = bearerIn(request.authorization)
-  const caller = bearer === undefined ? undefined : await principal(bearer)
-  if (!caller) return { ...refusal(401, 'invalid_token', 'Invalid token'), headers: { 'www-authenticate': 'Bearer' } }
-  const target = targetOf(request.path)
-  if (!target) return { ...refusal(400, 'invalid_uri', 'The path cannot be read.'), headers: {} }
-  const found = find(routes, request.method, target.parts)
-  if (!found) return { ...refusal(404, 'not_found', 'Not Found'), headers: {} }
-  const { route, parts } = found
-  if (!caller.scopes.includes(route.scope))
-    return { ...refusal(403, 'insufficient_scope', `Insufficient scope, expected: ${route.scope}`), headers: {} }
-  const occasion = { principal: caller, reference: caller.reference ?? request.reference, at: clock.now() }
-  return { ...(await route.answer({ occasion, parts, query: target.query, body: request.body })), headers: {} }
+const answered = async (request: ApiRequest, { routes, enter, clock }: ApiParts): Promise<ApiResponse> => {
+  const entry = await enter(request)
+  const { headers } = entry
+  if ('refused' in entry) return { ...entry.refused, headers }
+  return { ...(await replyTo(request, { routes, principal: entry.principal, at: clock.now() })), headers }
 }
 
-/** `Bearer` in any case, one space, one token. */
-const bearerIn = (authorization = ''): string | undefined => /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+interface Admitted {
+  readonly routes: readonly ApiRoute[]
+  readonly principal: Principal
+  readonly at: number
+}
+
+const replyTo = async (request: ApiRequest, { routes, principal, at }: Admitted): Promise<Reply> => {
+  const target = targetOf(request.path)
+  if (!target) return refusal(400, 'invalid_uri', 'The path cannot be read.')
+  const found = find(routes, request.method, target.parts)
+  if (!found) return refusal(404, 'not_found', 'Not Found')
+  const { route, parts } = found
+  if (!principal.scopes.includes(route.scope)) return refusal(403, 'insufficient_scope', `Insufficient scope, expected: ${route.scope}`)
+  const occasion = { principal, reference: principal.reference ?? request.reference, at }
+  return route.answer({ occasion, parts, query: target.query, body: request.body })
+}
 
 const targetOf = (path: string): { readonly parts: readonly string[]; readonly query: URLSearchParams } | undefined => {
   const [before = '', ...query] = path.split('?')

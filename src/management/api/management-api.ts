@@ -1,5 +1,7 @@
 import { type ApiParts, type ApiRequest, type ApiResponse, answerApi } from './answer.ts'
 import { type ConnectionParts, connectionRoutes } from './connections.ts'
+import { doorkeeper } from './doorkeeper.ts'
+import type { PrincipalOf } from './principal.ts'
 import type { ApiRoute } from './route.ts'
 import type { RuleParts } from './rule-book.ts'
 import { ruleRoutes } from './rules.ts'
@@ -7,7 +9,10 @@ import { rulesConfigRoutes } from './rules-configs.ts'
 import { userIdentityRoutes } from './user-identities.ts'
 import { type UserParts, userRoutes } from './users.ts'
 
-export type ManagementParts = UserParts & RuleParts & ConnectionParts & Omit<ApiParts, 'routes'>
+export type ManagementParts = UserParts &
+  RuleParts &
+  ConnectionParts &
+  Omit<ApiParts, 'routes' | 'enter'> & { readonly principal: PrincipalOf }
 
 export interface ManagementApi {
   /** Answers as Auth0's Management API v2 does. Never throws. */
@@ -25,5 +30,6 @@ export const managementApi = (parts: ManagementParts): ManagementApi => {
     ...rulesConfigRoutes(parts),
     ...connectionRoutes(parts),
   ]
-  return { routes, answer: (request) => answerApi(request, { ...parts, routes }) }
+  const enter = doorkeeper(parts)
+  return { routes, answer: (request) => answerApi(request, { ...parts, routes, enter }) }
 }
