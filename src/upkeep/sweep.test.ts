@@ -4,7 +4,7 @@ import type { Account } from '#kernel/account.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { person } from '../../test/support/target-stage.ts'
-import { accountRounds, type SweepParts } from './sweep.ts'
+import { accountRounds, deleteLeftovers, type SweepParts } from './sweep.ts'
 
 const dueAccount = (n: number, target = 'contoso') => {
   const user = person(n)
@@ -71,4 +71,19 @@ test('however many cannot be driven, and wait the longest, all others have their
   const lost = Array.from({ length: 50 }, (_, n) => dueAccount(n, n % 2 === 0 ? 'gone' : 'unusable'))
   const { driven } = await rounds([...lost, dueAccount(50)], () => undefined, 6)
   assert.deepEqual(driven, ['user-50', 'user-50'])
+})
+
+test('what is left over goes by thousands in a second, and with a pause between two batches', async () => {
+  const [deleted, pauses]: [number[], number[]] = [[], []]
+  const sleep = async (ms: number): Promise<void> => void pauses.push(ms)
+  let left = 5_200
+  const deleteExpired = async (_at: number, limit: number): Promise<number> => {
+    deleted.push(Math.min(left, limit))
+    left -= Math.min(left, limit)
+    return deleted.at(-1) ?? 0
+  }
+  await deleteLeftovers({ leftovers: { deleteExpired }, clock: { now: () => 0, sleep } }, new AbortController().signal)
+  assert.equal(left, 0)
+  assert.equal(pauses.length, deleted.length - 1)
+  assert.ok(pauses.reduce((sum, ms) => sum + ms, 0) <= 1_000)
 })
