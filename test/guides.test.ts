@@ -33,7 +33,7 @@ test('the settings that the guide shows are accepted, and the domain is federate
   const settings = readSettings(JSON.parse(example('settings')), {
     file: 'settings.json',
     read: () => 'a secret',
-    environment: { GOOGLE_CLIENT_SECRET: 'another' },
+    environment: {},
   })
   const issuer = settings.relyingParties[0]?.domains['guests.contoso.com']?.issuer
   assert.ok(issuer)
@@ -41,14 +41,24 @@ test('the settings that the guide shows are accepted, and the domain is federate
   assert.equal(settings.targets[0]?.domain, 'guests.contoso.com')
 })
 
+/** The headings of a document, as addresses have them. */
+const placesIn = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+    ([, heading = '']) =>
+      `#${heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-')}`,
+  )
+
 test('documents link only to what is there', () => {
   const files = globSync('{*.md,docs/**/*.md}', { cwd: root })
   assert.ok(files.length > 10)
   const broken = files.flatMap((file) =>
-    [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|mailto:)([^)#]+)/g)]
-      .map(([, target = '']) => join(dirname(join(root, file)), target))
-      .filter((target) => !target.endsWith('.png') && !existsSync(target))
-      .map((target) => `${file} → ${target}`),
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|mailto:)([^)#]*)(#[^)]+)?\)/g)]
+      .map(([, target = '', place]) => [target === '' ? join(root, file) : join(dirname(join(root, file)), target), place] as const)
+      .filter(([target, place]) => !existsSync(target) || (place !== undefined && !placesIn(target).includes(place)))
+      .map(([target, place = '']) => `${file} → ${target}${place}`),
   )
   assert.deepEqual(broken, [])
 })
