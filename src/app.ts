@@ -44,7 +44,7 @@ export const createApp = async (
   })
   const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
-  const drives = createDrives(environment)
+  const drives = createDrives({ ...environment, people: storage.stores.people })
   const owner = environment.randomness.bytes(OWNER_BYTES).toString('hex')
   const ruleRuns = createRuleRuns({ ...environment, owner, isOnlyServer: storage.isOnlyServer })
   const engine = ruleEngine({

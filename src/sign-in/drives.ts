@@ -2,6 +2,7 @@ import { type Clock, ONE_MINUTE_MS } from '#kernel/clock.ts'
 import { toUsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { AccountProgress, Candidate, ProvisioningTarget } from '#provisioning/target.ts'
+import type { People } from './books.ts'
 
 /** Waits longer than this are left to the sweep and to the person's return. */
 const LONGEST_NAP_MS = 2 * ONE_MINUTE_MS
@@ -20,14 +21,27 @@ export interface Drives {
   readonly stop: () => Promise<void>
 }
 
+export interface DrivesParts {
+  readonly people: Pick<People, 'standing'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
 /** Accounts that are being worked on in this process. */
-export const createDrives = ({ clock, log }: { readonly clock: Clock; readonly log: Log }): Drives => {
+export const createDrives = ({ people, clock, log }: DrivesParts): Drives => {
   const running = new Map<string, Drive>()
   const stopping = new AbortController()
 
+  /** Why nobody works on the account any more: its person may be switched off, or linked to another, while they wait. */
+  const obstacle = async (target: ProvisioningTarget, { user }: Candidate): Promise<AccountProgress | undefined> => {
+    const standing = await people.standing(user.id, target.name)
+    if (!standing) return { kind: 'stopped', failure: 'identity_removed' }
+    return standing.user.blocked ? { kind: 'stopped', failure: 'user_blocked' } : undefined
+  }
+
   const run = async (target: ProvisioningTarget, candidate: Candidate, note: (progress: AccountProgress) => void) => {
     for (;;) {
-      const progress = await target.ensure(candidate)
+      const progress = (await obstacle(target, candidate)) ?? (await target.ensure(candidate))
       note(progress)
       if (progress.kind !== 'pending') return progress
       const nap = progress.nextAt - clock.now()

@@ -57,7 +57,7 @@ export const openLinkingArena = async (connections: readonly ConnectionSettings[
     // They open; nobody is sent there.
     connection: () => ({ kind: 'password' as const, verify: unasked('a password') }),
     target: unasked('a target'),
-    drives: createDrives({ clock, log }),
+    drives: createDrives({ people: stores.people, clock, log }),
     ruleRunner: { run: unasked('rules') },
     ruleRuns: createRuleRuns({ clock, owner: 'test', isOnlyServer: false }),
     publicUrl: PUBLIC_URL,
