@@ -62,7 +62,7 @@ export const failures = {
   link_taken: row(
     409,
     'This way to sign in is in use already',
-    'It is yours already, or has an account of its own. Two accounts cannot become one here: ask your administrator.',
+    'It is yours already, or has an account or other ways of its own. Two accounts cannot become one here: ask your administrator.',
   ),
 
   identity_removed: row(

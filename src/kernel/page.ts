@@ -60,6 +60,8 @@ export type Page =
       readonly failure: FailureCode
       readonly reference: string
       readonly again?: string
+      /** The person's own page, where linking another way did not work out. */
+      readonly home?: string
       /** What the organization's own rules say about it. */
       readonly said?: string
       /** Where the person can choose to be somebody else. */

@@ -7,7 +7,16 @@ import { isStray } from './authenticate.ts'
 import { Halted } from './halted.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
-import { concernsThisPersonAlone, connectionsOf, linkInto, type Occasion, offersAnotherWay, ownPath, pagePath } from './step.ts'
+import {
+  concernsThisPersonAlone,
+  connectionsOf,
+  isOfLinking,
+  linkInto,
+  type Occasion,
+  offersAnotherWay,
+  ownPath,
+  pagePath,
+} from './step.ts'
 import { chooserPage } from './ways.ts'
 
 /** Tells the person, the log and the audit why a sign-in did not go on, and leaves it where it can. */
@@ -26,8 +35,8 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   if (mayChooseAgain(failure.code, transaction)) return anotherWay(failure, transaction, { held, occasion })
   if (concernsThisPersonAlone(failure.code)) return refusedHere(failure, held, parts)
   // Nothing comes of asking for the same thing again.
-  if (transaction.stage === 'claimed') return problem(failure, request.correlation, ownPath(occasion.relyingParty))
-  return problem(failure, request.correlation, held.version === undefined ? undefined : pagePath(transaction.id))
+  if (isOfLinking(failure.code)) return problem(failure, request.correlation, { home: ownPath(occasion.relyingParty) })
+  return problem(failure, request.correlation, held.version === undefined ? {} : { again: pagePath(transaction.id) })
 }
 
 const haltedAt = ({ transaction, cause }: Halted) => ({ failure: toUsherError(cause), reached: transaction })
@@ -80,14 +89,14 @@ const anotherWay = async (
   if (held.version === undefined) await transactions.add(opened)
   // The person may still be at the provider, and must be able to come back from there.
   else if (!isStray(transaction, occasion)) await transactions.advance(opened, held.version)
-  if (connectionsOf(occasion).length < 2) return problem(failure, request.correlation, pagePath(id))
+  if (connectionsOf(occasion).length < 2) return problem(failure, request.correlation, { again: pagePath(id) })
   return chooserPage(opened, occasion, { notice: failure.code })
 }
 
-const problem = (failure: UsherError, reference: string, again?: string): Answer => ({
+const problem = (failure: UsherError, reference: string, onward: { readonly again?: string; readonly home?: string }): Answer => ({
   kind: 'page',
   status: statusOf(failure),
-  page: { name: 'problem', failure: failure.code, reference, ...(again && { again }) },
+  page: { name: 'problem', failure: failure.code, reference, ...onward },
 })
 
 const statusOf = (failure: UsherError): number => failures[failure.code].status
@@ -104,5 +113,5 @@ export const ended = async (id: string, parts: Parts, settings: Settings): Promi
 export const expired = (settings: Settings): Answer => {
   const [only, another] = settings.relyingParties
   const again = only && !another ? linkInto(only) : undefined
-  return problem(new UsherError('transaction_expired'), '', again)
+  return problem(new UsherError('transaction_expired'), '', again ? { again } : {})
 }

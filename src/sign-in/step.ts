@@ -91,6 +91,10 @@ const refusals: ReadonlySet<FailureCode> = new Set([
 /** Refusals that somebody else would not meet: the way to another account is offered. */
 export const concernsThisPersonAlone = (code: FailureCode): boolean => refusals.has(code)
 
+/** What kept somebody from linking another way: it is tried again from their own page. */
+export const isOfLinking = (code: FailureCode): boolean =>
+  code === 'linking_refused' || code === 'link_interrupted' || code === 'link_taken'
+
 /** Failures of a connection after which another way to sign in is offered rather than an end. */
 export const offersAnotherWay = (code: FailureCode): boolean =>
   code === 'connection_refused' || code === 'connection_unavailable' || code === 'connection_answer_invalid'

@@ -111,7 +111,7 @@ browserStory('who has an account of their own is added to nobody', { viewport: {
   await assertOurs('Add this way to sign in?')
   await press('Add it')
   await assertOurs('This way to sign in is in use already')
-  await press('Try again')
+  await press('Back to your page')
   await assertOurs('Your ways to sign in')
   assert.deepEqual(await ways(page), [DANA.username])
   assert.equal(madeByUsher(house).length, 1)

@@ -63,7 +63,7 @@ linkingStory('who has an account of their own is not made somebody else’s', BO
   const { dana, question } = await asked(house)
   const refused = await dana.browser.submit(question, { choice: 'continue' })
   assertPage(house, refused, /Two accounts cannot become one here/, 409)
-  const back = await dana.browser.click(refused, 'Try again')
+  const back = await dana.browser.click(refused, 'Back to your page')
   assert.doesNotMatch(back.text, /okafor/)
   const later = guest(house)
   assert.equal(assertArrived(house, await later.untilArrived(await later.withGoogle(await later.openService(), BEN))), arrived)

@@ -99,6 +99,7 @@ const pages: Readonly<Record<string, GalleryState>> = {
     action: '/sign-in/t/account',
   }),
   'problem-again': page({ name: 'problem', failure: 'connection_unavailable', reference: REFERENCE, again: '/sign-in/t' }, 502),
+  'problem-link': page({ name: 'problem', failure: 'link_taken', reference: REFERENCE, home: '/you' }, 409),
   'problem-refused': page(
     {
       name: 'problem',

@@ -8,6 +8,7 @@ export interface Problem {
   /** The correlation; empty when the sign-in is not known any more. */
   readonly reference: string
   readonly again?: string
+  readonly home?: string
   readonly said?: string
   readonly otherAccount?: string
 }
@@ -21,6 +22,7 @@ export const problem = (page: Problem, frame: Frame): View => {
     content: html`<h1>${failure.heading}</h1>
 ${page.said !== undefined && html`<p>${page.said}</p>\n`}<p>${failure.message}</p>
 ${page.again !== undefined && button('Try again', page.again)}
+${page.home !== undefined && button('Back to your page', page.home)}
 ${page.otherAccount !== undefined && html`<p class="after"><a href="${page.otherAccount}">Use another account</a></p>`}
 ${details(page, frame)}
 `,
