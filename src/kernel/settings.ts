@@ -61,8 +61,11 @@ export interface ConnectionSettings {
   readonly brand: string
   /** Switched off: nobody comes in through it, and nobody who did is remembered. */
   readonly disabled?: true
-  /** Came from Auth0, and its provider still has Auth0's address for all connections: people come back to `/login/callback`. */
-  readonly legacyCallback?: true
+  /**
+   * Came from Auth0, and its provider still has Auth0's address: people come back to `/login/callback`, the one for all
+   * connections, or, where it is `named`, to `/login/callback?connection=NAME`, as Auth0 had it for SAML.
+   */
+  readonly legacyCallback?: true | 'named'
   /** Whether its people may be identities of users who came another way; not at all when left out. */
   readonly linking?: Linking
   /** Mail domains whose addresses the administrator trusts this provider to give to their owners alone. */

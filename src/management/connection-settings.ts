@@ -19,7 +19,7 @@ export const connection = z
     label: z.string().min(1).max(60),
     brand: z.string().optional(),
     disabled: z.literal(true).optional(),
-    legacyCallback: z.literal(true).optional(),
+    legacyCallback: z.union([z.literal(true), z.literal('named')]).optional(),
     linking: z.enum(['explicit', 'verified-email']).optional(),
     authoritativeFor: z.array(homeRealm).min(1).max(1_000).optional(),
     homeRealms: z.array(homeRealm).max(1_000).default([]),

@@ -31,7 +31,7 @@ const ownRealms = ({ clientId, domains }: RelyingParty, connections: readonly Co
 
 /** Only the provider's own name in its answer (RFC 9207) tells answers apart that come back to one address. */
 const sharedCallback = (connections: readonly ConnectionSettings[]): readonly string[] => {
-  const sharing = connections.filter(({ legacyCallback, disabled }) => legacyCallback && !disabled).map(({ name }) => name)
+  const sharing = connections.filter(({ legacyCallback, disabled }) => legacyCallback === true && !disabled).map(({ name }) => name)
   if (sharing.length < 2) return []
   return [`connections ${listOf(sharing)} share /login/callback: register an address of its own for each when you can`]
 }

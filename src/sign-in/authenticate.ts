@@ -52,9 +52,21 @@ const elsewhere = async (connection: RedirectConnection, settings: ConnectionSet
   return ask({ ...transaction, leg }, wayTo(departure))
 }
 
+type Addressed = Pick<ConnectionSettings, 'name' | 'legacyCallback'>
+
 /** Where a provider sends people back to: this connection's own address, and no other's, unless Auth0's is registered there. */
-export const callbackUrlOf = ({ name, legacyCallback }: Pick<ConnectionSettings, 'name' | 'legacyCallback'>, publicUrl: URL): string =>
-  new URL(legacyCallback ? '/login/callback' : `/login/callback/${encodeURIComponent(name)}`, publicUrl).href
+export const callbackUrlOf = ({ name, legacyCallback }: Addressed, publicUrl: URL): string => {
+  const url = new URL(legacyCallback ? '/login/callback' : `/login/callback/${encodeURIComponent(name)}`, publicUrl)
+  if (legacyCallback === 'named') url.searchParams.set('connection', name)
+  return url.href
+}
+
+/** Whether somebody who is back at Auth0's address is where this connection's people come back to. */
+export const isAtLegacyAddress = ({ name, legacyCallback }: Addressed, { url }: Pick<Visit, 'url'>): boolean => {
+  if (legacyCallback !== 'named') return legacyCallback === true
+  const [said, ...others] = url.searchParams.getAll('connection')
+  return said === name && others.length === 0
+}
 
 /** How a browser is sent to a provider. */
 export const wayTo = ({ location, fields }: Departure): Answer =>

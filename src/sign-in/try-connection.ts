@@ -9,7 +9,7 @@ import type { Answer, Visit } from '#kernel/visit.ts'
 import { connectionFingerprint } from '#lib/connection-fingerprint.ts'
 import { guid } from '#lib/guid.ts'
 import { isSameText } from '#lib/same-text.ts'
-import { callbackState, callbackUrlOf, wayTo } from './authenticate.ts'
+import { callbackState, callbackUrlOf, isAtLegacyAddress, wayTo } from './authenticate.ts'
 import type { TestBook, TrialBook } from './books.ts'
 import { failedWith, outcomeOf, trialPage } from './trial-outcome.ts'
 
@@ -95,7 +95,7 @@ const comeBack = async (name: string | undefined, visit: Visit, parts: TrialPart
   const { trial, version } = found
   const { browser, leg, ...rest } = trial
   if (browser !== visit.browser) throw new UsherError('transaction_foreign')
-  if (name !== (trial.connection.legacyCallback ? undefined : trial.connection.name)) throw refused('callback')
+  if (!isAtItsAddress(trial.connection, name, visit)) throw refused('callback')
   if (!isSameText(leg.state, callbackState(visit) ?? '')) throw refused('state')
   const back: Trial = { ...rest, stage: 'back' }
   if (!(await connectionTrials.advance(back, version))) throw refused('state')
@@ -103,6 +103,9 @@ const comeBack = async (name: string | undefined, visit: Visit, parts: TrialPart
   const outcome = await concluded(trial, parts, () => redirecting(trial.connection, parts).complete(visit, { ...leg, callbackUrl }))
   return ended({ trial: back, version: version + 1 }, outcome, parts)
 }
+
+const isAtItsAddress = (connection: ConnectionSettings, name: string | undefined, visit: Visit): boolean =>
+  name === undefined ? isAtLegacyAddress(connection, visit) : !connection.legacyCallback && connection.name === name
 
 /** What is typed into the test of a password connection. */
 interface Typed {

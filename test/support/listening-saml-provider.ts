@@ -49,7 +49,11 @@ export const listeningSamlProvider = async (options: Options) => {
 export type ListeningSamlProvider = Awaited<ReturnType<typeof listeningSamlProvider>>
 
 /** saml-bindings §3.5: the answer is posted by the person's browser. */
-const formTo = ({ origin, pathname, searchParams }: URL): string => {
-  const fields = [...searchParams].map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
-  return `<form method="post" action="${origin}${pathname}">${fields.join('')}</form>`
+const formTo = (answer: URL): string => {
+  const action = new URL(answer)
+  const fields = ['SAMLResponse', 'RelayState'].map((name) => {
+    action.searchParams.delete(name)
+    return `<input type="hidden" name="${name}" value="${answer.searchParams.get(name) ?? ''}">`
+  })
+  return `<form method="post" action="${action.href}">${fields.join('')}</form>`
 }

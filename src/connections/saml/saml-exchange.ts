@@ -122,21 +122,23 @@ const comeBack = async (callback: Visit, leg: Parameters<Complete>[1], opened: O
   if (!request || issuer !== opened.settings.issuer) throw notFromHere('leg')
   const states = callback.form.getAll('RelayState')
   if (states.length !== 1 || !isSameText(states[0] ?? '', leg.state)) throw notFromHere('state')
-  const accepted = await believed(postedIn(callback), { request, callbackUrl: leg.callbackUrl }, opened)
+  const { callbackUrl } = leg
+  const accepted = await believed(postedIn(callback, callbackUrl), { request, callbackUrl }, opened)
   return profileOf(accepted, { ...opened, at: opened.parts.clock.now(), ...(notBefore !== undefined && { notBefore: Number(notBefore) }) })
 }
 
 /** An answer nobody asked for: it must not claim to be the answer to anything (saml-profiles §4.1.5). */
 const comeUnasked = async (callback: Visit, callbackUrl: string, opened: Opened): Promise<UnsolicitedAnswer> => {
-  const accepted = await believed(postedIn(callback), { request: undefined, callbackUrl }, opened)
+  const accepted = await believed(postedIn(callback, callbackUrl), { request: undefined, callbackUrl }, opened)
   const { id, expiresAt } = accepted
   return { profile: profileOf(accepted, { ...opened, at: opened.parts.clock.now() }), id, expiresAt }
 }
 
-/** The message of a form, which is there once (saml-bindings §3.5.4). */
-const postedIn = ({ method, url, form }: Visit): string => {
+/** The message of a form, which is there once (saml-bindings §3.5.4), at the very address that was asked for. */
+const postedIn = ({ method, url, form }: Visit, callbackUrl: string): string => {
   const [message, ...others] = form.getAll('SAMLResponse')
-  if (method !== 'POST' || url.search !== '' || message === undefined || others.length > 0) throw notFromHere('binding')
+  const isThere = url.search === new URL(callbackUrl).search
+  if (method !== 'POST' || !isThere || message === undefined || others.length > 0) throw notFromHere('binding')
   return message
 }
 

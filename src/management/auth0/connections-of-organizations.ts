@@ -6,7 +6,7 @@ const isHttps = (text: string): boolean => URL.parse(text)?.protocol === 'https:
 
 /** A SAML identity provider. Our keys there were Auth0's, which never left it. */
 export const samlp: Writer = (writing) => {
-  const { options, name, publicUrl } = writing
+  const { options, name } = writing
   const needs = {
     issuer: need(writing, 'ISSUER', 'entity id of the identity provider', { said: entityIn(options['metadataXml']) }),
     signInUrl: need(writing, 'SIGN_IN_URL', 'address to sign in at', { said: options['signInEndpoint'], isGood: isHttps }),
@@ -17,12 +17,6 @@ export const samlp: Writer = (writing) => {
   }
   if (!areGiven(writing, needs)) return undefined
   tellOfKeys(writing)
-  const metadata = new URL(`/samlp/metadata?connection=${name}`, publicUrl).href
-  tell(
-    writing,
-    'needs',
-    `give the identity provider’s administrator ${metadata}: where people come back to is another address than Auth0’s`,
-  )
   const { entityId } = options
   const settings = {
     issuer: needs.issuer.value,
@@ -32,7 +26,23 @@ export const samlp: Writer = (writing) => {
     ...(isText(entityId) && entityId !== '' && { entityId }),
     ...mappedIn(writing),
   }
-  return declared(writing, 'saml', { label: labelOf(writing, name), settings })
+  return declared(writing, 'saml', { label: labelOf(writing, name), ...answerAddress(writing), settings })
+}
+
+/** Tells where answers are to be sent, which for SAML was an address with the connection's name also at Auth0. */
+const answerAddress = (writing: Writing): { readonly legacyCallback?: 'named' } => {
+  const { name, publicUrl, keepsCallback, options } = writing
+  if (!keepsCallback) {
+    const metadata = new URL(`/samlp/metadata?connection=${name}`, publicUrl).href
+    const other = 'where people come back to is another address than Auth0’s'
+    tell(writing, 'needs', `give the identity provider’s administrator ${metadata}: ${other}`)
+    return {}
+  }
+  const address = new URL(`/login/callback?connection=${name}`, publicUrl).href
+  tell(writing, 'note', `answers are taken at ${address}, as Auth0 took them`)
+  if (!isText(options['entityId']) || options['entityId'] === '')
+    tell(writing, 'needs', `write what the identity provider calls Auth0, urn:auth0:TENANT:${name} as a rule, into \`entityId\``)
+  return { legacyCallback: 'named' }
 }
 
 const tellOfKeys = (writing: Writing): void => {

@@ -276,6 +276,20 @@ test('where people come back to is told: an address of its own, or the one Auth0
   )
 })
 
+test('a SAML connection keeps the address with its name, and what it was called', () => {
+  const exported = { name: 's', strategy: 'samlp', options: { signInEndpoint: 'https://idp.example/sso', cert: certificate } }
+  const kept = planned([exported], { keepsCallback: true, values: { CONNECTION_S_ISSUER: 'urn:idp' } })
+  assert.equal(kept.connections[0]?.legacyCallback, 'named')
+  assert.match(kept.told.join('\n'), /note: .*taken at https:\/\/id\.contoso\.example\/login\/callback\?connection=s, as Auth0/)
+  assert.match(kept.told.join('\n'), /needs: .*urn:auth0:TENANT:s as a rule, into `entityId`/)
+  assert.doesNotMatch(kept.told.join('\n'), /give the identity provider’s administrator/)
+  const called = { ...exported, options: { ...exported.options, entityId: 'urn:auth0:contoso:s' } }
+  const named = planned([called], { keepsCallback: true, values: { CONNECTION_S_ISSUER: 'urn:idp' } })
+  assert.doesNotMatch(named.told.join('\n'), /into `entityId`/)
+  const moved = planned([exported], { values: { CONNECTION_S_ISSUER: 'urn:idp' } })
+  assert.equal(moved.connections[0]?.legacyCallback, undefined)
+})
+
 test('what would make somebody a new person, or let more people in, is said', () => {
   const told = (name: string) => planned([kinds[name]?.exported ?? {}], kinds[name]).told.join('\n')
   assert.match(told('windowslive'), /known by `sub`.*somebody new at the next sign-in/)
