@@ -65,6 +65,8 @@ export const administration = ({ stores, clock, randomness, log, openConnection,
     findUser: (publicId: string) => stores.records.byPublicId(publicId),
     /** Replaces the rules, their configuration and budget by what `edit` makes of them; it may run more than once. */
     changeRules: (author: string, edit: (current: RuleSettings) => RuleSettings) => stores.rules.change({ author, at: clock.now(), edit }),
+    /** What happened, the latest in the order it did. */
+    events: (asked: Parameters<Stores['eventLog']['latest']>[0]) => stores.eventLog.latest(asked),
     /** Accounts that wait or stopped. */
     openAccounts: () => stores.accountDesk.open(),
     showAccount: (name: string) => stores.accountDesk.show(name),

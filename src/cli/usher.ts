@@ -9,6 +9,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['apply', async () => (await import('./apply.ts')).applyCommand()],
   ['users', async () => (await import('./users.ts')).usersCommand()],
   ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
+  ['audit', async () => (await import('./audit.ts')).auditCommand()],
   ['connections', async () => (await import('./connections.ts')).connectionsCommand()],
   ['rules', async () => (await import('./rules.ts')).rulesCommand()],
   ['config', async () => (await import('./config.ts')).configCommand()],

@@ -67,6 +67,8 @@ const several: typeof warm = {
   'the latest traces': (stores) => stores.ruleRuns.latest({ limit: 3 }),
   'the latest traces of one relying party': (stores) => stores.ruleRuns.latest({ limit: 3, relyingParty: 'rp' }),
   'scripts a rule had': (stores) => stores.rules.versions('rul_1'),
+  'the latest events': (stores) => stores.eventLog.latest({ limit: 3 }),
+  'the latest events about somebody': (stores) => stores.eventLog.latest({ limit: 3, user: 'dana' }),
   'held-up accounts': (stores) => stores.accountDesk.open(),
   'one account with its history': async (stores) => {
     await stores.directory.record({

@@ -10,6 +10,7 @@ import { connectionTestStore } from './connection-tests.ts'
 import { connectionTrialStore } from './connection-trials.ts'
 import { directoryStore } from './directory.ts'
 import { dueAccounts } from './due-accounts.ts'
+import { eventLog } from './event-log.ts'
 import { eventRows } from './events.ts'
 import { grantStore } from './grants.ts'
 import { identityDigest } from './identity-digest.ts'
@@ -62,6 +63,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     sessions: sessionStore({ storage, eventRow }),
     grants: grantStore(storage),
     directory: directoryStore({ storage, eventRow }),
+    eventLog: eventLog(storage),
     ledger: ledgerStore({ storage, eventRow }),
     accounts: { ...accountStore({ storage, eventRow }), ...dueAccounts(storage) },
     accountDesk: accountDesk({ storage, eventRow }),
