@@ -53,6 +53,60 @@ describe('tunnels', () => {
     assert.deepEqual(names, ['api.test'])
   })
 
+  test('a socket that is made first and connected later is led the same way, and what was written before arrives', async () => {
+    const heard: string[] = []
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk) => {
+          heard.push(chunk.toString())
+          socket.end('pong')
+        })
+    })
+    const port = await portOf(server)
+    const found = await userAfter(`
+      const net = require('net')
+      const socket = new net.Socket()
+      const before = [socket.connecting, socket.readyState, socket instanceof net.Stream]
+      let text = ''
+      socket.write('ping')
+      socket.setTimeout(10000).setNoDelay(true)
+      socket.on('data', (chunk) => text += chunk).on('error', callback)
+      socket.on('close', () => ${done('{ before, text, isSocket: net.connect(1, "x.test").on("error", () => {}) instanceof net.Socket }')})
+      socket.connect(${port}, 'late.test', () => { if (socket.readyState !== 'open') callback(new Error(socket.readyState)) })`)
+    assert.deepEqual(found, { before: [false, 'closed', true], text: 'pong', isSocket: true })
+    assert.deepEqual(heard, ['ping'])
+    const codes = await userAfter(`
+      const net = require('net')
+      const refusal = (go) => { try { go(); return 'none' } catch (error) { return error.code } }
+      const once = new net.Socket().on('error', () => {})
+      once.connect({ port: ${port}, host: 'late.test' })
+      ${done(`{ codes: [refusal(() => new net.Socket().connect('/var/run/docker.sock')), refusal(() => once.connect(${port}, 'late.test'))] }`)}
+      once.destroy()`)
+    assert.deepEqual(codes, { codes: ['EACCES', 'EISCONN'] })
+  })
+
+  test('a driver that encrypts over a socket of its own does so through a tunnel', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const cert = `-----BEGIN CERTIFICATE-----\n${selfSigned('db.test', privateKey).toString('base64')}\n-----END CERTIFICATE-----\n`
+    const tls = createTlsServer({ key: privateKey.export({ type: 'pkcs8', format: 'pem' }), cert }, (socket) => {
+      socket.on('error', () => undefined).on('data', (chunk) => socket.end(`you said ${chunk.toString()}`))
+    })
+    tls.on('tlsClientError', () => undefined)
+    const port = await portOf(tls)
+    const found = await userAfter(`
+      const { Socket } = require('net')
+      const { TLSSocket } = require('tls')
+      const socket = new Socket()
+      socket.connect(${port}, 'db.test')
+      const secure = new TLSSocket(socket, { isServer: false })
+      let text = ''
+      secure.on('error', callback).on('data', (chunk) => text += chunk)
+      secure.on('end', () => ${done('{ text, protocol: secure.getProtocol() }')})
+      secure.write('hello')`)
+    assert.deepEqual(found, { text: 'you said hello', protocol: 'TLSv1.3' })
+  })
+
   test('large bodies arrive whole in both directions, however slowly either side reads', async () => {
     const server = createHttpServer(async (request, response) => {
       let bytes = 0

@@ -1,5 +1,5 @@
 'use strict'
-// Puts tunnels in the place of Node's connections: net, tls, both agents and fetch.
+// Puts tunnels in the place of Node's connections: net, its sockets, tls, both agents and fetch.
 const http = require('node:http')
 const net = require('node:net')
 const tls = require('node:tls')
@@ -25,18 +25,58 @@ const hostIn = ({ host, hostname }) => String(host || hostname || 'localhost')
  * @param {{ link: object, innerNames: ReadonlySet<string>, place: () => object | undefined }} parts
  */
 const installTunnels = ({ link, innerNames, place }) => {
-  const tunnelTo = (options, isTls) => {
-    if (options.path) throw refused('a local socket')
-    return new Tunnel({ link, host: hostIn(options), port: Number(options.port), isTls, allowHalfOpen: options.allowHalfOpen })
-  }
+  const Socket = socketBy(link)
+  const tunnelTo = (options, isTls) => new Socket({ allowHalfOpen: options.allowHalfOpen }).dial({ ...targetIn(options), isTls })
   const connect = connectBy(tunnelTo)
   net.connect = connect
   net.createConnection = connect
+  net.Socket = standInFor(Socket)
+  net.Stream = net.Socket
   tls.connect = connectTlsBy(tunnelTo, (host) => innerNames.has(host.toLowerCase().replace(/[.]$/, '')))
   http.Agent.prototype.createConnection = connect
   keepApart(place)
   installFetch(place)
   syncBuiltinESMExports()
+}
+
+/** Where options lead; to a host only. */
+const targetIn = (options) => {
+  if (options.path) throw refused('a local socket')
+  return { host: hostIn(options), port: Number(options.port) }
+}
+
+/** Sockets that are made first and connected later, as drivers of databases do. */
+const socketBy = (link) =>
+  class Socket extends Tunnel {
+    constructor({ allowHalfOpen } = {}) {
+      super({ link, allowHalfOpen })
+    }
+
+    connect(...words) {
+      const { options, whenConnected } = optionsOf(words)
+      if (whenConnected) this.once('connect', whenConnected)
+      if (options.timeout) this.setTimeout(options.timeout)
+      return this.dial(targetIn(options))
+    }
+  }
+
+/**
+ * Stands where Node has its own sockets. Node makes others of them, over what a process was given and under TLS: those are
+ * what they were, and lead nowhere.
+ */
+const standInFor = (Socket) => {
+  const Original = net.Socket
+  const isSocket = (value) => value instanceof Socket || value instanceof Original
+  const standIn = new Proxy(Original, {
+    construct: (_, words, wanted) => {
+      const [options] = words
+      const isGiven = options?.fd !== undefined || options?.handle !== undefined
+      if (wanted === standIn && !isGiven) return new Socket(options ?? undefined)
+      return Reflect.construct(Original, words, wanted === standIn ? Original : wanted)
+    },
+    get: (_, name) => (name === Symbol.hasInstance ? isSocket : Reflect.get(Original, name)),
+  })
+  return standIn
 }
 
 const connectBy =

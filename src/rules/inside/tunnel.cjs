@@ -38,21 +38,30 @@ class Tunnel extends Duplex {
   #idleMs = 0
   #idle
 
-  /** @param {{ link: object, host: string, port: number, isTls: boolean, allowHalfOpen?: boolean }} order */
-  constructor({ link, host, port, isTls, allowHalfOpen = false }) {
+  /** @param {{ link: object, allowHalfOpen?: boolean }} order it leads nowhere before it is dialed */
+  constructor({ link, allowHalfOpen = false }) {
     super({ allowHalfOpen, emitClose: true, autoDestroy: true })
-    this.connecting = true
+    this.connecting = false
     this.pending = true
-    this.remotePort = port
     this.bytesRead = 0
     this.bytesWritten = 0
     this.#link = link
+  }
+
+  /** @param {{ host: string, port: number, isTls?: boolean }} target */
+  dial({ host, port, isTls = false }) {
+    if (this.id !== undefined) throw Object.assign(new Error('connect EISCONN'), { code: 'EISCONN', syscall: 'connect' })
+    this.connecting = true
+    this.remotePort = port
     if (isTls) Object.assign(this, likeTls)
-    this.id = link.open(this, { host, port })
+    this.id = this.#link.open(this, { host, port })
+    this.#sendUnsent()
+    return this
   }
 
   get readyState() {
     if (this.connecting) return 'opening'
+    if (this.id === undefined) return 'closed'
     return this.destroyed ? 'closed' : 'open'
   }
 
@@ -118,7 +127,7 @@ class Tunnel extends Duplex {
   }
 
   #sendUnsent() {
-    while (this.#unsent && this.#credit > 0) {
+    while (this.id !== undefined && this.#unsent && this.#credit > 0) {
       const { chunk, done } = this.#unsent
       const part = chunk.subarray(0, Math.min(chunk.length, this.#credit, MOST_DATA_BYTES))
       this.#credit -= part.length
@@ -129,6 +138,7 @@ class Tunnel extends Duplex {
   }
 
   _final(done) {
+    if (this.id === undefined) return void this.once('connect', () => this._final(done))
     this.#link.send(this, fromRunner.end)
     done()
   }

@@ -115,6 +115,8 @@ const targets = [...literals, ...names.keys()]
 const fetchers = {
   net: `new Promise((yes, no) => { const s = require('net').connect(port, host.replace(/^\\[|\\]$/g, '')); s.on('connect', yes); s.on('error', no) })`,
   tls: `new Promise((yes, no) => { const s = require('tls').connect({ host: host.replace(/^\\[|\\]$/g, ''), port }); s.on('secureConnect', yes); s.on('error', no) })`,
+  socket: `new Promise((yes, no) => { const s = new (require('net').Socket)(); s.on('connect', yes); s.on('error', no); s.connect(port, host.replace(/^\\[|\\]$/g, '')) })`,
+  tlsSocket: `new Promise((yes, no) => { const s = new (require('net').Socket)(); const t = new (require('tls').TLSSocket)(s); t.on('secure', yes); for (const one of [s, t]) one.on('error', no); s.on('connect', yes).connect({ host: host.replace(/^\\[|\\]$/g, ''), port }) })`,
   http: `new Promise((yes, no) => require('http').get({ host: host.replace(/^\\[|\\]$/g, ''), port, path: '/' }, yes).on('error', no))`,
   fetch: `fetch('http://' + host + ':' + port + '/')`,
   axios: `require('axios').get('http://' + host + ':' + port + '/')`,
@@ -147,6 +149,7 @@ describe('connections of rules', () => {
           if (to.address !== PUBLIC) return wayOut.connect(to)
           return Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
         },
+        ownAddresses: wayOut.ownAddresses,
         privateHosts: ['127.7.7.7'],
       }),
     },
