@@ -18,6 +18,7 @@ export interface OpenTarget {
 }
 
 const RACERS = 25
+const MANY_LOOKS = 1_000
 
 /** What every provisioning target does. */
 export const targetConformance = (name: string, openStage: (t: TestContext) => Promise<OpenTarget>): void => {
@@ -53,6 +54,8 @@ export const targetConformance = (name: string, openStage: (t: TestContext) => P
     assert.equal(stage.made(), 1)
   })
 
+  peopleAndProcessesAreApart(it)
+
   it('an account that is ready is not touched again', async (stage) => {
     const who = stage.candidate(1)
     await stage.clock.run(() => drive(stage.open(), who, stage))
@@ -82,7 +85,11 @@ export const targetConformance = (name: string, openStage: (t: TestContext) => P
     assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['ready']))
     assert.equal(stage.made(), 1)
   })
+}
 
+type It = (sentence: string, check: (stage: OpenTarget) => Promise<void>) => void
+
+const peopleAndProcessesAreApart = (it: It): void => {
   it('people do not share accounts', async (stage) => {
     const target = stage.open()
     const people = Array.from({ length: RACERS }, (_, n) => stage.candidate(n))
@@ -90,5 +97,23 @@ export const targetConformance = (name: string, openStage: (t: TestContext) => P
     const ids = outcomes.map((outcome) => (outcome.kind === 'ready' ? outcome.subject.immutableId : outcome.kind))
     assert.equal(new Set(ids).size, RACERS)
     assert.equal(stage.made(), RACERS)
+  })
+
+  it('while one process is at an account, the others know, and nobody waits for themselves', async (stage) => {
+    const [one, other] = [stage.open(), stage.open()]
+    const who = stage.candidate(1)
+    await stage.clock.run(async () => {
+      assert.equal(await other.isElsewhere(who.user.id), false)
+      const going = one.ensure(who)
+      let isSeen = false
+      for (let look = 0; look < MANY_LOOKS && !isSeen; look += 1) {
+        isSeen = await other.isElsewhere(who.user.id)
+        assert.equal(await one.isElsewhere(who.user.id), false)
+      }
+      assert.ok(isSeen)
+      assert.equal(await other.isElsewhere(stage.candidate(2).user.id), false, 'somebody else’s account')
+      await going
+      assert.equal(await other.isElsewhere(who.user.id), false, 'it was given back')
+    })
   })
 }
