@@ -15,6 +15,14 @@ export const isPublicAddress = (text: string): boolean => {
   return address instanceof ipaddr.IPv6 ? address.match(GLOBAL_UNICAST) : address.toString() !== WIRE_SERVER
 }
 
+/** Whether some of these addresses, in whatever spelling, are among those. */
+export const isAnyOf = (addresses: readonly string[], those: readonly string[]): boolean => {
+  const known = new Set(those.map(spelledOneWay))
+  return addresses.some((address) => known.has(spelledOneWay(address)))
+}
+
+const spelledOneWay = (address: string): string => ipaddr.process(address).toNormalizedString()
+
 const NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?[.])*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /**

@@ -4,6 +4,9 @@ import { describe, test } from 'node:test'
 import { callerOf } from '../../test/support/rule-jobs.ts'
 import { egress } from './egress.ts'
 
+/** Of this machine, though it looks like anybody's. */
+const OWN = '93.184.216.99'
+
 const world = (answers: Readonly<Record<string, readonly (readonly string[])[]>>, privateHosts: readonly string[] = []) => {
   const asked: string[] = []
   const connected: string[] = []
@@ -20,6 +23,7 @@ const world = (answers: Readonly<Record<string, readonly (readonly string[])[]>>
       connected.push(`${address}:${port}`)
       return new Duplex({ read: () => undefined })
     },
+    ownAddresses: () => ['192.0.2.1', OWN, '2A00:1450:0:0::5', 'fe80::1'],
     privateHosts,
   })
   const go = (host: string, port = 443, hosts?: readonly string[]) => reach({ host, port, ...(hosts && { hosts }) }, callerOf(notes))
@@ -42,6 +46,17 @@ describe('where rules may go', () => {
     await assert.rejects(go('six.example'), { code: 'EACCES' })
     assert.deepEqual(connected, [])
     assert.match(notes.join(), /Not connected to mixed.example:443: its address is not a public one/)
+  })
+
+  test('to the web of this machine, and to nothing else that listens on it', async () => {
+    const { go, connected, notes } = world({ 'here.example': [[PUBLIC, OWN]], 'six.example': [['2a00:1450::5']] })
+    for (const host of ['here.example', 'six.example', OWN]) {
+      await go(host)
+      await assert.rejects(go(host, 5432), { code: 'EACCES' })
+    }
+    await go(PUBLIC, 5432)
+    assert.deepEqual(connected, [`${PUBLIC}:443`, '2a00:1450::5:443', `${OWN}:443`, `${PUBLIC}:5432`])
+    assert.match(notes.join(), /Not connected to here.example:5432: it is this machine, and this port is not for rules/)
   })
 
   test('not to names of what is near, whatever they resolve to', async () => {

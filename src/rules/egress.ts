@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { hostOf, isListed, isPublicAddress } from './addresses.ts'
+import { hostOf, isAnyOf, isListed, isPublicAddress } from './addresses.ts'
 import type { Reach, Target } from './tunnels.ts'
 
 export interface EgressParts {
@@ -7,6 +7,8 @@ export interface EgressParts {
   readonly lookup: (host: string) => Promise<readonly string[]>
   /** Connects to exactly this address; rejects when it does not answer. */
   readonly connect: (to: { readonly address: string; readonly port: number; readonly signal: AbortSignal }) => Promise<Duplex>
+  /** The addresses of this machine: what comes from it passes no firewall. */
+  readonly ownAddresses: () => readonly string[]
   /** Hosts of the organization's own network that rules may reach, by name (`crm.corp.example`, `*.corp.example`) or address. */
   readonly privateHosts?: readonly string[]
 }
@@ -30,9 +32,17 @@ export const egress = (parts: EgressParts): Reach => {
     const isPrivate = isListed(host, listed)
     if (!isPrivate && isListed(host, NEARBY)) throw refusal(target, 'it is a name for what is near', caller.note)
     const addresses = isAddress ? [host] : await addressesOf(host, parts)
-    if (!isPrivate && !addresses.every(isPublicAddress)) throw refusal(target, 'its address is not a public one', caller.note)
+    const problem = isPrivate ? undefined : problemWith(addresses, port, parts)
+    if (problem) throw refusal(target, problem, caller.note)
     return connectToFirst(addresses.slice(0, MOST_ADDRESSES), port, parts)
   }
+}
+
+const problemWith = (addresses: readonly string[], port: number, { ownAddresses }: EgressParts): string | undefined => {
+  if (!addresses.every(isPublicAddress)) return 'its address is not a public one'
+  // Others may serve the web from here; what listens besides is shielded from all but this machine.
+  const isOwn = port >= FIRST_FREE_PORT && isAnyOf(addresses, ownAddresses())
+  return isOwn ? 'it is this machine, and this port is not for rules' : undefined
 }
 
 type Note = (line: string) => void

@@ -1,5 +1,6 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { connect as connectTo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { createLane } from '#lib/lane.ts'
 import type { EgressParts } from './egress.ts'
 
@@ -12,12 +13,13 @@ let waiting = 0
  * The machine's own resolver and network. Names are asked for without the threads that sign and hash: a script with many
  * slow names waits alone. Only one at a time of those that no server knows is looked for where the machine keeps its own.
  */
-export const wayOut: Pick<EgressParts, 'lookup' | 'connect'> = {
+export const wayOut: Pick<EgressParts, 'lookup' | 'connect' | 'ownAddresses'> = {
   lookup: async (host) => {
     const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
     const addresses = found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
-    return addresses.length > 0 ? addresses : ownAddresses(host)
+    return addresses.length > 0 ? addresses : asTheMachineKnows(host)
   },
+  ownAddresses: () => Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
   connect: ({ address, port, signal }) =>
     new Promise((done, failed) => {
       const socket = connectTo({ host: address, port, noDelay: true })
@@ -32,7 +34,7 @@ export const wayOut: Pick<EgressParts, 'lookup' | 'connect'> = {
     }),
 }
 
-const ownAddresses = async (host: string): Promise<readonly string[]> => {
+const asTheMachineKnows = async (host: string): Promise<readonly string[]> => {
   if (waiting >= MOST_WAITING) return []
   waiting += 1
   try {

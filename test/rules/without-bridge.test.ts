@@ -12,7 +12,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 /** The old recipe in a real runner, for one person; the retired names are answered by these hosts, or by nobody. */
 const runRecipe = async (t: TestContext, innerHosts: readonly InnerHost[]) => {
-  const nobody = egress({ lookup: async () => [], connect: () => Promise.reject(new Error('nobody is called')) })
+  const nobody = egress({ lookup: async () => [], ownAddresses: () => [], connect: () => Promise.reject(new Error('nobody is called')) })
   const pool = createPool({ jail: 'auto', reach: nobody, innerHosts, log: silent })
   t.after(pool.stop)
   const kept: JsonObject[] = []
