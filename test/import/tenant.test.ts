@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, symlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
@@ -122,6 +123,14 @@ test('a link that leads out of the folder is not followed', async (t) => {
   assert.equal(code, 1)
   assert.match(stderr, /rules\/Key\.js: cannot be read: it lies outside the export/)
   assert.ok(!`${stdout}${stderr}`.includes(readFileSync(place.at('keys', 'kek'), 'utf8').trim()))
+})
+
+test('a pipe, which may have no end, is not read', async (t) => {
+  const folder = onDisk(t, { 'rules/Fine.js': 'function (user, context, callback) { callback() }' })
+  execFileSync('mkfifo', [`${folder}/rules/Pipe.js`])
+  const { code, stderr } = await place.run(['import', 'auth0', folder])
+  assert.equal(code, 1)
+  assert.match(stderr, /rules\/Pipe\.js: cannot be read: it is not a file/)
 })
 
 test('a rule is tried from the command line', async () => {

@@ -23,14 +23,13 @@ const LONGEST = 2_000
 const printable = (text: string): string => text.replace(UNPRINTABLE, '\uFFFD').slice(0, LONGEST)
 
 export const createFindings = (): Findings => {
-  const all: Finding[] = []
+  const all = new Map<string, Finding>()
   return {
     add: (kind, said, at) => {
       const text = printable(said)
       const file = at === undefined ? undefined : printable(at)
-      const isKnown = all.some((one) => one.kind === kind && one.text === text && one.file === file)
-      if (!isKnown) all.push({ kind, text, ...(file !== undefined && { file }) })
+      all.set(JSON.stringify([kind, text, file]), { kind, text, ...(file !== undefined && { file }) })
     },
-    all: () => all,
+    all: () => [...all.values()],
   }
 }

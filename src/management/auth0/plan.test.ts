@@ -183,6 +183,42 @@ test('one bad file hides no other', () => {
   )
 })
 
+test('a value nested without an end is told, and so are a hundred thousand things', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  const plan = planOf({ 'clients/deep.json': `{ "name": "Deep", "addons": ${deep} }`, 'rules/E.js': GREETING })
+  assert.match(said(plan, 'problem').join('\n'), /clients\/deep\.json: cannot be read: it is nested deeper than 100 levels/)
+  assert.deepEqual(
+    plan.rules.map(({ name }) => name),
+    ['E'],
+  )
+  const findings = createFindings()
+  for (let round = 0; round < 2; round += 1) for (let index = 0; index < 100_000; index += 1) findings.add('note', `note ${index}`)
+  assert.equal(findings.all().length, 100_000)
+})
+
+test('names that every object has are names without a value', () => {
+  const code = 'exports.onExecutePostLogin = async () => {}'
+  const secrets = [{ name: 'constructor' }, { name: 'toString', value: 'given' }]
+  const plan = planOf({
+    'actions/Odd.json': { name: 'Odd', code, secrets, supported_triggers: [{ id: 'post-login' }] },
+    'connections/odd.json': {
+      name: 'odd',
+      strategy: 'google-oauth2',
+      options: { client_id: 'c', client_secret: '##constructor##' },
+      enabled_clients: [],
+    },
+  })
+  const needs = said(plan, 'needs').join('\n')
+  assert.match(needs, /action Odd: its secret constructor has no value/)
+  assert.ok(!needs.includes('toString'))
+  const [odd] = plan.rules
+  assert.deepEqual(
+    Object.entries(odd?.secrets ?? {}).map(([name, secret]) => [name, secret.reveal()]),
+    [['toString', 'given']],
+  )
+  assert.deepEqual(plan.settings.connections, [])
+})
+
 test('bare scripts and lists as the API answers them', () => {
   const bare = planOf({ 'Second.js': GREETING, 'First.js': GATE })
   assert.equal(bare.layout, 'scripts')

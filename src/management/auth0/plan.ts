@@ -17,7 +17,8 @@ interface Parts {
 }
 
 /** What an export comes to here. Calls nobody and writes nothing; everything worth telling is in the findings. */
-export const planImport = (tenant: Tenant, parts: Parts): ImportPlan => {
+export const planImport = (tenant: Tenant, asked: Parts): ImportPlan => {
+  const parts = { ...asked, wishes: byOwnNames(asked.wishes) }
   const { wishes, around, findings } = parts
   const connections = planConnections(unmarked(tenant.connections, ['client_secret', 'app_secret'], findings), {
     findings,
@@ -41,6 +42,13 @@ export const planImport = (tenant: Tenant, parts: Parts): ImportPlan => {
     findings: findings.all(),
   }
 }
+
+/** An export may name anything `constructor`; nobody gave a value for that. */
+const byOwnNames = (wishes: ImportWishes): ImportWishes => ({
+  ...wishes,
+  clientIds: Object.assign(Object.create(null), wishes.clientIds),
+  values: Object.assign(Object.create(null), wishes.values),
+})
 
 /** Things whose markers all have values; a masked secret is asked for by name elsewhere. */
 const unmarked = (all: readonly Found[], except: readonly string[], findings: Findings): readonly Found[] =>

@@ -27,13 +27,23 @@ export const readValue = (reading: Reading, file: string): unknown => {
   if (text === undefined) return undefined
   const data = withoutMarkersInData(text, reading.mapping)
   try {
-    return /\.ya?ml$/i.test(file) ? parseYaml(data, { maxAliasCount: 100 }) : JSON.parse(data)
+    const value: unknown = /\.ya?ml$/i.test(file) ? parseYaml(data, { maxAliasCount: 100 }) : JSON.parse(data)
+    if (!isNestedDeeper(value, MOST_LEVELS)) return value
+    reading.findings.add('problem', `cannot be read: it is nested deeper than ${MOST_LEVELS} levels`, file)
+    return undefined
   } catch (error) {
     const [marker] = markersIn(data)
     const why = marker === undefined ? messageOf(error) : `the marker ${marker} has no value; give one with --mapping`
     reading.findings.add('problem', `cannot be read: ${why}`, file)
     return undefined
   }
+}
+
+const MOST_LEVELS = 100
+
+const isNestedDeeper = (value: unknown, levels: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((one) => isNestedDeeper(one, levels - 1))
 }
 
 /** A script with its markers replaced; undefined, and a problem told, when one has no value or the file is not there. */
