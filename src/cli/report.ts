@@ -70,6 +70,11 @@ export const print = (line: string): void => {
   process.stdout.write(`${harmless(line)}\n`)
 }
 
+/** A script, byte for byte where a program reads it; a terminal does what it is told, and is told nothing. */
+export const printScript = (script: string): void => {
+  process.stdout.write(process.stdout.isTTY ? script.split('\n').map(harmless).join('\n') : script)
+}
+
 /** Control characters but the tab between columns, other ends of lines, and what turns the direction of reading. */
 const UNPRINTABLE = /(?!\t)[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 const HEX = 16

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { diff } from 'node:util'
 import { Command } from 'commander'
 import { type ConfigOption, type Desk, withConfig, withDesk } from './common.ts'
-import { CommandError, print, say } from './report.ts'
+import { CommandError, print, printScript, say } from './report.ts'
 import { countIn, foundRule } from './rule-arguments.ts'
 
 interface DiffOptions extends ConfigOption {
@@ -60,7 +60,7 @@ export const convertCommand = () =>
 
 const draft = (desk: Desk, name: string, script: string): void => {
   const { code, open, modules } = drafted(desk, name, script)
-  process.stdout.write(code)
+  printScript(code)
   for (const module of modules) say(`  it asks for the module ${module}`)
   for (const { line, text } of open) say(`! ${name}:${line}: ${text}`)
   say(open.length === 0 ? '✓ everything was converted; read it before you use it' : `${open.length} places are marked TODO`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Rule } from '#kernel/rule.ts'
 import { type ConfigOption, type Desk, withConfig, withDesk } from './common.ts'
-import { CommandError, print, say } from './report.ts'
+import { CommandError, print, printScript, say } from './report.ts'
 import { countIn, foundRule } from './rule-arguments.ts'
 import { convertCommand, diffCommand } from './rules-text.ts'
 import { logsCommand, replayCommand, tryCommand } from './rules-try.ts'
@@ -53,7 +53,7 @@ const show = async (desk: Desk, name: string, { json }: Options): Promise<void> 
   if (json) return print(JSON.stringify({ ...shown(rule), script: rule.script, versions }))
   say(`${rule.kind} ${rule.name}  ${rule.id}  order ${rule.order}  ${rule.enabled ? 'enabled' : 'disabled'}`)
   for (const one of versions) say(`  v${one.version}  ${new Date(one.at).toISOString()}  ${one.what} by ${one.author}`)
-  process.stdout.write(rule.script)
+  printScript(rule.script)
 }
 
 const pushCommand = () =>

@@ -83,6 +83,18 @@ onEachDatabase((name, open) => {
     assert.equal((await stores.settings.current()).revision, revision)
   })
 
+  test('of two who add or rename to the same name at once, one does', async (t) => {
+    const { ask, add, idOf, stores } = await opened(t, open)
+    const statuses = async (all: readonly Promise<{ readonly status: number }>[]) =>
+      (await Promise.all(all)).map(({ status }) => status).sort()
+    assert.deepEqual(await statuses([add('raced', { order: 20 }), add('raced', { order: 30 })]), [201, 409])
+    await add('other', { order: 40 })
+    const rename = async (name: string) => ask('PATCH', `/rules/${await idOf(name)}`, { body: { name: 'renamed' } })
+    assert.deepEqual(await statuses([rename('raced'), rename('other')]), [200, 409])
+    const { rules } = await stores.settings.current()
+    assert.equal(rules.rules.filter(({ name }) => name === 'renamed').length, 1)
+  })
+
   test('actions are no rules', async (t) => {
     const { ask, stores } = await opened(t, open)
     const action = {

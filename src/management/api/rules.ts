@@ -91,13 +91,12 @@ const add = (parts: RuleParts): ApiRoute =>
         legacyGlobals: true,
         version: 1,
       })
-      const { rules: before } = await parts.settings.current()
-      const taken = takenBy(before, { name: body.name, order: body.order })
-      if (taken) return taken
-      const edit = (current: RuleSettings) => ({ ...current, rules: [...current.rules, made(current)] })
+      const wanted = { name: body.name, order: body.order }
+      const edit = (current: RuleSettings) =>
+        takenBy(current, wanted) ? current : { ...current, rules: [...current.rules, made(current)] }
       const after = await parts.rules.change({ author: occasion.principal.name, at: occasion.at, edit })
       const rule = after.rules.find((one) => one.id === id)
-      return rule ? created(ruleView(rule)) : unknownRule
+      return rule ? created(ruleView(rule)) : (takenBy(after, wanted) ?? unknownRule)
     },
   })
 
@@ -123,15 +122,13 @@ const change = (parts: RuleParts): ApiRoute =>
       const id = part('id')
       const { rules: before } = await parts.settings.current()
       if (!rulesIn(before).some((one) => one.id === id)) return unknownRule
-      const taken = takenBy(before, { id, ...body })
-      if (taken) return taken
-      const edit = (current: RuleSettings) => ({
-        ...current,
-        rules: current.rules.map((rule) => (rule.id === id ? { ...rule, ...given(body) } : rule)),
-      })
+      const edit = (current: RuleSettings) => {
+        if (takenBy(current, { id, ...body })) return current
+        return { ...current, rules: current.rules.map((rule) => (rule.id === id ? { ...rule, ...given(body) } : rule)) }
+      }
       const after = await parts.rules.change({ author: occasion.principal.name, at: occasion.at, edit })
       const rule = after.rules.find((one) => one.id === id)
-      return rule ? ok(ruleView(rule)) : unknownRule
+      return takenBy(after, { id, ...body }) ?? (rule ? ok(ruleView(rule)) : unknownRule)
     },
   })
 
