@@ -84,13 +84,6 @@ export const joinStore = ({ storage, eventRow, randomness }: Parts) => {
     return { user: userIn(host), how: 'joined' }
   }
 
-  /** It is linked to nobody and nothing to it: nobody is given more ways in than the page showed that asked them. */
-  const assertAlone = async (tx: Db, identity: Identity, primary: UserId): Promise<void> => {
-    if (await byLinked.first(tx, identity)) throw conflict(primary, 'linked')
-    const known = await byIdentity.first(tx, identity)
-    if (known && (await hasOthers(tx, known))) throw conflict(known.id, 'others')
-  }
-
   return {
     /**
      * The user of this identity. Somebody who was never here is an identity of the one user who has the address already,
@@ -136,8 +129,19 @@ const isTheirs = async (tx: Db, session: string, { primary, at }: { readonly pri
   return (await found.executeTakeFirst())?.user_id === primary
 }
 
-const hasOthers = async (tx: Db, { id }: UsersTable): Promise<boolean> =>
-  (await tx.selectFrom('linked_identities').select('subject').where('user_id', '=', id).limit(1).executeTakeFirst()) !== undefined
+/** It is linked to nobody and nothing to it: nobody is given more ways in than the page showed that asked them. */
+const assertAlone = async (tx: Db, { connection, issuer, subject }: Identity, primary: UserId): Promise<void> => {
+  const linked = tx.selectFrom('linked_identities').select('linked_identities.user_id')
+  const itself = linked.where('connection', '=', connection).where('issuer', '=', issuer).where('subject', '=', subject)
+  if (await itself.executeTakeFirst()) throw conflict(primary, 'linked')
+  const others = linked
+    .innerJoin('users', 'users.id', 'linked_identities.user_id')
+    .where('users.connection', '=', connection)
+    .where('users.issuer', '=', issuer)
+    .where('users.subject', '=', subject)
+  const found = await others.executeTakeFirst()
+  if (found) throw conflict(found.user_id, 'others')
+}
 
 const interrupted = (user: UserId) => new UsherError('link_interrupted', { detail: { user, reason: 'session' } })
 const conflict = (user: UserId, reason: string) => new UsherError('account_conflict', { detail: { user, reason } })
