@@ -24,7 +24,7 @@ const start = ({ addresses, usher, demo }: LandingOptions, domain: Domain | unde
   return html`<section>
 <h2>Start here</h2>
 <p>Contoso wants people outside of its directory to use its Microsoft 365: contractors, partners, customers. They sign in with
-an account they already have. <a href="${usher}/">Usher</a> lets them in, makes them an account in Entra with a license
+an account they already have. Usher, at <code>${usher}</code>, lets them in, makes them an account in Entra with a license
 while they watch, and Microsoft takes it from there. Microsoft and the others are emulated here; nothing leaves this machine.</p>
 <p><a class="button" href="${addresses.login}/">Sign in to Microsoft 365 as a guest</a><br>
 <span class="soft">As from any Microsoft page: type any name that ends in <code>@${domain?.name ?? 'the guests’ domain'}</code>.</span></p>

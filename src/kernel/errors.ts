@@ -74,7 +74,7 @@ export const failures = {
 
   // Who may come in.
   user_blocked: row(403, 'Your access is switched off', ASK),
-  not_admitted: row(403, 'You need an invitation', ASK),
+  not_admitted: row(403, 'You need an invitation', 'Ask whoever gave you the link to invite you, and give them the reference below.'),
   email_unverified: row(403, 'Your email address is not confirmed', 'Confirm it where you have the account, then try again.', true),
 
   // What a directory says about its own person's account, to whoever proved to be that person.
