@@ -40,20 +40,33 @@ const assertForgotten = async (house: House, { browser, openService }: Guest): P
   assertPage(house, await openService(), /Continue with Google/)
 }
 
-/** As an administrator's program does: whom Google knows by this number becomes an identity of whoever has the address. */
-const linkedByProgram = async (house: House, email: string, google: string): Promise<void> => {
-  const token = await (await house.app().desk()).createToken('links', ['read:users', 'update:users'], 1)
-  const calls = patient()
-  const ask = (path: string, body?: object) =>
-    calls.fetch(new URL(`/api/v2/users${path}`, house.publicUrl), {
-      headers: { authorization: `Bearer ${token?.reveal()}`, 'content-type': 'application/json' },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+/** What an administrator's program does to whoever has an address. */
+const program = async (house: House, email: string) => {
+  const token = await (await house.app().desk()).createToken('program', ['read:users', 'update:users'], 1)
+  const ask = async (method: string, path: string, body?: object) => {
+    const { fetch, close } = patient()
+    const headers = { authorization: `Bearer ${token?.reveal()}`, ...(body && { 'content-type': 'application/json' }) }
+    const answer = await fetch(new URL(`/api/v2/users${path}`, house.publicUrl), {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
     })
-  const [{ user_id: id }] = JSON.parse(await (await ask(`?q=${encodeURIComponent(`email:"${email}"`)}`)).text())
-  const { status } = await ask(`/${encodeURIComponent(id)}/identities`, { provider: 'google-oauth2', user_id: google })
-  assert.equal(status, 201)
-  await calls.close()
+    assert.ok(answer.ok, `${answer.status} ${path}`)
+    const said = JSON.parse(await answer.text())
+    await close()
+    return said
+  }
+  const [{ user_id: id }] = await ask('GET', `?q=${encodeURIComponent(`email:"${email}"`)}`)
+  const path = `/${encodeURIComponent(id)}`
+  return {
+    /** Whom Google knows by this number becomes one of their identities. */
+    link: (google: string) => ask('POST', `${path}/identities`, { provider: 'google-oauth2', user_id: google }),
+    unlink: (google: string) => ask('DELETE', `${path}/identities/google-oauth2/${google}`),
+    block: (blocked: boolean) => ask('PATCH', path, { blocked }),
+  }
 }
+
+const BENS_NUMBER = '108234567890123456702'
 
 linkingStory('every browser that came by a way that was removed is forgotten', BOTH, async ({ house }) => {
   const { remove } = await linkedBen(house)
@@ -117,9 +130,39 @@ linkingStory('who is linked to somebody else meanwhile does not go on as who the
   assertPage(house, await ana.withPassword(await ana.openService()), /Your account needs a license/, 503)
   const question = await ana.onward(await ana.browser.click(google, BEN))
   assertPage(house, question, /ben@okafor\.example/, 200)
-  await linkedByProgram(house, DANA.username, '108234567890123456702')
+  await (await program(house, DANA.username)).link(BENS_NUMBER)
   await house.emulator.scenario('noSeats', false)
   const stop = await ana.browser.submit(question, { choice: 'continue' })
   assertPage(house, stop, /You cannot sign in this way any more/)
   assert.equal(issued(house), 0)
+})
+
+linkingStory('a program that unlinks ends the same as the person does', BOTH, async ({ house }) => {
+  await linkedBen(house)
+  const remembered = guest(house)
+  assertArrived(house, await remembered.untilArrived(await remembered.withGoogle(await remembered.openService(), BEN)))
+  const { ben, question } = await beforeTheQuestion(house)
+  await (await program(house, DANA.username)).unlink(BENS_NUMBER)
+  const before = issued(house)
+  await assertForgotten(house, remembered)
+  assertPage(house, await ben.browser.submit(question, { choice: 'continue' }), /You cannot sign in this way any more/)
+  assert.equal(issued(house), before)
+})
+
+linkingStory('whoever is blocked is let in by none of their ways, and is remembered nowhere when that is over', BOTH, async ({ house }) => {
+  const { dana } = await linkedBen(house)
+  const remembered = guest(house)
+  assertArrived(house, await remembered.untilArrived(await remembered.withGoogle(await remembered.openService(), BEN)))
+  const { ben, question } = await beforeTheQuestion(house)
+  const claiming = await dana.withGoogle(await dana.browser.submit(await dana.browser.open(ownPage(house))), ANA)
+  const { block } = await program(house, DANA.username)
+  await block(true)
+  const before = issued(house)
+  assertPage(house, await ben.browser.submit(question, { choice: 'continue' }), /Your access is switched off/, 403)
+  assert.match((await ben.browser.open(ownPage(house))).text, /as Ana Ruiz|Continue with Google/, 'not Dana’s browser')
+  await block(false)
+  for (const browser of [remembered, dana]) await assertForgotten(house, browser)
+  assertPage(house, await dana.browser.submit(claiming, { choice: 'continue' }), /You are not signed in as before/, 409)
+  assert.equal(issued(house), before)
+  assert.equal(events(house, 'user_linked').length, 1)
 })
