@@ -24,7 +24,9 @@ const address = z
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= HIGHEST_PORT, `a port up to ${HIGHEST_PORT}`)
 const publicAddress = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/', 'an address without a path')
 
-const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range as 10.0.0.0/8')
+const network = z
+  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range as 10.0.0.0/8')
+  .refine((text) => !/[/]0+$/.test(text), 'everybody is no proxy: anybody could say where they come from')
 
 const publicPage = z.url({ protocol: /^https$/ })
 const helpAddress = z.union([publicPage, z.string().regex(/^mailto:[^\s@?]+@[^\s@?]+$/, 'mailto:somebody@host')])

@@ -21,6 +21,16 @@ test('start --check reads the settings file and puts nothing of it in force, als
   assert.match(wrong.stderr, /settings_invalid: .*guestbook/)
 })
 
+test('a range of everybody is no proxy', async (t) => {
+  for (const range of ['0.0.0.0/0', '::/0']) {
+    const place = await makeInstallation({ trustedProxies: ['10.0.0.1', range] })
+    t.after(place.close)
+    const { code, stderr } = await place.run(['start', '--check'])
+    assert.equal(code, 1)
+    assert.match(stderr, /trustedProxies\.1: everybody is no proxy/)
+  }
+})
+
 test('what a demo put in force is refused at a start for other people', async (t) => {
   const place = await makeInstallation()
   t.after(place.close)
