@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { accountsCommand } from '../src/cli/accounts.ts'
 import { applyCommand } from '../src/cli/apply.ts'
+import { auditCommand } from '../src/cli/audit.ts'
 import { backupCommand } from '../src/cli/backup.ts'
 import { configCommand } from '../src/cli/config.ts'
 import { connectionsCommand } from '../src/cli/connections.ts'
@@ -88,7 +89,7 @@ test('the reference of failures has every code with its status and what people r
 
 const commands = [
   ...[demoCommand(), startCommand(), migrateCommand(), applyCommand(), backupCommand(), usersCommand(), accountsCommand()],
-  ...[connectionsCommand(), rulesCommand(), configCommand(), tokensCommand(), importCommand()],
+  ...[auditCommand(), connectionsCommand(), rulesCommand(), configCommand(), tokensCommand(), importCommand()],
 ]
 
 const argumentIn = (name: string, isRequired: boolean, isMany: boolean): string =>
