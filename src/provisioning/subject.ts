@@ -74,9 +74,11 @@ const wantedName = ({ given, family, display }: Names): string => {
 
 const undotted = (name: string): string => name.replaceAll('.', '')
 
-/** Whether people would take the name for somebody in charge, or the tenant keeps it for itself. */
-export const isNameProtected = (name: string, protectedNames: readonly string[]): boolean =>
-  reservedNames.has(undotted(name)) || protectedNames.some((other) => undotted(foldName(other)) === undotted(name))
+/** Whether people would take the name, however it is written, for somebody in charge, or the tenant keeps it for itself. */
+export const isNameProtected = (name: string, protectedNames: readonly string[]): boolean => {
+  const folded = undotted(foldName(name))
+  return reservedNames.has(folded) || protectedNames.some((other) => undotted(foldName(other)) === folded)
+}
 
 const localParts = (names: Names, tail: string, policy: NamePolicy): readonly [string, ...string[]] => {
   if (policy.userPrincipalName === 'opaque') return [`ext-${tail.slice(0, 12)}`, `ext-${tail.slice(0, 20)}`]

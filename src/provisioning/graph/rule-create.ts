@@ -32,7 +32,7 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   const account = found.value
   const wanted = wantedOf(order, who, bench)
   const job = { candidate: who, names: bench.namesOf(who), wanted }
-  const named = isNameRefused(account) ? await renamed(account, order.userPrincipalName, { job, bench }) : account
+  const named = isNameRefused(account) ? await renamed(account, order, { job, bench }) : account
   const isKept = await keepAliases(order, named, { who, bench })
   if (!isKept) return no(conflictOf())
   const made = await driveFor(named, job, { isReached: isMade, patienceMs: CREATE_PATIENCE_MS }, bench)
@@ -42,8 +42,17 @@ export const createForRule = async (order: PersonOrder, who: Applicant, bench: R
   return no(refusalOfAccount(made, first?.skuId ?? '', bench.shop.clock.now()))
 }
 
+/** Names may come from the person themselves, who must not pass for somebody in charge. */
+const isReserved = ({ userPrincipalName }: PersonOrder, { shop }: RuleBench): boolean =>
+  isNameProtected(userPrincipalName.split('@')[0] ?? '', shop.settings.protectedNames)
+
 const rowFor = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<Account>> => {
-  const account = (await accountOf(who, bench)) ?? (await intended(order, who, bench.shop))
+  const known = await accountOf(who, bench)
+  if (known === undefined && isReserved(order, bench)) {
+    who.note('userPrincipalName: people would take the name for somebody in charge. Ask for another one.')
+    return no(conflictOf('userPrincipalName'))
+  }
+  const account = known ?? (await intended(order, who, bench.shop))
   if (typeof account === 'object') return account.origin === 'directory' ? no(denied) : yes(account)
   // Nothing is kept, and the audit says so.
   await bench.aliases.add(askedBy(order, who, bench))
@@ -60,11 +69,12 @@ const isNameRefused = ({ origin, objectId, reason }: Account): boolean =>
 /** The rule may try another name then; the row as it is, when that one is somebody else's too. */
 const renamed = async (
   account: Account,
-  userPrincipalName: string,
+  order: PersonOrder,
   { job, bench }: { readonly job: Job; readonly bench: RuleBench },
 ): Promise<Account> => {
   const { shop, owner } = bench
-  if (isSameName(account.userPrincipalName, userPrincipalName)) return account
+  const { userPrincipalName } = order
+  if (isSameName(account.userPrincipalName, userPrincipalName) || isReserved(order, bench)) return account
   const change = { userPrincipalName, stage: 'intent', reason: undefined, attempts: 0, nextAttemptAt: shop.clock.now() } as const
   const run = (_: Account, work: Work) => work.rename(change)
   return (await underLease(account, job, { shop, owner, run })) ?? account

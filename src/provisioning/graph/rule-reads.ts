@@ -27,9 +27,14 @@ const shaped = (reply: Reply<unknown>): Reply<JsonObject> => {
   return read.success ? { ok: true, value: read.data } : { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
 }
 
+/** Of a path they would be another place; nobody is called so. */
+const DOTS = /^\.{1,2}$/
+
 export const ruleReads = ({ call }: GraphClient): RuleReads => ({
   user: async (key, errand) =>
-    shaped(await call({ method: 'GET', path: `/users/${encodeURIComponent(key)}`, query: { $select: SELECT }, errand })),
+    DOTS.test(key)
+      ? { ok: false, setback: { kind: 'absent' } }
+      : shaped(await call({ method: 'GET', path: `/users/${encodeURIComponent(key)}`, query: { $select: SELECT }, errand })),
   users: async (property, value, errand) => {
     const $filter = `${property} eq '${value.replaceAll("'", "''")}'`
     return shaped(await call({ method: 'GET', path: '/users', query: { $filter, $select: SELECT }, errand }))

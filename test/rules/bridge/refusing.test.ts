@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/kernel/json.ts'
-import { TENANT_ID, USHER_CLIENT_ID } from '../../../emulator/tenant.ts'
+import { GUEST_DOMAIN, TENANT_ID, USHER_CLIENT_ID } from '../../../emulator/tenant.ts'
 import { TENANT_SECRET } from '../../support/emulated-tenant.ts'
 import { BASIC, STANDARD, TARGET } from '../../support/provisioning.ts'
 import { openBridge, orderOf } from '../../support/bridge-stage.ts'
@@ -271,4 +271,33 @@ test('the tenant may be called by any of its names, which Microsoft is asked abo
     }
   })
   assert.equal(login().filter(({ path }) => path.startsWith('/contoso.')).length, 1)
+})
+
+for (const name of ['admin', 'Admin', 'c.e.o', 'HELP-desk', 'chief.buyer'])
+  test(`nobody is made who is called ${name}, whoever chose the name: the rule is told to ask for another one`, async () => {
+    const { stage, open } = await openBridge({ settings: { protectedNames: ['Chief Buyer'] } })
+    const rule = open().run(1)
+    await stage.clock.run(async () => {
+      const refused = await rule.graph('POST', '/users', orderOf('ana', { userPrincipalName: `${name}@${GUEST_DOMAIN}` }))
+      assert.equal(refused.status, 400)
+      assert.match(JSON.stringify(refused.body), /ObjectConflict/)
+      assert.ok(rule.notes.some((line) => line.startsWith('userPrincipalName: people would take')))
+      assert.equal(await stage.account(1), undefined)
+      assert.deepEqual(stage.writes(), [])
+      const made = await rule.graph('POST', '/users', orderOf('ana', { mailNickname: name }))
+      assert.equal(made.status, 201)
+      assert.notEqual(String(made.body['mailNickname']).toLowerCase(), name.toLowerCase())
+    })
+  })
+
+test('a key of dots is nobody’s, and nothing is asked', async () => {
+  const { stage, open } = await openBridge()
+  const rule = open().run(1)
+  await stage.clock.run(async () => {
+    for (const key of ['..', '.', '%2e%2e', '%2E']) {
+      const { status, body } = await rule.graph('GET', `/users/${key}`)
+      assert.deepEqual([status, codeOf(body)], [404, 'Request_ResourceNotFound'], key)
+    }
+  })
+  assert.deepEqual(stage.graphCalls(), [])
 })
