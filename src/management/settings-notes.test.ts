@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConnectionSettings, RelyingParty } from '#kernel/settings.ts'
+import { Secret } from '#kernel/secret.ts'
+import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
 import { settingsNotes } from './settings-notes.ts'
 
 const at = (name: string, more: Partial<ConnectionSettings> = {}): ConnectionSettings => ({
@@ -33,7 +34,7 @@ const party = (connections: readonly string[]): RelyingParty => ({
 })
 
 const notes = (connections: readonly ConnectionSettings[], used = connections.map(({ name }) => name)): readonly string[] =>
-  settingsNotes({ relyingParties: [party(used)], connections })
+  settingsNotes({ relyingParties: [party(used)], connections, targets: [] })
 
 test('where a domain leads to several connections it is said between which people choose', () => {
   const three = ['a', 'b', 'c'].map((name) => at(name, { homeRealms: ['both.example', `${name}.example`] }))
@@ -57,4 +58,31 @@ test('connections that share an address to come back to are named', () => {
     'connections a and b share /login/callback: register an address of its own for each when you can',
   ])
   assert.deepEqual(notes([at('a', { legacyCallback: true }), at('b')]), [])
+})
+
+const target = (domain: string): TargetSettings => ({
+  name: 't',
+  type: 'graph',
+  tenant: 'contoso',
+  clientId: '00000000-0000-4000-8000-000000000002',
+  credential: { kind: 'secret', secret: new Secret('s') },
+  cloud: 'global',
+  domain,
+  userPrincipalName: 'name',
+  protectedNames: [],
+  usageLocation: { default: 'DE' },
+  licenses: [],
+  settleMs: 0,
+})
+
+test('a target that makes accounts in a domain without an issuer is named; one of a federated domain, or below it, is not', () => {
+  const said = (domain: string) => settingsNotes({ relyingParties: [party([])], connections: [], targets: [target(domain)] })
+  const [only, ...more] = said('other.contoso.example')
+  assert.match(only ?? '', /^relying party m365: target t makes accounts in other\.contoso\.example, which has no issuer/)
+  assert.deepEqual(more, [])
+  assert.equal(said('notguests.contoso.example').length, 1)
+  assert.deepEqual(said('guests.contoso.example'), [])
+  assert.deepEqual(said('berlin.guests.contoso.example'), [])
+  const another = settingsNotes({ relyingParties: [party([])], connections: [], targets: [{ ...target('other.example'), name: 'u' }] })
+  assert.deepEqual(another, [])
 })

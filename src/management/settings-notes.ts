@@ -1,12 +1,17 @@
 import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
 
 /** What holds and may not have been meant, in words for whoever declared it. */
-export const settingsNotes = ({ relyingParties, connections }: Pick<Settings, 'relyingParties' | 'connections'>): readonly string[] => [
+export const settingsNotes = ({
+  relyingParties,
+  connections,
+  targets,
+}: Pick<Settings, 'relyingParties' | 'connections' | 'targets'>): readonly string[] => [
   ...relyingParties.flatMap((party) => {
     const its = connections.filter(({ name, disabled }) => party.connections.includes(name) && !disabled)
     return [...sharedRealms(party, its), ...ownRealms(party, its)]
   }),
   ...sharedCallback(connections),
+  ...relyingParties.flatMap((party) => unfederated(party, targets)),
 ]
 
 const sharedRealms = ({ clientId }: RelyingParty, connections: readonly ConnectionSettings[]): readonly string[] => {
@@ -27,6 +32,15 @@ const ownRealms = ({ clientId, domains }: RelyingParty, connections: readonly Co
       homeRealms
         .filter((realm) => Object.keys(domains).some((domain) => realm === domain || realm.endsWith(`.${domain}`)))
         .map((realm) => `relying party ${clientId}: ${realm} is federated with Usher, so it leads nobody to connection ${name}`),
+    )
+
+/** Accounts are made, and no token can be. */
+const unfederated = ({ clientId, domains, target }: RelyingParty, targets: Settings['targets']): readonly string[] =>
+  targets
+    .filter(({ name, domain }) => name === target && !Object.keys(domains).some((one) => domain === one || domain.endsWith(`.${one}`)))
+    .map(
+      ({ name, domain }) =>
+        `relying party ${clientId}: target ${name} makes accounts in ${domain}, which has no issuer in \`domains\`, so nobody of them can sign in`,
     )
 
 /** Only the provider's own name in its answer (RFC 9207) tells answers apart that come back to one address. */
