@@ -10,8 +10,7 @@ export const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 export interface ProfiledSignature {
   readonly element: StrictElement
   readonly method: SignatureMethod
-  /** What the canonical form of what is signed declares besides (`InclusiveNamespaces`). */
-  readonly prefixes: readonly string[]
+  readonly value: Buffer
   /** What it says of its key, which is never read. */
   readonly keyInfo?: StrictElement
 }
@@ -26,10 +25,10 @@ export const signatureOf = (signed: StrictElement): ProfiledSignature => {
   const [, , keyInfo, ...others] = elementsIn(element)
   if (others.length > 0) throw new XmlRefused('signature_shape')
   if (keyInfo) assertNamed(keyInfo, 'KeyInfo')
+  const method = methodIn(childAt(element, 0, 'SignedInfo'), signed)
   const signatureValue = childAt(element, 1, 'SignatureValue')
   assertAttributes(signatureValue, [], ['Id'])
-  bytesIn(signatureValue)
-  return { element, ...orderIn(childAt(element, 0, 'SignedInfo'), signed), ...(keyInfo && { keyInfo }) }
+  return { element, method, value: bytesIn(signatureValue), ...(keyInfo && { keyInfo }) }
 }
 
 const onlySignatureIn = (signed: StrictElement): StrictElement => {
@@ -40,56 +39,52 @@ const onlySignatureIn = (signed: StrictElement): StrictElement => {
   return signature
 }
 
-type Order = Pick<ProfiledSignature, 'method' | 'prefixes'>
-
-const orderIn = (signedInfo: StrictElement, signed: StrictElement): Order => {
+const methodIn = (signedInfo: StrictElement, signed: StrictElement): SignatureMethod => {
   assertAttributes(signedInfo, [], ['Id'])
   assertCount(signedInfo, 3)
   if (algorithmIn(childAt(signedInfo, 0, 'CanonicalizationMethod')) !== EXCLUSIVE) throw new XmlRefused('algorithm')
   const uri = algorithmIn(childAt(signedInfo, 1, 'SignatureMethod'))
   const method = signatureMethods.find((one) => one.uri === uri)
   if (!method) throw new XmlRefused('algorithm')
-  return { method, prefixes: prefixesIn(childAt(signedInfo, 2, 'Reference'), signed) }
+  assertReference(childAt(signedInfo, 2, 'Reference'), signed)
+  return method
 }
 
-/** Holds a reference to its one form; returns the prefixes it asks for. */
-const prefixesIn = (reference: StrictElement, signed: StrictElement): readonly string[] => {
+const assertReference = (reference: StrictElement, signed: StrictElement): void => {
   assertAttributes(reference, ['URI'], ['Id'])
   const id = attributeOf(signed, 'ID') ?? ''
   const isItself = /^[\w.-]{1,256}$/.test(id) && attributeOf(reference, 'URI') === `#${id}`
   if (!isItself) throw new XmlRefused('reference')
   assertCount(reference, 3)
-  const prefixes = prefixesAskedIn(childAt(reference, 0, 'Transforms'))
+  assertTransforms(childAt(reference, 0, 'Transforms'))
   const digest = digestMethods.find(({ uri }) => uri === algorithmIn(childAt(reference, 1, 'DigestMethod')))
   if (!digest) throw new XmlRefused('algorithm')
   const value = childAt(reference, 2, 'DigestValue')
   assertAttributes(value, [])
   if (bytesIn(value).length !== digestLength(digest.digest)) throw new XmlRefused('base64')
-  return prefixes
 }
 
-const prefixesAskedIn = (transforms: StrictElement): readonly string[] => {
+const assertTransforms = (transforms: StrictElement): void => {
   assertAttributes(transforms, [])
   assertCount(transforms, 2)
   if (algorithmIn(childAt(transforms, 0, 'Transform')) !== ENVELOPED) throw new XmlRefused('algorithm')
   const exclusive = childAt(transforms, 1, 'Transform')
   assertAttributes(exclusive, ['Algorithm'])
   if (attributeOf(exclusive, 'Algorithm') !== EXCLUSIVE) throw new XmlRefused('algorithm')
-  const [list, ...others] = elementsIn(exclusive)
+  const [prefixes, ...others] = elementsIn(exclusive)
   if (others.length > 0) throw new XmlRefused('signature_shape')
-  return list ? harmlessPrefixesIn(list) : []
+  if (prefixes) assertHarmlessPrefixes(prefixes)
 }
 
 const MOST_PREFIXES = 16
 
 /** Prefixes that values use, such as `xs` in `xsi:type`. A `#default` is none of them, and what the library makes of it is wrong. */
-const harmlessPrefixesIn = (list: StrictElement): readonly string[] => {
+const assertHarmlessPrefixes = (list: StrictElement): void => {
   if (!isNamed(list, EXCLUSIVE, 'InclusiveNamespaces') || list.children.length > 0) throw new XmlRefused('signature_shape')
   assertAttributes(list, ['PrefixList'])
   const prefixes = (attributeOf(list, 'PrefixList') ?? '').split(' ').filter((prefix) => prefix !== '')
   const areNames = prefixes.every((prefix) => /^(?!xml)[A-Za-z_][\w.-]*$/.test(prefix))
   if (!areNames || prefixes.length > MOST_PREFIXES || new Set(prefixes).size < prefixes.length) throw new XmlRefused('prefix_list')
-  return prefixes
 }
 
 const assertNamed = (element: StrictElement, name: string): void => {

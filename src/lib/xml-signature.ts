@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import { ExclusiveCanonicalization, type HashAlgorithm, type SignatureAlgorithm, SignedXml } from 'xml-crypto'
 import { attributeOf, MESSAGE_LIMITS, meaningOf, readStrictly, type StrictElement, type XmlLimits } from './strict-xml.ts'
-import { canonical } from './strict-xml-writing.ts'
+import { inDom } from './strict-xml-dom.ts'
+import { writtenAlone } from './strict-xml-writing.ts'
 import { XmlRefused } from './xml-refused.ts'
 import { type Digest, digestMethods, digestOf, isSignatureOf, isStrongKey, type SignatureMethod } from './xml-signature-algorithms.ts'
 import { ENVELOPED, EXCLUSIVE, type ProfiledSignature, signatureOf } from './xml-signature-profile.ts'
@@ -20,68 +21,54 @@ const LONGEST_SIGNATURE = 16 * 1024
 export const verifySigned = (element: StrictElement, keys: readonly KeyObject[], limits: XmlLimits = MESSAGE_LIMITS): StrictElement => {
   const signature = signatureOf(element)
   if (!keys.every(isStrongKey)) throw new XmlRefused('key')
-  const text = canonical(element, { leftOut: signature.element, prefixes: signature.prefixes })
-  if (Buffer.byteLength(text) > limits.bytes) throw new XmlRefused('size')
-  if (!isSigned({ id: attributeOf(element, 'ID') ?? '', text }, signature, keys)) throw new XmlRefused('signature')
+  const text = signedText(element, signature, keys)
+  if (text === undefined) throw new XmlRefused('signature')
   const signed = readStrictly(text, limits)
   // What is believed is what was signed; where it does not read as what was looked at before, nobody knows what was meant.
   if (meaningOf(signed) !== meaningOf(element, signature.element)) throw new XmlRefused('signed_differs')
   return signed
 }
 
-/** The canonical text of an element, and its name. */
-interface Referenced {
-  readonly id: string
-  readonly text: string
-}
-
-/** Whether one of the keys signed a digest of the very text that is given. */
-const isSigned = ({ id, text }: Referenced, signature: ProfiledSignature, keys: readonly KeyObject[]): boolean => {
-  const written = canonical(signature.element, { leftOut: signature.keyInfo })
+/** The canonical text of the element that one of the keys signed; undefined when none did. */
+const signedText = (element: StrictElement, signature: ProfiledSignature, keys: readonly KeyObject[]): string | undefined => {
+  const written = writtenAlone(signature.element, new Set(signature.keyInfo ? [signature.keyInfo] : []))
   if (written.length > LONGEST_SIGNATURE) throw new XmlRefused('size')
-  const { method } = signature
-  const suitable = keys.filter(({ asymmetricKeyType }) => asymmetricKeyType === method.keyType)
-  const verifier = narrowed({ method, keys: suitable, text })
+  const verifier = narrowed(element, signature, keys)
   try {
     verifier.loadSignature(written)
-    if (!verifier.checkSignature(`<${STAND_IN} ID="${id}"></${STAND_IN}>`)) return false
+    if (!verifier.checkSignature(`<${STAND_IN} ID="${attributeOf(element, 'ID')}"></${STAND_IN}>`)) return undefined
   } catch {
     // It throws where a signature is wrong and returns false where a digest is; neither is a yes.
-    return false
+    return undefined
   }
-  const [signed, ...others] = verifier.getSignedReferences()
-  return others.length === 0 && signed === text
+  const [text, ...others] = verifier.getSignedReferences()
+  return others.length === 0 ? text : undefined
 }
 
-/** The one element that the library is shown. Its text is ours; a SignedInfo, which the library reads itself, has another name. */
+/** The document that the library is shown. A SignedInfo, which it reads as it was written, has another name. */
 const STAND_IN = 'signed'
 
-interface Order {
-  readonly method: SignatureMethod
-  readonly keys: readonly KeyObject[]
-  readonly text: string
-}
-
-/** A verifier that knows the algorithms of our profile, these keys and one text, and nothing else. */
-const narrowed = ({ method, keys, text }: Order): SignedXml => {
+/** A verifier that knows the algorithms of our profile, the keys they are for and this element, and nothing else. */
+const narrowed = (element: StrictElement, { element: signature, method }: ProfiledSignature, keys: readonly KeyObject[]): SignedXml => {
+  const suitable = keys.filter(({ asymmetricKeyType }) => asymmetricKeyType === method.keyType)
   const verifier = new SignedXml({ getCertFromKeyInfo: () => null })
   // Without one it throws; all of them are asked by `verifiesWith`.
-  verifier.publicCert = keys[0]
-  // The profile has an ID and no other name for it; each name more is another walk through the document.
+  verifier.publicCert = suitable[0]
+  // The profile has an ID and no other name for it.
   verifier.idAttributes = ['ID']
   // Its own for the signature within, of which it finds none in the stand-in.
   const enveloped = Object.entries(verifier.CanonicalizationAlgorithms).filter(([uri]) => uri === ENVELOPED)
-  verifier.CanonicalizationAlgorithms = { ...Object.fromEntries(enveloped), [EXCLUSIVE]: writesFor(text) }
-  verifier.SignatureAlgorithms = { [method.uri]: verifiesWith(method, keys) }
+  verifier.CanonicalizationAlgorithms = { ...Object.fromEntries(enveloped), [EXCLUSIVE]: canonicalFormOf(element, signature) }
+  verifier.SignatureAlgorithms = { [method.uri]: verifiesWith(method, suitable) }
   verifier.HashAlgorithms = hashAlgorithms
   return verifier
 }
 
-/** The library's own canonical form for SignedInfo; for the stand-in the text it stands for. */
-const writesFor = (text: string): typeof ExclusiveCanonicalization =>
+/** The library's own canonical form, of SignedInfo as it is, and of the element where the stand-in is meant. */
+const canonicalFormOf = (element: StrictElement, signature: StrictElement): typeof ExclusiveCanonicalization =>
   class extends ExclusiveCanonicalization {
-    override process(...[element, options]: Parameters<ExclusiveCanonicalization['process']>): string {
-      return element.localName === STAND_IN ? text : super.process(element, options)
+    override process(...[node, options]: Parameters<ExclusiveCanonicalization['process']>): string {
+      return super.process(node.localName === STAND_IN ? inDom(element, node.ownerDocument, signature) : node, options)
     }
   }
 

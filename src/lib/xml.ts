@@ -115,12 +115,11 @@ const ATTRIBUTE_ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 }
 
-/** Text as Canonical XML 1.0 (section 2.3) writes it. Throws `RangeError` when it has a character that XML 1.0 cannot carry. */
-export const escapedText = (text: string): string =>
+// Canonical XML 1.0, section 2.3: text escapes & < > and CR; attributes & < " and all line ends and tabs.
+const escapedText = (text: string): string =>
   PLAIN.test(text) ? text : carried(text).replace(/[&<>\r]/g, (character) => TEXT_ESCAPES[character] ?? character)
 
-/** The same of an attribute's value. Throws `RangeError`. */
-export const escapedAttribute = (text: string): string =>
+const escapedAttribute = (text: string): string =>
   PLAIN.test(text) ? text : carried(text).replace(/[&<"\t\n\r]/g, (character) => ATTRIBUTE_ESCAPES[character] ?? character)
 
 const carried = (text: string): string => {

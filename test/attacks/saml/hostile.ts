@@ -69,6 +69,9 @@ export const swollen: Readonly<Record<string, (answer: string) => string>> = {
   'as many namespaces as there may be': within(
     `<saml:x ${Array.from({ length: 60 }, (_, n) => `xmlns:a${n}="u:${n}"`).join(' ')}>${'<saml:y/>'.repeat(1_700)}</saml:x>`,
   ),
+  'as many namespaces in use as there may be': within(
+    `<saml:x ${Array.from({ length: 30 }, (_, n) => `xmlns:a${n}="u:${n}" a${n}:b=""`).join(' ')}>${'<a0:y a29:b=""/>'.repeat(850)}</saml:x>`,
+  ),
   'as much text as there may be': within('z'.repeat(180_000)),
   'as many references as there may be': within('&#38;'.repeat(36_000)),
 }
