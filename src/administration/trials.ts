@@ -6,7 +6,7 @@ import { UsherError } from '#kernel/errors.ts'
 import { assertScript, kindOf } from '#management/rules/rule-folder.ts'
 import { onlyJailed } from '#rules/only-jailed.ts'
 import { createPool } from '#rules/pool.ts'
-import { revealed, scriptOf } from '#rules/scripts.ts'
+import { inTurn, revealed, scriptOf } from '#rules/scripts.ts'
 import { readStubs, type Stub } from '#rules/trial-stubs.ts'
 import { type TrialResult, tryRules } from '#rules/try-rules.ts'
 import type { Stores } from '#storage/open.ts'
@@ -35,6 +35,9 @@ export interface Sample {
   readonly outcome?: string
 }
 
+/** One script by itself, or all that are in force as a sign-in runs them: with that one in its place, where there is one. */
+export type Tried = { readonly isChain: false; readonly rule: Rule } | { readonly isChain: true; readonly rule?: Rule }
+
 /** What a rule does to a recorded sign-in now, and what the one in force does. */
 export interface Replayed {
   readonly sample: Sample
@@ -45,14 +48,15 @@ export interface Replayed {
 
 /** Rules tried without effects, on samples or on what sign-ins left behind. */
 export const ruleTrials = ({ stores, publicUrl, rules: safety }: Parts) => {
-  const attempt = async (rule: Rule, samples: readonly Sample[], stubs: readonly Stub[]): Promise<readonly TrialResult[]> => {
-    const { configuration, budgetMs } = (await stores.settings.current()).rules
-    const bench = { scripts: [scriptOf(rule)], configuration: revealed(configuration), stubs, budgetMs, domain: publicUrl.host }
+  const attempt = async (tried: Tried, samples: readonly Sample[], stubs: readonly Stub[]): Promise<readonly TrialResult[]> => {
+    const { rules, configuration, budgetMs } = (await stores.settings.current()).rules
+    const scripts = (tried.isChain ? chainWith(rules, tried.rule) : [tried.rule]).map(scriptOf)
+    const bench = { scripts, configuration: revealed(configuration), stubs, budgetMs, domain: publicUrl.host, isTraced: tried.isChain }
     return tryRules(bench, samples, (outside) => onlyJailed(createPool({ jail: safety.jail, log: silent, ...outside }), safety))
   }
   return {
-    tryRule: async (rule: Rule, sample: Sample, { stubs }: { readonly stubs: readonly Stub[] }): Promise<TrialResult> => {
-      const [trial] = await attempt(rule, [sample], stubs)
+    tryRule: async (tried: Tried, sample: Sample, { stubs }: { readonly stubs: readonly Stub[] }): Promise<TrialResult> => {
+      const [trial] = await attempt(tried, [sample], stubs)
       if (!trial) throw new UsherError('rules_unavailable')
       return trial
     },
@@ -61,10 +65,10 @@ export const ruleTrials = ({ stores, publicUrl, rules: safety }: Parts) => {
       const [run] = runId === 'last' ? await stores.ruleRuns.latest({ limit: 1 }) : [await stores.ruleRuns.find(runId)]
       return run && sampleIn(run)
     },
-    /** Over the latest recorded sign-ins, the newest first. With `inForce`, also what that rule does to each. */
-    replayRule: async (rule: Rule, { last, stubs, inForce }: Replaying): Promise<readonly Replayed[]> => {
+    /** Over the latest recorded sign-ins, the newest first. With `inForce`, also what that does to each. */
+    replayRule: async (tried: Tried, { last, stubs, inForce }: Replaying): Promise<readonly Replayed[]> => {
       const samples = (await stores.ruleRuns.latest({ limit: last })).map(sampleIn)
-      const trials = await attempt(rule, samples, stubs)
+      const trials = await attempt(tried, samples, stubs)
       const before = inForce ? await attempt(inForce, samples, stubs) : []
       return samples.flatMap((sample, index) => {
         const [trial, other] = [trials[index], before[index]]
@@ -79,7 +83,15 @@ export const ruleTrials = ({ stores, publicUrl, rules: safety }: Parts) => {
 interface Replaying {
   readonly last: number
   readonly stubs: readonly Stub[]
-  readonly inForce?: Rule
+  readonly inForce?: Tried
+}
+
+/** Everything that is in force as a sign-in runs it, with this one in its place, or at the end when it is new. */
+const chainWith = (rules: readonly Rule[], draft?: Rule): readonly Rule[] => {
+  if (!draft) return inTurn(rules)
+  const isKnown = rules.some(({ id }) => id === draft.id)
+  const order = isKnown ? draft.order : Math.max(0, ...rules.map((rule) => rule.order)) + 1
+  return inTurn([...rules.filter(({ id }) => id !== draft.id), { ...draft, order, enabled: true }])
 }
 
 /** Runners that start only where whatever a script tries is kept in, also while nobody's sign-in depends on it. */

@@ -14,36 +14,57 @@ interface TryOptions extends ConfigOption {
   readonly stubs?: string
   readonly last?: string
   readonly rule?: string
+  readonly all?: boolean
   readonly json?: boolean
 }
 
+const ALL = 'everything a sign-in runs, in its order; with a rule or a file, that one in its place'
 const STUBS = 'answers of other hosts: [{"method": "GET", "url": "https://api.example.com/v1/*", "body": {…}}]'
 
-/** `usher rules try`: one rule on one sign-in, without effects. */
+/** `usher rules try`: one rule, or all of them, on one sign-in, without effects. */
 export const tryCommand = (): Command =>
   withConfig(new Command('try'))
-    .description('run a rule without effects, and show what it would do')
-    .argument('<rule>', 'a rule, or a .js file')
+    .description('run a rule, or with --all everything a sign-in runs, without effects, and show what it would do')
+    .argument('[rule]', 'a rule, or a .js file')
+    .option('--all', ALL)
     .option('--user <file>', "the user, a JSON object with Auth0's names")
     .option('--context <file>', 'the context, a JSON object')
     .option('--run <id>', 'a recorded sign-in instead: `last`, or one of `usher rules logs`')
     .option('--stubs <file>', STUBS)
     .option('--json', 'one JSON object')
     .addHelpText('after', NOTHING_HAPPENS)
-    .action((name: string, options: TryOptions) => withDesk(options, (desk) => tryOne(desk, name, options)))
+    .action((name: string | undefined, options: TryOptions) => withDesk(options, (desk) => tryOne(desk, name, options)))
 
 const NOTHING_HAPPENS = `
 Nothing happens: calls out are answered from stubs or refused, Microsoft Graph has a stand-in, metadata is not stored.
 All of it is listed.
 
-  usher rules try Provision --user ada.json --context context.json --stubs stubs.json`
+  usher rules try Provision --user ada.json --context context.json --stubs stubs.json
+  usher rules try --all --run last        what each rule of a recorded sign-in changes, one after the other
+  usher rules try draft.js --all --run last`
 
-const tryOne = async (desk: Desk, name: string, options: TryOptions): Promise<void> => {
-  const { rule } = await meant(desk, name)
-  const trial = await desk.tryRule(rule, await sampleIn(desk, options), { stubs: stubsIn(desk, options) })
+const tryOne = async (desk: Desk, name: string | undefined, options: TryOptions): Promise<void> => {
+  const { tried, title } = await triedBy(desk, name, options)
+  const trial = await desk.tryRule(tried, await sampleIn(desk, options), { stubs: stubsIn(desk, options) })
   if (options.json) print(JSON.stringify(trial))
   else for (const line of trialLines(trial)) print(line)
-  if (trial.result.kind === 'failed') throw new CommandError(`${rule.name} ${endOf(trial)}`)
+  if (trial.result.kind === 'failed') throw new CommandError(`${title} ${endOf(trial)}`)
+}
+
+interface Wanted {
+  readonly tried: Parameters<Desk['tryRule']>[0]
+  /** What it is held against: the script in force, or all that are. */
+  readonly inForce?: Parameters<Desk['tryRule']>[0]
+  readonly title: string
+}
+
+/** A script by itself, or with `--all` among everything that is in force. Throws a CommandError when neither is said. */
+const triedBy = async (desk: Desk, name: string | undefined, { all }: TryOptions): Promise<Wanted> => {
+  if (name === undefined && !all) throw new CommandError('name a rule, or say --all', 2)
+  if (name === undefined) return { tried: { isChain: true }, title: 'the chain of rules' }
+  const { rule, inForce } = await meant(desk, name)
+  if (all) return { tried: { isChain: true, rule }, inForce: { isChain: true }, title: `the chain with ${rule.name}` }
+  return { tried: { isChain: false, rule }, ...(inForce && { inForce: { isChain: false, rule: inForce } }), title: rule.name }
 }
 
 interface Meant {
@@ -77,17 +98,20 @@ const stubsIn = (desk: Desk, { stubs }: TryOptions) => (stubs === undefined ? []
 /** `usher rules replay`: what a rule would do to sign-ins that were recorded. */
 export const replayCommand = (): Command =>
   withConfig(new Command('replay'))
-    .description('run a rule over recorded sign-ins without effects; of a file, say where it differs from the rule in force')
-    .argument('<rule>', 'a rule, or a .js file named after one')
+    .description(
+      'run a rule, or with --all everything, over recorded sign-ins without effects; of a file, say where what is in force differs',
+    )
+    .argument('[rule]', 'a rule, or a .js file named after one')
+    .option('--all', ALL)
     .option('--last <count>', 'how many sign-ins', '20')
     .option('--stubs <file>', STUBS)
     .option('--json', 'one JSON object a sign-in')
-    .action((name: string, options: TryOptions) => withDesk(options, (desk) => replay(desk, name, options)))
+    .action((name: string | undefined, options: TryOptions) => withDesk(options, (desk) => replay(desk, name, options)))
 
-const replay = async (desk: Desk, name: string, options: TryOptions): Promise<void> => {
-  const { rule, inForce } = await meant(desk, name)
+const replay = async (desk: Desk, name: string | undefined, options: TryOptions): Promise<void> => {
+  const { tried, inForce } = await triedBy(desk, name, options)
   const last = countIn('--last', options.last ?? '20')
-  const all = await desk.replayRule(rule, { last, stubs: stubsIn(desk, options), ...(inForce && { inForce }) })
+  const all = await desk.replayRule(tried, { last, stubs: stubsIn(desk, options), ...(inForce && { inForce }) })
   for (const one of all) if (options.json) print(JSON.stringify(one))
   if (!options.json) for (const line of all.flatMap(replayLines)) print(line)
   const differing = all.filter((one) => one.inForce !== undefined && !isSameEffect(one.trial, one.inForce)).length

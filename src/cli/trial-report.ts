@@ -19,15 +19,28 @@ export const endOf = ({ result }: Trial): string => {
 export const trialLines = (trial: Trial): readonly string[] => {
   const { result, calls, metadata, notes } = trial
   return [
+    ...(trial.steps ?? []).flatMap(stepLines),
     `${endOf(trial)}  ${result.timings.map(({ ms }) => `${Math.round(ms)} ms`).join(', ')}`,
-    ...trial.user.map((change) => `user.${changeText(change)}`),
-    ...trial.context.map((change) => `context.${changeText(change)}`),
+    ...(trial.steps ? [] : changeLines(trial)),
     ...Object.entries(trial.claims ?? {}).map(([name, value]) => `claim ${name} = ${shown(value)}`),
     ...metadata.map(({ kind, publicId, patch }) => `would write ${kind} metadata of ${publicId}: ${shown(patch)}`),
     ...calls.map(callText),
     ...notes.map((note) => `note: ${note}`),
     ...result.console.map(({ level, text }) => `console.${level}: ${text}`),
   ]
+}
+
+type Changed = Pick<Trial, 'user' | 'context'>
+
+const changeLines = ({ user, context }: Changed): readonly string[] => [
+  ...user.map((change) => `user.${changeText(change)}`),
+  ...context.map((change) => `context.${changeText(change)}`),
+]
+
+/** A script of several, and what it changed. */
+const stepLines = (step: NonNullable<Trial['steps']>[number]): readonly string[] => {
+  const changes = changeLines(step)
+  return [`${step.name}${changes.length === 0 ? ' changes nothing' : ''}`, ...changes.map((line) => `  ${line}`)]
 }
 
 const callText = ({ method, url, answeredBy, status, body }: Trial['calls'][number]): string => {

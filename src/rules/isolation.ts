@@ -33,6 +33,8 @@ export interface Job {
   readonly budgetMs: number
   /** Set when the person comes back to an action that sent them away: rules do not run again before it. */
   readonly continueAt?: RuleId
+  /** The result says what each script changed. */
+  readonly isTraced?: boolean
   readonly caller: RuleCaller
   /** `auth0.users.updateAppMetadata` and `updateUserMetadata`; resolves with the user as the Management API shows it. Rejects with a sentence. */
   readonly updateMetadata: (kind: 'app' | 'user', publicId: string, patch: JsonObject) => Promise<JsonObject>
@@ -50,9 +52,24 @@ export interface Timing {
   readonly ms: number
 }
 
+/** What a script wrote into fields of the first level, and which of them it took away. */
+export type Delta = {
+  readonly set: JsonObject
+  readonly gone: readonly string[]
+}
+
+/** A script that passed, and what it changed. */
+export type Step = {
+  readonly rule: RuleId
+  readonly user: Delta
+  readonly context: Delta
+}
+
 interface Ran {
   readonly console: readonly ConsoleLine[]
   readonly timings: readonly Timing[]
+  /** Of a job that is traced, in the order they ran. */
+  readonly steps?: readonly Step[]
 }
 
 export type JobResult = Ran &

@@ -142,7 +142,7 @@ const take = (inside: Inside, member: Member, frame: Frame): void => {
 const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
   const run = book.running(id)
   if (!run) throw new FrameError('a result nobody waits for')
-  const result = resultOf(payload, run.job.scripts)
+  const result = resultOf(payload, run.job)
   if (!result) {
     state.culprit = run
     throw new FrameError('a result that is none')

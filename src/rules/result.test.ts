@@ -6,7 +6,7 @@ import { plainObjectIn, resultOf } from './result.ts'
 
 const scripts = [scriptOf('', { id: 'rul_1', name: 'One' }), scriptOf('', { id: 'rul_2', name: 'Two' })]
 const ran = { console: [], timings: [] }
-const read = (said: unknown) => resultOf(Buffer.from(typeof said === 'string' ? said : JSON.stringify(said)), scripts)
+const read = (said: unknown) => resultOf(Buffer.from(typeof said === 'string' ? said : JSON.stringify(said)), { scripts })
 
 test('a result of each kind is taken as it is', () => {
   const lines = [{ rule: 'rul_1', level: 'warn', text: 'careful' }]
@@ -17,6 +17,25 @@ test('a result of each kind is taken as it is', () => {
   assert.deepEqual(read(denied), denied)
   const failed = { kind: 'failed', why: 'timeout', rule: 'rul_1', ...ran }
   assert.deepEqual(read(failed), failed)
+})
+
+test('what each script changed is taken when it was asked for, in its form or not at all', () => {
+  const step = { rule: 'rul_1', user: { set: { a: { b: [1] } }, gone: ['c'] }, context: { set: {}, gone: [] } }
+  const passed = { kind: 'passed', user: {}, context: {}, ...ran }
+  const traced = (steps: unknown) => resultOf(Buffer.from(JSON.stringify({ ...passed, steps })), { scripts, isTraced: true })
+  assert.deepEqual(traced([step]), { ...passed, steps: [step] })
+  assert.deepEqual(traced(undefined), { ...passed, steps: [] })
+  assert.deepEqual(read({ ...passed, steps: [step] }), passed)
+  for (const wrong of [
+    {},
+    [null],
+    [step, step, step],
+    [{ ...step, rule: 'rul_9' }],
+    [{ ...step, user: { set: [], gone: [] } }],
+    [{ ...step, context: { set: {}, gone: [1] } }],
+    [{ ...step, user: { set: {} } }],
+  ])
+    assert.equal(traced(wrong), undefined, JSON.stringify(wrong))
 })
 
 test('what it adds is left out, and what it gets wrong makes it none', () => {

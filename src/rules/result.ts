@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
-import type { ConsoleLine, JobResult, Script, Timing } from './isolation.ts'
+import type { ConsoleLine, Delta, Job, JobResult, Script, Step, Timing } from './isolation.ts'
 
 const MOST_BYTES = 512 * 1024
 const MOST_DEPTH = 40
@@ -9,19 +9,28 @@ const MOST_TEXT = 1_000
 const LEVELS: ReadonlySet<unknown> = new Set<ConsoleLine['level']>(['log', 'info', 'warn', 'error', 'notice'])
 
 /** What a runner says about a run, believed as far as its form goes; undefined when it has none. */
-export const resultOf = (payload: Buffer, scripts: readonly Script[]): JobResult | undefined => {
+export const resultOf = (payload: Buffer, { scripts, isTraced = false }: Pick<Job, 'scripts' | 'isTraced'>): JobResult | undefined => {
   const said = payload.length > MOST_BYTES ? undefined : plainObjectIn(payload.toString())
-  const lines = said && listOf(said['console'], MOST_LINES, (line) => lineOf(line, scripts))
-  const timings = said && listOf(said['timings'], 2 * scripts.length, (timing) => timingOf(timing, scripts))
-  if (!lines || !timings) return undefined
-  const ran = { console: lines, timings }
+  const ran = said && ranIn(said, scripts)
+  const steps = isTraced && said ? listOf(said['steps'] ?? [], scripts.length, (step) => stepOf(step, scripts)) : []
+  if (!ran || !steps) return undefined
+  return outcomeOf(said, isTraced ? { ...ran, steps } : ran, scripts)
+}
+
+const ranIn = (said: JsonObject, scripts: readonly Script[]): Ran | undefined => {
+  const console = listOf(said['console'], MOST_LINES, (line) => lineOf(line, scripts))
+  const timings = listOf(said['timings'], 2 * scripts.length, (timing) => timingOf(timing, scripts))
+  return console && timings && { console, timings }
+}
+
+const outcomeOf = (said: JsonObject, ran: Ran, scripts: readonly Script[]): JobResult | undefined => {
   if (said['kind'] === 'passed') return passed(said, ran)
   if (said['kind'] === 'denied') return denied(said, ran, scripts)
   if (said['kind'] === 'failed') return { kind: 'failed', why: whyOf(said['why']), ...ruleIn(said['rule'], scripts), ...ran }
   return undefined
 }
 
-type Ran = Pick<JobResult, 'console' | 'timings'>
+type Ran = Pick<JobResult, 'console' | 'timings' | 'steps'>
 
 const passed = ({ user, context }: JsonObject, ran: Ran): JobResult | undefined =>
   isJsonObject(user) && isJsonObject(context) ? { kind: 'passed', user, context, ...ran } : undefined
@@ -110,4 +119,17 @@ const timingOf = (timing: Json, scripts: readonly Script[]): Timing | undefined 
   const { ms } = timing
   const { rule } = ruleIn(timing['rule'], scripts)
   return rule === undefined || typeof ms !== 'number' ? undefined : { rule, ms: Math.max(0, ms) }
+}
+
+const stepOf = (step: Json, scripts: readonly Script[]): Step | undefined => {
+  if (!isJsonObject(step)) return undefined
+  const { rule } = ruleIn(step['rule'], scripts)
+  const [user, context] = [deltaOf(step['user']), deltaOf(step['context'])]
+  return rule !== undefined && user && context ? { rule, user, context } : undefined
+}
+
+const deltaOf = (delta: Json | undefined): Delta | undefined => {
+  if (!isJsonObject(delta) || !isJsonObject(delta['set'])) return undefined
+  const gone = listOf(delta['gone'], MOST_VALUES, (name) => (typeof name === 'string' ? name : undefined))
+  return gone && { set: delta['set'], gone }
 }

@@ -2,14 +2,14 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Rule, RuleRun, RuleSettings } from '#kernel/rule.ts'
+import type { RuleRun, RuleSettings } from '#kernel/rule.ts'
 import { contextFor } from './facade/context.ts'
 import { userFor } from './facade/person.ts'
 import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
 import { createKeeping } from './keeping.ts'
 import { recordOf } from './run-record.ts'
-import { revealed, scriptOf } from './scripts.ts'
+import { inTurn, revealed, scriptOf } from './scripts.ts'
 import type { RuleCaller, RuleOrder, RuleOutcome, RuleRunner } from './runner.ts'
 
 export interface RuleRunnerParts {
@@ -60,7 +60,8 @@ export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => {
 
 const keep = (ran: Parameters<typeof recordOf>[0], { keep: kept, log }: RuleRunnerParts): void => {
   const { reference } = ran.job.caller
-  kept(recordOf(ran)).catch((error: unknown) => log.error('rule_run_lost', { reference, error }))
+  // Also what throws at once: a trace decides no sign-in.
+  Promise.try(() => kept(recordOf(ran))).catch((error: unknown) => log.error('rule_run_lost', { reference, error }))
 }
 
 /** What is the same for every sign-in until the settings change. */
@@ -74,15 +75,9 @@ const preparations = new WeakMap<RuleSettings, Prepared>()
 const preparedFor = (settings: RuleSettings): Prepared => {
   const known = preparations.get(settings)
   if (known) return known
-  const prepared = { scripts: inTurn(settings).map(scriptOf), configuration: revealed(settings.configuration) }
+  const prepared = { scripts: inTurn(settings.rules).map(scriptOf), configuration: revealed(settings.configuration) }
   preparations.set(settings, prepared)
   return prepared
-}
-
-/** Rules in their order, then actions in theirs. */
-const inTurn = ({ rules }: RuleSettings): readonly Rule[] => {
-  const enabled = rules.filter((rule) => rule.enabled).toSorted((one, other) => one.order - other.order)
-  return [...enabled.filter(({ kind }) => kind === 'rule'), ...enabled.filter(({ kind }) => kind === 'action')]
 }
 
 const callerOf = ({ transaction, relyingParty }: RuleOrder, notes: string[]): RuleCaller => ({

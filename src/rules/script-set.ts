@@ -38,5 +38,5 @@ const isSameRecord = (one: Readonly<Record<string, string>>, other: Readonly<Rec
 }
 
 /** What is new with every run. */
-export const runMessage = ({ user, context, auth0, budgetMs, continueAt }: Job, set?: ScriptSet): string =>
-  `{"set":${set?.json ?? 'null'},"job":${JSON.stringify({ user, context, auth0, budgetMs, continueAt })}}`
+export const runMessage = ({ user, context, auth0, budgetMs, continueAt, isTraced }: Job, set?: ScriptSet): string =>
+  `{"set":${set?.json ?? 'null'},"job":${JSON.stringify({ user, context, auth0, budgetMs, continueAt, isTraced })}}`

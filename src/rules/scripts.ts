@@ -16,3 +16,9 @@ export const scriptOf = ({ id, name, kind, script, legacyGlobals, hosts, secrets
   secrets: revealed(secrets),
   ...(hosts && { hosts }),
 })
+
+/** Those that run at a sign-in: rules in their order, then actions in theirs. */
+export const inTurn = (rules: readonly Rule[]): readonly Rule[] => {
+  const enabled = rules.filter((rule) => rule.enabled).toSorted((one, other) => one.order - other.order)
+  return [...enabled.filter(({ kind }) => kind === 'rule'), ...enabled.filter(({ kind }) => kind === 'action')]
+}

@@ -90,6 +90,39 @@ test('rules are switched and change places', async () => {
   assert.equal((await place.run(['rules', 'enable', 'Nobody'])).code, 5)
 })
 
+test('everything a sign-in runs is tried without effects, each script by itself, and a draft in its place', async () => {
+  const folder = place.at('chain')
+  mkdirSync(folder)
+  const rule = (body: string) => `function (user, context, callback) { ${body} }`
+  place.write('chain/First.js', rule("user.city = 'Berlin'; callback(null, user, context)"))
+  place.write('chain/Second.js', rule("user.land = user.city + '!'; callback(null, user, context)"))
+  place.write('chain/Off.js', rule('callback(new Error("must not run"))'))
+  for (const [name, order, enabled] of [
+    ['First', 100, true],
+    ['Second', 101, true],
+    ['Off', 102, false],
+  ])
+    place.write(`chain/${name}.json`, { order, enabled })
+  await run('rules', 'push', folder)
+  await run('rules', 'disable', 'Partners only')
+  const user = place.write('ada.json', { user_id: 'auth0|ada' })
+  const all = await run('rules', 'try', '--all', '--user', user)
+  assert.match(all.stdout, /^First\n {2}user\.city = "Berlin"\nSecond\n {2}user\.land = "Berlin!"\nlets the person pass/)
+  assert.doesNotMatch(all.stdout, /Off/)
+  const draft = place.write('First.js', rule("user.city = 'Rome'; callback(null, user, context)"))
+  const drafted = JSON.parse((await run('rules', 'try', draft, '--all', '--user', user, '--json')).stdout)
+  assert.deepEqual(
+    drafted.steps.map(({ name, user: changes }: { readonly name: string; readonly user: unknown }) => [name, changes]),
+    [
+      ['First', [{ path: 'city', after: 'Rome' }]],
+      ['Second', [{ path: 'land', after: 'Rome!' }]],
+    ],
+  )
+  assert.match((await run('rules', 'try', 'Off', '--all', '--user', user)).stdout, /denies: must not run/)
+  assert.equal((await place.run(['rules', 'try', '--user', user])).code, 2)
+  assert.match((await run('rules', 'replay', '--all')).stderr, /0 recorded sign-ins/)
+})
+
 test('an action is drafted from a rule, on standard output', async () => {
   const { stdout, stderr } = await run('rules', 'convert', 'Partners only')
   assert.match(stdout, /^exports\.onExecutePostLogin = async \(event, api\) => \{/)

@@ -8,6 +8,7 @@ const { redactFor } = require('./redact.cjs')
 const { runAtWork } = require('./run-at-work.cjs')
 const { sanitized } = require('./rule-errors.cjs')
 const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
+const { createTrace } = require('./trace.cjs')
 
 /**
  * @typedef {import('../isolation.ts').JobResult} JobResult
@@ -22,6 +23,7 @@ const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
  * @property {{ readonly domain: string, readonly baseUrl: string, readonly accessToken: string }} auth0
  * @property {number} budgetMs
  * @property {string} [continueAt]
+ * @property {boolean} [isTraced] the result says what each script changed
  *
  * @typedef {object} Host
  * @property {(kind: 'app' | 'user', publicId: string, patch: any) => Promise<unknown>} updateMetadata
@@ -50,6 +52,7 @@ const { deniedFor, requireFor, runRule } = require('./run-rule.cjs')
  * @property {(rule: string) => object} consoleOf
  * @property {(error: unknown) => ReturnType<typeof sanitized>} sanitized
  * @property {{ rule: string, ms: number }[]} timings
+ * @property {ReturnType<typeof createTrace>} [trace]
  * @property {{ script: Script, since: number } | undefined} at the script at work
  * @property {boolean} isOver
  */
@@ -106,6 +109,7 @@ const runOf = (job, host) => {
     consoleOf: (rule) => consoleFor(rule, (line) => runAtWork(run).add(line)),
     sanitized: (error) => sanitized(error, redact),
     ...{ timings: [], at: undefined, isOver: false },
+    ...(job.isTraced && { trace: createTrace({ user, context }) }),
   }
   return run
 }
@@ -125,11 +129,12 @@ const timedOut = ({ at, job, notice }) => {
  * @param {Outcome} outcome
  * @returns {any}
  */
-const resultOf = ({ state, lines, timings }, outcome) => ({
+const resultOf = ({ state, lines, timings, trace }, outcome) => ({
   ...outcome,
   ...(outcome.kind === 'passed' && { user: state.user, context: state.context }),
   console: lines,
   timings,
+  ...(trace && { steps: trace.steps }),
 })
 
 /**
@@ -144,7 +149,7 @@ const inOrder = async (run) => {
     const outcome = script.kind === 'action' ? await action(run, script) : await runRule(run, script)
     // Its time was up, or something it left behind threw: nobody waits for the rest.
     if (run.isOver) return outcome
-    leave(run)
+    goOn(run, script, outcome)
     if (outcome.kind !== 'passed' || isLeaving(run, script)) return outcome
   }
   return { kind: 'passed' }
@@ -164,6 +169,16 @@ const enter = (run, script, index) => {
 const leave = (run) => {
   if (run.at) run.timings.push({ rule: run.at.script.id, ms: run.host.now() - run.at.since })
   run.at = undefined
+}
+
+/**
+ * @param {Run} run
+ * @param {Script} script
+ * @param {Outcome} outcome
+ */
+const goOn = (run, script, { kind }) => {
+  leave(run)
+  if (kind === 'passed') run.trace?.add(script.id, run.state)
 }
 
 /**
