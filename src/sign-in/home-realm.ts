@@ -62,7 +62,7 @@ const behind = (domain: string | undefined, { choices, relyingParty }: Settled):
 const isHomeOf = ({ homeRealms }: ConnectionSettings, domain: string): boolean => homeRealms.some((realm) => realm.toLowerCase() === domain)
 
 /** Those below a federated root domain are federated with it. */
-const isFederated = (domain: string, { domains }: Pick<RelyingParty, 'domains'>): boolean =>
+export const isFederated = (domain: string, { domains }: Pick<RelyingParty, 'domains'>): boolean =>
   Object.keys(domains).some((root) => domain === root || domain.endsWith(`.${root}`))
 
 /** On to a connection; what the person typed goes along where it belongs, and nowhere else. */

@@ -1,5 +1,7 @@
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Answer } from '#kernel/visit.ts'
+import { domainOfAddress } from '#lib/mail-domain.ts'
+import { isFederated } from './home-realm.ts'
 import type { Going } from './recognize.ts'
 import { connectionsOf, pagePath } from './step.ts'
 
@@ -21,8 +23,16 @@ export const passwordPage = (settings: ConnectionSettings, { transaction, occasi
     service: occasion.relyingParty.name,
     label: settings.label,
     action: pagePath(transaction.id, '/password'),
-    username: transaction.hint ?? transaction.request.username ?? '',
+    username: transaction.hint ?? usernameSaid(settings, { transaction, occasion }),
     ...typed,
     ...(connectionsOf(occasion).length > 1 && { otherWays: pagePath(transaction.id, '/ways') }),
   },
 })
+
+/** What the relying party calls them. A name we gave an account ourselves is what nobody types, but at the directory that knows it. */
+const usernameSaid = ({ directory }: ConnectionSettings, { transaction, occasion }: Going): string => {
+  const said = transaction.request.username ?? ''
+  const domain = domainOfAddress(said)
+  const isOurs = domain !== undefined && isFederated(domain, occasion.relyingParty)
+  return isOurs && directory === undefined ? '' : said
+}

@@ -150,3 +150,19 @@ realmStory('the way somebody used last is shown first, and not taken for them', 
   assert.ok(!/<input id="email"[^>]*autofocus/.test(stop.body), 'and the cursor is not in the way')
   assert.match((await guest(house).openService()).body, /<input id="email"[^>]*autofocus/)
 })
+
+realmStory(
+  'a name of one of our own accounts stands on no page that asks for a guest’s password, but on the directory’s',
+  async ({ house }) => {
+    const somebody = guest(house)
+    const filled = async (username: string, words: string): Promise<string | undefined> => {
+      const page = await somebody.browser.click(await sentFor(somebody, house, { username, wfresh: '0' }), words)
+      return page.forms.find(({ fields }) => 'password' in fields)?.fields['username']
+    }
+    assert.equal(await filled(`whoever@${DEMO_TENANT.guestDomain}`, 'guest password'), '')
+    assert.equal(await filled('dana@elsewhere.example', 'guest password'), 'dana@elsewhere.example')
+    const employee = `erika.vogt@${DEMO_TENANT.employeeDomain}`
+    assert.equal(await filled(employee, 'guest password'), '')
+    assert.equal(await filled(employee, 'staff password'), employee)
+  },
+)
