@@ -6,6 +6,7 @@ import type { UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { type AccountKey, type Draft, intend, ofKey } from './account-intent.ts'
+import { NOBODYS } from './account-leases.ts'
 import { type AccountValues, accountColumns, accountIn } from './account-rows.ts'
 import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
@@ -32,8 +33,6 @@ interface Times {
   readonly ms: number
 }
 
-const FREE = { lease_owner: null, lease_until: null } as const
-
 /** The rows provisioning drives. */
 export const accountStore = (parts: Parts) => {
   const { read, write } = parts.storage
@@ -57,39 +56,10 @@ export const accountStore = (parts: Parts) => {
       await write((tx) =>
         tx
           .updateTable('accounts')
-          .set(FREE)
+          .set(NOBODYS)
           .where('user_id', '=', userId)
           .where('target', '=', target)
           .where('lease_fence', '=', fence)
-          .execute(),
-      )
-    },
-    isWithOther: async ({ userId, target }: AccountKey, owner: string, at: number): Promise<boolean> => {
-      const row = await read
-        .selectFrom('accounts')
-        .select('user_id')
-        .where('user_id', '=', userId)
-        .where('target', '=', target)
-        .where('stage', 'not in', ['ready', 'stopped'])
-        .where('lease_owner', '<>', owner)
-        .where('lease_until', '>', at)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-    /** Takes every account out of the hands of whoever drives it; for when they are known to be dead. */
-    endLeases: async (): Promise<void> => {
-      const isAnyLeased = await read
-        .selectFrom('accounts')
-        .select('user_id')
-        .where('lease_owner', 'is not', null)
-        .limit(1)
-        .executeTakeFirst()
-      if (!isAnyLeased) return
-      await write((tx) =>
-        tx
-          .updateTable('accounts')
-          .set((row) => ({ ...FREE, lease_fence: row('lease_fence', '+', 1) }))
-          .where('lease_owner', 'is not', null)
           .execute(),
       )
     },

@@ -4,6 +4,7 @@ import type { Secrets } from '#lib/secrets.ts'
 import type { Storage } from '../storage.ts'
 import { aliasStore } from './account-aliases.ts'
 import { accountDesk } from './account-desk.ts'
+import { accountLeases } from './account-leases.ts'
 import { accountStore } from './accounts.ts'
 import { apiTokenStore } from './api-tokens.ts'
 import { connectionTestStore } from './connection-tests.ts'
@@ -65,7 +66,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     directory: directoryStore({ storage, eventRow }),
     eventLog: eventLog(storage),
     ledger: ledgerStore({ storage, eventRow }),
-    accounts: { ...accountStore({ storage, eventRow }), ...dueAccounts(storage) },
+    accounts: { ...accountStore({ storage, eventRow }), ...accountLeases(storage), ...dueAccounts(storage) },
     accountDesk: accountDesk({ storage, eventRow }),
     aliases: aliasStore({ storage, eventRow }),
     subjects: subjectStore({ storage, eventRow }),
