@@ -2,10 +2,10 @@ import { FrameError, type Frame, fromRunner, toRunner } from './frames.ts'
 import { strayMessageIn, updateMessageIn } from './messages.ts'
 import { createPulse, type Pulse, type PulseLimits } from './pulse.ts'
 import { resultOf } from './result.ts'
-import type { Run } from './run.ts'
+import { failedRun, type Run } from './run.ts'
 import { createRunBook, type RunBook } from './run-book.ts'
 import type { Ending, RunnerChild } from './runner-child.ts'
-import { runMessage, type ScriptSet } from './script-set.ts'
+import { jobMessage, runMessage, type ScriptSet } from './script-set.ts'
 import { createTunnels, type Reach, type Tunnels } from './tunnels.ts'
 
 export interface MemberLimits extends PulseLimits {
@@ -52,10 +52,17 @@ export interface Member {
 }
 
 const MOST_CALLS = 200
+/** Characters of what is new with a run. */
+const MOST_JOB = 200_000
+/** One run, and all of a runner: a rule that is merely careless throws once or twice, for everybody who is in it. */
+const MOST_STRAYS_OF_RUN = 20
+const MOST_STRAYS = 1_000
+const MOST_TOLD = 20
 
 interface State {
   set?: ScriptSet
   isRetired: boolean
+  strays: number
   culprit?: Run
 }
 
@@ -69,7 +76,7 @@ interface Inside extends Pick<MemberParts, 'changed' | 'strayed'> {
 }
 
 export const createMember = (parts: MemberParts): Member => {
-  const state: State = { isRetired: false }
+  const state: State = { isRetired: false, strays: 0 }
   const book = createRunBook({
     graceMs: parts.limits.graceMs,
     now: parts.now,
@@ -100,7 +107,9 @@ export const createMember = (parts: MemberParts): Member => {
     child,
     bornAt: parts.now(),
     give: (run, set) => {
-      child.send(toRunner.run, book.add(run), runMessage(run.job, state.set ? undefined : set))
+      const job = jobMessage(run.job)
+      if (job.length > MOST_JOB) return refuse(run, job.length)
+      child.send(toRunner.run, book.add(run), runMessage(job, state.set ? undefined : set))
       state.set = set
     },
     set: () => state.set,
@@ -122,6 +131,12 @@ export const createMember = (parts: MemberParts): Member => {
   return member
 }
 
+/** What it makes of so much has no room in a result, and a runner that says so takes no more runs: others would pay for it. */
+const refuse = (run: Run, size: number): void => {
+  run.job.caller.note(`user and context have ${size} characters; ${MOST_JOB} are the most that rules are given`)
+  run.settle(failedRun(run, 'output'))
+}
+
 const take = (inside: Inside, member: Member, frame: Frame): void => {
   switch (frame.kind) {
     case fromRunner.result:
@@ -132,7 +147,7 @@ const take = (inside: Inside, member: Member, frame: Frame): void => {
     case fromRunner.pong:
       return inside.pulse.answered(frame.id)
     case fromRunner.stray:
-      inside.strayed(inside.book.find(frame.id), stray(inside, frame))
+      stray(inside, frame)
       return inside.changed(member)
     default:
       return inside.tunnels.take(frame)
@@ -167,13 +182,20 @@ const update = ({ book, child }: Inside, { id, payload }: Frame): void => {
   )
 }
 
-/** Something was thrown that nobody waited for: the runner is not to be trusted with another sign-in. */
-const stray = ({ book, state }: Inside, { id, payload }: Frame): string => {
+/** Something was thrown that nobody waited for: the runner is not to be trusted with another sign-in, and with none that never stops. */
+const stray = ({ book, child, state, strayed }: Inside, { id, payload }: Frame): void => {
   const { script, message } = strayMessageIn(payload)
-  const run = book.running(id)
-  if (run?.job.scripts[script]) run.entered = script
+  const running = book.running(id)
+  if (running?.job.scripts[script]) running.entered = script
   state.isRetired = true
-  return message
+  state.strays += 1
+  const run = book.find(id)
+  if (run) run.used.strays += 1
+  if (state.strays <= MOST_TOLD) strayed(run, message)
+  if (state.strays === MOST_TOLD) strayed(run, 'what else is thrown there is not told')
+  if (state.strays <= MOST_STRAYS && (run?.used.strays ?? 0) <= MOST_STRAYS_OF_RUN) return
+  if (running) state.culprit ??= running
+  child.kill('crash')
 }
 
 const endOf = ({ book, state }: Inside, ending: Ending): MemberEnd => {

@@ -120,6 +120,31 @@ describe('scripts that go wrong', () => {
     assert.deepEqual(result.kind === 'denied' && [result.rule, result.message], ['rul_1', 'lost'])
   })
 
+  test('one that never stops throwing is ended, and little of it is told', async (t) => {
+    const { pool: own, log: ownLog, runners } = openPool({ graceMs: 600_000 })
+    t.after(own.stop)
+    const notes: string[] = []
+    const floods = rule('const again = () => { setImmediate(again); throw new Error("again") }; setImmediate(again); callback()')
+    await own.start()
+    const all = await runners.all()
+    const result = await own.run(jobOf([floods], { caller: callerOf(notes) }))
+    assert.equal(result.kind, 'passed')
+    while (all.every((pid) => existsSync(`/proc/${pid}`))) await new Promise(setImmediate)
+    assert.equal(ownLog.events.filter((event) => event === 'rule_strayed').length, 21)
+    assert.deepEqual([notes.length, notes.at(-1)], [21, 'Rule 1 threw when nobody waited for it: what else is thrown there is not told'])
+  })
+
+  test('one person’s user that is too large for any result costs nobody else their runner', async () => {
+    const notes: string[] = []
+    assert.equal((await pool.run(jobOf([leavesMark]))).kind, 'passed')
+    const large = jobOf([leavesMark], { user: { user_id: 'auth0|2', text: 'x'.repeat(300_000) }, caller: callerOf(notes) })
+    const result = await pool.run(large)
+    assert.equal(result.kind === 'failed' && result.why, 'output')
+    assert.match(notes.join(), /characters; 200000 are the most/)
+    const next = await pool.run(jobOf([leavesMark]))
+    assert.equal(next.kind === 'passed' && next.user['was'], 1)
+  })
+
   test('process.exit is refused, and the process goes on', async () => {
     const result = await pool.run(jobOf([rule('process.exit(0)')]))
     assert.equal(result.kind === 'denied' && result.message, 'process.exit is not available to rules')

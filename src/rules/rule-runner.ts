@@ -30,6 +30,8 @@ export interface RuleRunnerParts {
 }
 
 const LONGEST_SAID = 300
+/** Of Usher's own, in one run. */
+const MOST_NOTES = 200
 
 /** Runs an organization's rules: puts a sign-in into Auth0's words, has them run elsewhere, and reads what they say. */
 export const ruleRunner = (parts: RuleRunnerParts): RuleRunner => {
@@ -86,7 +88,9 @@ const callerOf = ({ transaction, relyingParty }: RuleOrder, notes: string[]): Ru
   relyingParty: relyingParty.clientId,
   reference: transaction.request.correlation,
   transaction,
-  note: (line) => void notes.push(line.slice(0, 1_000)),
+  note: (line) => {
+    if (notes.length < MOST_NOTES) notes.push(line.slice(0, 1_000))
+  },
 })
 
 interface Making {

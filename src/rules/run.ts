@@ -17,7 +17,7 @@ export interface Run {
   /** Gives back the place it has, if it has one; called with its result. */
   leave: (() => void) | undefined
   /** What it used of what one run may use. */
-  readonly used: { tunnels: number; openTunnels: number; bytes: number; calls: number }
+  readonly used: { tunnels: number; openTunnels: number; bytes: number; calls: number; strays: number }
 }
 
 export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle']; readonly now: number }): Run => {
@@ -35,7 +35,7 @@ export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle
     hasEffects: false,
     isSuspect: false,
     leave: undefined,
-    used: { tunnels: 0, openTunnels: 0, bytes: 0, calls: 0 },
+    used: { tunnels: 0, openTunnels: 0, bytes: 0, calls: 0, strays: 0 },
   }
   return run
 }

@@ -38,5 +38,8 @@ const isSameRecord = (one: Readonly<Record<string, string>>, other: Readonly<Rec
 }
 
 /** What is new with every run. */
-export const runMessage = ({ user, context, auth0, budgetMs, continueAt, isTraced }: Job, set?: ScriptSet): string =>
-  `{"set":${set?.json ?? 'null'},"job":${JSON.stringify({ user, context, auth0, budgetMs, continueAt, isTraced })}}`
+export const jobMessage = ({ user, context, auth0, budgetMs, continueAt, isTraced }: Job): string =>
+  JSON.stringify({ user, context, auth0, budgetMs, continueAt, isTraced })
+
+/** The same as a runner is told it, with the scripts when it does not have them yet. */
+export const runMessage = (job: string, set?: ScriptSet): string => `{"set":${set?.json ?? 'null'},"job":${job}}`
