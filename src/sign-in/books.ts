@@ -130,6 +130,8 @@ export interface People {
   readonly standing: (id: UserId, target: string) => Promise<Standing | undefined>
   /** Whether an identity is this user's, their own or linked to them. One read by key. */
   readonly isTheirs: (user: UserId, identity: Identity) => Promise<boolean>
+  /** Whether a sign-in that began then was ended since: its person was blocked, or its connection switched off. */
+  readonly isOver: (signIn: { readonly user: UserId; readonly connection: string; readonly since: number }) => Promise<boolean>
   /** The user whose account has this user principal name. */
   readonly userOfPrincipal: (target: string, userPrincipalName: string) => Promise<UserId | undefined>
 }
@@ -168,11 +170,17 @@ export interface Ledger {
    * The one durable write of a sign-in: the issued-token event; with `ends`, the transaction is consumed in the same
    * unit; with `unproven`, the account remembers that nobody knows yet whether this token brings its person in.
    * False, and nothing written, when the transaction had been consumed already. Throws `user_blocked`, and
-   * `identity_removed` when the identity that proved it is not the user's any more.
+   * `identity_removed` when the identity that proved it is not the user's any more, `transaction_expired` when it was ended.
    */
   readonly issued: (
     event: AuditEvent & { readonly type: 'token_issued'; readonly user: UserId },
-    more: { readonly by: Identity; readonly ends?: Ended; readonly unproven?: { readonly userId: UserId; readonly target: string } },
+    more: {
+      readonly by: Identity
+      /** When the sign-in began. */
+      readonly since: number
+      readonly ends?: Ended
+      readonly unproven?: { readonly userId: UserId; readonly target: string }
+    },
   ) => Promise<boolean>
 }
 

@@ -92,8 +92,12 @@ const grantFor = async (transaction: Opened, occasion: Occasion) => {
   const grant = await takeHop(occasion.parts.books.grants, transaction, occasion.visit.at)
   if (!grant || !mayAnswer(grant, transaction.request.freshness, occasion.visit)) return undefined
   // Sessions end with the way they came by; a grant is only found here.
-  if (!grant.identity || !(await occasion.parts.books.people.isTheirs(grant.user, grant.identity))) return undefined
-  return grant
+  return (await isGoodStill(grant, occasion)) ? grant : undefined
+}
+
+const isGoodStill = async ({ user, connection, identity, since }: HopGrant, { parts: { books } }: Occasion): Promise<boolean> => {
+  if (!identity || since === undefined || !(await books.people.isTheirs(user, identity))) return false
+  return !(await books.people.isOver({ user, connection, since }))
 }
 
 /**

@@ -75,7 +75,7 @@ const refusedHere = async (failure: UsherError, { transaction, version }: Held, 
 }
 
 const mayChooseAgain = (code: FailureCode, { stage }: StoredTransaction): boolean =>
-  code === 'identity_removed' || (offersAnotherWay(code) && (stage === 'opened' || stage === 'routed'))
+  code === 'identity_removed' || code === 'transaction_expired' || (offersAnotherWay(code) && (stage === 'opened' || stage === 'routed'))
 
 /** Back to the choice of connections, with a notice about the one that did not work. */
 const anotherWay = async (

@@ -10,6 +10,8 @@ export interface HopGrant {
   readonly user: string
   readonly connection: string
   readonly identity?: Identity
+  /** When the sign-in began. */
+  readonly since?: number
   readonly authentication: Authentication
   /** Whether a session answered, so that nobody proved anything just then. */
   readonly isSilent: boolean

@@ -51,7 +51,7 @@ const hop = async ({ transaction, occasion, protocol, ends }: Going, at: number)
   if (!(await occasion.parts.books.people.isTheirs(user.id, identity))) throw new UsherError('identity_removed')
   // Ended first: a visit that comes late must not renew a grant that was taken meanwhile.
   if (ends && !(await transactions.end(ends))) return { kind: 'overtaken' }
-  await grantHop(grants, transaction, { user: user.id, connection, identity, authentication, isSilent }, at)
+  await grantHop(grants, transaction, { user: user.id, connection, identity, authentication, isSilent, since: request.arrivedAt }, at)
   return { kind: 'end', answer: protocol.start(occasion.relyingParty, subject, request.onward?.deepLink) }
 }
 
@@ -63,6 +63,7 @@ const postToken = async (going: Going, at: number): Promise<Outcome> => {
   const isFirst = transaction.standing?.unprovenTokenAt === undefined && !isOfDirectory(transaction, occasion)
   const was = await parts.books.ledger.issued(issuedEvent(going, token, at), {
     by: provenBy(transaction),
+    since: transaction.request.arrivedAt,
     ...(ends && { ends }),
     ...(isFirst && { unproven: { userId: transaction.user.id, target: relyingParty.target } }),
   })

@@ -47,14 +47,16 @@ export const advance = async (held: Held, occasion: Occasion): Promise<Answer | 
 
 /**
  * Between two visits a way to sign in may have been removed, or its user linked to another. Those in `admitted` are asked
- * when their rules are done, which may link them themselves. Throws `identity_removed`.
+ * when their rules are done, which may link them themselves. Throws `identity_removed`, `transaction_expired`.
  */
 const assertStillTheirs = async (transaction: StoredTransaction, { input, parts }: Occasion): Promise<void> => {
   const goesOn = input?.kind !== 'ways' && !(input?.kind === 'account' && input.choice === 'switch')
-  if (!goesOn || (transaction.stage !== 'authenticated' && transaction.stage !== 'ruled')) return
-  const { user } = transaction
+  if (!goesOn || !('user' in transaction)) return
+  const { user, connection, request } = transaction
+  if (await parts.books.people.isOver({ user: user.id, connection, since: request.arrivedAt })) throw new UsherError('transaction_expired')
+  if (transaction.stage === 'admitted') return
   if (!(await parts.books.people.isTheirs(user.id, provenBy(transaction))))
-    throw new UsherError('identity_removed', { detail: { user: user.id, connection: transaction.connection } })
+    throw new UsherError('identity_removed', { detail: { user: user.id, connection } })
 }
 
 const leave = async (

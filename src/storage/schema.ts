@@ -23,6 +23,7 @@ export interface Schema {
   readonly seat_pools: SeatPoolsTable
   readonly sessions: SessionsTable
   readonly transactions: TransactionsTable
+  readonly ended_sign_ins: EndedSignInsTable
   readonly grants: GrantsTable
   readonly events: EventsTable
   readonly passwords: PasswordsTable
@@ -160,6 +161,13 @@ export interface TransactionsTable {
   readonly body_sealed: string | null
   readonly ended_user: string | null
   readonly ended_relying_party: string | null
+  readonly expires_at: number
+}
+
+/** About a user or a connection: sign-ins that began before go on no more. */
+export interface EndedSignInsTable {
+  readonly about: string
+  readonly at: number
   readonly expires_at: number
 }
 

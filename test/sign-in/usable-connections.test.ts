@@ -107,26 +107,32 @@ test('switched off while somebody is at the provider: they do not come back in, 
   assert.doesNotMatch(again.body, /Acme/)
 })
 
-test('switched off between proving who they are and the token: no token', async (t) => {
-  const house = await opening(t)
-  await tested(house, 'acme')
-  const erika = house.browser()
-  const page = await settled(erika, await erika.arrive())
-  const form = await erika.open(wayTo(page, 'staff'))
-  const action = /action="(\/sign-in\/[\w-]+\/password)"/.exec(form.body)?.[1] ?? ''
-  assert.ok(hasToken(await settled(erika, await erika.post(action, STAFF))))
-  const anna = house.browser()
-  // Somebody else was expected: she is asked whether she means it.
-  const leaving = await settled(anna, await anna.arrive({ whr: 'acme', username: STAFF.upn }))
-  const asked = await settled(anna, await anna.open(house.acme.authorize(leaving.location ?? '').href))
-  const question = /action="(\/sign-in\/[\w-]+\/account)"/.exec(asked.body)?.[1]
-  assert.ok(question, asked.body)
-  await switchedOff(house, 'acme')
-  assertNotFound(await settled(anna, await anna.post(question, { choice: 'continue' })))
-  const issued = house.lines.filter((line) => line.includes('token_issued'))
-  assert.equal(issued.length, 1, 'to the one before')
-  assert.equal(anna.hasSession(), false)
-})
+for (const isOnAgain of [false, true])
+  test(`switched off ${isOnAgain ? 'and on again ' : ''}between proving who they are and the token: no token`, async (t) => {
+    const house = await opening(t)
+    await tested(house, 'acme')
+    const erika = house.browser()
+    const page = await settled(erika, await erika.arrive())
+    const form = await erika.open(wayTo(page, 'staff'))
+    const action = /action="(\/sign-in\/[\w-]+\/password)"/.exec(form.body)?.[1] ?? ''
+    assert.ok(hasToken(await settled(erika, await erika.post(action, STAFF))))
+    const anna = house.browser()
+    // Somebody else was expected: she is asked whether she means it.
+    const leaving = await settled(anna, await anna.arrive({ whr: 'acme', username: STAFF.upn }))
+    const asked = await settled(anna, await anna.open(house.acme.authorize(leaving.location ?? '').href))
+    const question = /action="(\/sign-in\/[\w-]+\/account)"/.exec(asked.body)?.[1]
+    assert.ok(question, asked.body)
+    house.clock.advance(1_000)
+    await switchedOff(house, 'acme')
+    if (isOnAgain) assert.ok(await house.desk.switchConnection(await house.found('acme'), true))
+    house.clock.advance(1_000)
+    const answer = await settled(anna, await anna.post(question, { choice: 'continue' }))
+    assert.match(answer.body, /This sign-in page has expired/)
+    assert.equal(answer.body.includes('Acme'), isOnAgain)
+    const issued = house.lines.filter((line) => line.includes('token_issued'))
+    assert.equal(issued.length, 1, 'to the one before')
+    assert.equal(anna.hasSession(), false)
+  })
 
 test('a session of a connection that was switched off answers for nobody, also once it is on again', async (t) => {
   const house = await opening(t)

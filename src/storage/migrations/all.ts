@@ -4,6 +4,7 @@ import * as rules from './0002-rules.ts'
 import * as accountAliases from './0003-account-aliases.ts'
 import * as connectionTests from './0004-connection-tests.ts'
 import * as sessionIdentities from './0005-session-identities.ts'
+import * as endedSignIns from './0006-ended-sign-ins.ts'
 
 /** Every migration there is, in order. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003-account-aliases', breaking: accountAliases.breaking, up: accountAliases.up },
   { name: '0004-connection-tests', breaking: connectionTests.breaking, up: connectionTests.up },
   { name: '0005-session-identities', breaking: sessionIdentities.breaking, up: sessionIdentities.up },
+  { name: '0006-ended-sign-ins', breaking: endedSignIns.breaking, up: endedSignIns.up },
 ]

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { AuditEvent } from '#kernel/audit.ts'
+import { UsherError } from '#kernel/errors.ts'
 import type { Identity, UserId } from '#kernel/person.ts'
 import type { Ended } from '#kernel/transaction.ts'
 import type { EventsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
+import { isOver, type UnderWay } from './ended-sign-ins.ts'
 import type { EventRow } from './events.ts'
 import { consume } from './transactions.ts'
 import { isOfUser, refusalOf } from './whose.ts'
@@ -16,6 +18,8 @@ interface Parts {
 interface More {
   /** What proved it: it must be the user's still. */
   readonly by: Identity
+  /** When the sign-in began. */
+  readonly since: number
   readonly ends?: Ended
   readonly unproven?: { readonly userId: UserId; readonly target: string }
 }
@@ -48,10 +52,10 @@ export const ledgerStore = ({ storage, eventRow }: Parts) => {
       await storage.write((tx) => insert.all(tx, row))
     },
     /** The one durable write of a sign-in; false, and nothing written, when its transaction had ended already. */
-    issued: (event: TokenIssued, { by, ends, unproven }: More): Promise<boolean> => {
+    issued: (event: TokenIssued, { by, since, ends, unproven }: More): Promise<boolean> => {
       const row = { ...eventRow(event), user_id: event.user, connection: by.connection, issuer: by.issuer, subject: by.subject }
       return storage.write(async (tx) => {
-        if (ends && !(await consume(tx, ends))) return false
+        if (ends && !(await ended(tx, ends, { user: event.user, connection: by.connection, since }))) return false
         if (unproven) await markUnproven(tx, unproven, event.at)
         // Nothing is kept of a token for somebody who was blocked, or lost this way, since the sign-in last looked.
         if (!(await insertIssued.first(tx, row))) throw await refusalOf(tx, event.user, by)
@@ -59,6 +63,13 @@ export const ledgerStore = ({ storage, eventRow }: Parts) => {
       })
     },
   }
+}
+
+/** Ends the transaction; false when it had ended. Throws `transaction_expired` when somebody ended it before it was through. */
+const ended = async (tx: Kysely<Schema>, ends: Ended, underWay: UnderWay): Promise<boolean> => {
+  if (!(await consume(tx, ends))) return false
+  if (await isOver(tx, underWay)) throw new UsherError('transaction_expired', { detail: { user: underWay.user } })
+  return true
 }
 
 /** The row, when its person may still come in, and by this identity. */

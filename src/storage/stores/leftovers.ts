@@ -5,6 +5,7 @@ const kinds = [
   { table: 'sessions', key: 'id_hash' },
   { table: 'transactions', key: 'id' },
   { table: 'grants', key: 'key_hash' },
+  { table: 'ended_sign_ins', key: 'about' },
   { table: 'password_tries', key: 'key_hash' },
   { table: 'rule_runs', key: 'id' },
   { table: 'connection_trials', key: 'id_hash' },

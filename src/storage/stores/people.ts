@@ -4,6 +4,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { UsersTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag, keyOf, nameColumns, namesIn } from './columns.ts'
+import { isOver, type UnderWay } from './ended-sign-ins.ts'
 import { subjectOf } from './subject.ts'
 import { isOfUser } from './whose.ts'
 
@@ -87,6 +88,7 @@ export const peopleStore = ({ storage, randomness }: Parts) => {
     },
     isTheirs: async (id: UserId, { connection, issuer, subject }: Identity): Promise<boolean> =>
       (await theirs.first(storage.read, { id, connection, issuer, subject })) !== undefined,
+    isOver: (signIn: UnderWay): Promise<boolean> => isOver(storage.read, signIn),
     userOfPrincipal: async (target: string, userPrincipalName: string): Promise<UserId | undefined> => {
       const row = await storage.read
         .selectFrom('accounts')

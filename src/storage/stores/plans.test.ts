@@ -21,7 +21,7 @@ const warm: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'the session': (stores) => stores.sessions.find('cookie', AT),
   'how the person stands': (stores) => stores.people.standing('dana', 't'),
   'whether the settings changed': (stores) => stores.settings.current(),
-  'the token is written down': (stores) => stores.ledger.issued(token, { by: identity }),
+  'the token is written down': (stores) => stores.ledger.issued(token, { by: identity, since: AT }),
 }
 
 /** What the other visits of a sign-in cost. */
@@ -32,6 +32,7 @@ const others: typeof warm = {
   'a first token is written down': (stores) =>
     stores.ledger.issued(token, {
       by: identity,
+      since: AT,
       ends: { id: 'one', user: 'dana', relyingParty: 'rp' },
       unproven: { userId: 'dana', target: 't' },
     }),
@@ -45,6 +46,7 @@ const others: typeof warm = {
   'a token of the Management API is known': (stores) => stores.apiTokens.find('bearer', AT),
   'a trace is found': (stores) => stores.ruleRuns.find('one'),
   'a script is found': (stores) => stores.rules.version('rul_1', 1),
+  'whether a sign-in was ended': (stores) => stores.people.isOver({ user: 'dana', connection: 'con_guests', since: AT }),
   'whose an identity is': (stores) => stores.people.isTheirs('dana', identity),
   'a session ends': (stores) => stores.sessions.end('cookie', AT),
 }

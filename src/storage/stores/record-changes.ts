@@ -6,6 +6,7 @@ import type { UserId, UserRecord } from '#kernel/person.ts'
 import type { Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { flag } from './columns.ts'
+import { endSignIns } from './ended-sign-ins.ts'
 import type { EventRow } from './events.ts'
 import { recordOf } from './record-rows.ts'
 
@@ -119,7 +120,9 @@ const write = async (tx: Kysely<Schema>, { before, after }: Difference, at: numb
     .where('id', '=', userId)
     .execute()
   // Whoever is let in again later proves anew who they are.
-  if (blocked && !before.blocked) await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
+  if (!blocked || before.blocked) return
+  await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
+  await endSignIns(tx, { user: userId }, at)
 }
 
 const writeVerified = async (tx: Kysely<Schema>, { userId, identities: [own] }: UserRecord, isVerified: boolean): Promise<void> => {

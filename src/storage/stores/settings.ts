@@ -5,6 +5,7 @@ import type { Settings } from '#kernel/settings.ts'
 import type { Secrets } from '#lib/secrets.ts'
 import type { Schema, SettingsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
+import { endSignIns } from './ended-sign-ins.ts'
 import type { EventRow } from './events.ts'
 import { type Declared, keepingUnchanged, mergeSettings, switchedOff, turnedConnections, turnedTooLate } from './settings-merge.ts'
 import { inShort } from './in-short.ts'
@@ -75,7 +76,7 @@ export const applyDeclared = async (
   for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
   const next = current.revision + 1
   await writeSettings(tx, { ...settings, revision: next }, sealer)
-  await endSessions(tx, switchedOff(current, settings))
+  for (const connection of switchedOff(current, settings)) await endWhatCameBy(tx, connection, at)
   const event = {
     type: 'settings_applied',
     at,
@@ -111,8 +112,9 @@ export const writeSettings = async (tx: Kysely<Schema>, { revision, tested: _, .
 }
 
 /** Whoever came by a connection that was switched off proves anew who they are, also when it is on again. */
-const endSessions = async (tx: Kysely<Schema>, connections: readonly ConnectionId[]): Promise<void> => {
-  if (connections.length > 0) await tx.deleteFrom('sessions').where('connection', 'in', connections).execute()
+const endWhatCameBy = async (tx: Kysely<Schema>, connection: ConnectionId, at: number): Promise<void> => {
+  await tx.deleteFrom('sessions').where('connection', '=', connection).execute()
+  await endSignIns(tx, { connection }, at)
 }
 
 const hasPeople = async (tx: Kysely<Schema>, connection: string): Promise<boolean> =>

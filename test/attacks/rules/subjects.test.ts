@@ -139,7 +139,11 @@ const occasionOf = async (tried: Attempt): Promise<Occasion> => {
   const parts: Parts = Object.assign(Object.create(null), {
     books: {
       records: { find: async () => record, byPublicId: async (id: string) => [record, boss].find(({ publicId }) => publicId === id) },
-      people: { standing: async (id: string) => ({ user: { ...admitted.user, id } }), isTheirs: async () => true },
+      people: {
+        standing: async (id: string) => ({ user: { ...admitted.user, id } }),
+        isTheirs: async () => true,
+        isOver: async () => false,
+      },
       subjects: {
         settle: async ({ named: said }: Parameters<Parts['books']['subjects']['settle']>[0]) =>
           isOwnName(said.userPrincipalName) && isOwnId(said.immutableId) ? OWN : mismatch(),

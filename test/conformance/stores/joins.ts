@@ -253,12 +253,12 @@ const races = (name: string, open: OpenStores): void => {
     const racing = Array.from({ length: 12 }, (_, n) => {
       const { sessions, ledger, joins } = n % 2 ? opened.stores : other
       if (n === 5) return joins.leave({ primary: claim.primary, session: SESSION.id, identity, reference: 'r', at: AT })
-      if (n % 3 === 0) return ledger.issued(token, { by: identity })
+      if (n % 3 === 0) return ledger.issued(token, { by: identity, since: AT })
       return sessions.start({ ...base, id: `s${n}`, createdAt: AT, expiresAt: AT + 99 }, 'r')
     })
     for (const outcome of await Promise.allSettled(racing))
       if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'identity_removed')
     assert.deepEqual(await opened.sql(`select id_hash from sessions where connection = '${MAIL.id}'`), [])
-    await assert.rejects(other.ledger.issued(token, { by: identity }), { code: 'identity_removed' })
+    await assert.rejects(other.ledger.issued(token, { by: identity, since: AT }), { code: 'identity_removed' })
   })
 }

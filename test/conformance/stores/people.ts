@@ -62,8 +62,8 @@ export const peopleConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual(await people.standing(user.id, 'contoso'), { user, subject })
     assert.deepEqual(await people.standing(user.id, 'fabrikam'), { user })
     const event = { type: 'token_issued', at: AT + 5, reference: 'r', user: user.id } as const
-    await ledger.issued(event, { by: DANA, unproven: { userId: user.id, target: 'contoso' } })
-    await ledger.issued({ ...event, at: AT + 9 }, { by: DANA, unproven: { userId: user.id, target: 'contoso' } })
+    await ledger.issued(event, { by: DANA, since: AT, unproven: { userId: user.id, target: 'contoso' } })
+    await ledger.issued({ ...event, at: AT + 9 }, { by: DANA, since: AT, unproven: { userId: user.id, target: 'contoso' } })
     assert.equal((await people.standing(user.id, 'contoso'))?.unprovenTokenAt, AT + 5, 'the first token decides')
   })
 

@@ -67,6 +67,7 @@ export const transactionConformance = (name: string, open: OpenStores): void => 
   })
 
   lasting(name, open)
+  refused(name, open)
 }
 
 /** What a sign-in leaves behind, and what it must not. */
@@ -76,7 +77,7 @@ const lasting = (name: string, open: OpenStores): void => {
     const others = await another()
     await addUser('user-1')
     await stores.transactions.add(opened('one'))
-    const more = { by, ends: ended('one') }
+    const more = { by, since: AT, ends: ended('one') }
     const issued = Array.from({ length: RACERS }, (_, n) => (n % 2 ? stores : others).ledger.issued(token('one'), more))
     assert.equal((await Promise.all(issued)).filter(Boolean).length, 1)
     assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 1)
@@ -88,31 +89,13 @@ const lasting = (name: string, open: OpenStores): void => {
     await addUser('user-1')
     await stores.transactions.add(opened('one'))
     await sql(`update users set blocked = 1 where id = 'user-1' returning id`)
-    await assert.rejects(stores.ledger.issued(token('one'), { by, ends: ended('one') }), { code: 'user_blocked' })
+    await assert.rejects(stores.ledger.issued(token('one'), { by, since: AT, ends: ended('one') }), { code: 'user_blocked' })
     assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
     assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
     await sql(`update users set blocked = 0 where id = 'user-1' returning id`)
-    assert.equal(await stores.ledger.issued(token('one'), { by, ends: ended('one') }), true)
+    assert.equal(await stores.ledger.issued(token('one'), { by, since: AT, ends: ended('one') }), true)
     const [event] = await sql(`select at, user_id, facts_json from events where type = 'token_issued'`)
     assert.deepEqual([Number(event?.['at']), event?.['user_id']], [AT, 'user-1'])
-  })
-
-  test(`${name}: by what is nobody’s, or somebody else’s, there is no token, and nothing is kept of it`, async (t) => {
-    const { stores, sql, addUser } = await open(t)
-    for (const user of ['user-1', 'user-2']) await addUser(user)
-    await stores.transactions.add(opened('one'))
-    const others = [
-      { ...by, subject: 'user-2' },
-      { ...by, subject: 'nobody' },
-      { ...by, issuer: 'https://other.example' },
-      { ...by, connection: 'con_other' },
-    ]
-    for (const other of others)
-      await assert.rejects(stores.ledger.issued(token('one'), { by: other, ends: ended('one') }), { code: 'identity_removed' })
-    const ofNobody = stores.ledger.issued({ ...token('one'), user: 'nobody' }, { by, ends: ended('one') })
-    await assert.rejects(ofNobody, { code: 'identity_removed' })
-    assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
-    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
   })
 
   test(`${name}: a subject that a visit read is never stored`, async (t) => {
@@ -136,5 +119,48 @@ const lasting = (name: string, open: OpenStores): void => {
     for (const readable of ['4711', 'con_guests', 'authenticated']) assert.equal(String(row?.['body_sealed']).includes(readable), false)
     const { standing: _, ...stored } = transaction
     assert.deepEqual((await stores.transactions.find('one', AT))?.transaction, stored)
+  })
+}
+
+/** What must not come of one. */
+const refused = (name: string, open: OpenStores): void => {
+  test(`${name}: a sign-in that was ended stays so, and one that begins later does not`, async (t) => {
+    const { stores, addUser, sql } = await open(t)
+    await addUser('user-1')
+    await stores.transactions.add(opened('one'))
+    const stands = (since: number, connection = by.connection) => stores.people.isOver({ user: 'user-1', connection, since })
+    assert.equal(await stands(AT), false)
+    const [, , row] = await Promise.all(
+      ['user user-2', 'connection con_other', 'user user-1'].map((about) =>
+        sql(`insert into ended_sign_ins (about, at, expires_at) values ('${about}', ${AT + 5}, ${AT + 9}) returning about`),
+      ),
+    )
+    assert.equal(row?.length, 1)
+    assert.deepEqual([await stands(AT), await stands(AT + 4), await stands(AT + 5)], [true, true, false])
+    const late = (since: number) => stores.ledger.issued(token('one'), { by, since, ends: ended('one') })
+    await assert.rejects(late(AT), { code: 'transaction_expired' })
+    assert.ok(await stores.transactions.find('one', AT), 'nothing is kept of it')
+    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
+    await sql(`update ended_sign_ins set about = 'connection con_guests' where about = 'user user-1' returning about`)
+    assert.deepEqual([await stands(AT), await stands(AT, 'con_third')], [true, false])
+    assert.equal(await late(AT + 5), true)
+  })
+
+  test(`${name}: by what is nobody’s, or somebody else’s, there is no token, and nothing is kept of it`, async (t) => {
+    const { stores, sql, addUser } = await open(t)
+    for (const user of ['user-1', 'user-2']) await addUser(user)
+    await stores.transactions.add(opened('one'))
+    const others = [
+      { ...by, subject: 'user-2' },
+      { ...by, subject: 'nobody' },
+      { ...by, issuer: 'https://other.example' },
+      { ...by, connection: 'con_other' },
+    ]
+    for (const other of others)
+      await assert.rejects(stores.ledger.issued(token('one'), { by: other, since: AT, ends: ended('one') }), { code: 'identity_removed' })
+    const ofNobody = stores.ledger.issued({ ...token('one'), user: 'nobody' }, { by, since: AT, ends: ended('one') })
+    await assert.rejects(ofNobody, { code: 'identity_removed' })
+    assert.ok(await stores.transactions.find('one', AT), 'the sign-in has not ended')
+    assert.equal((await sql(`select id from events where type = 'token_issued'`)).length, 0)
   })
 }
