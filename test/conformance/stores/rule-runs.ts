@@ -60,4 +60,15 @@ export const ruleRunConformance = (name: string, open: OpenStores): void => {
     const [first] = await sql('select id from rule_runs order by id limit 1')
     assert.equal(first?.['id'], 'z00004')
   })
+
+  test(`${name}: whoever signs in again and again wipes out traces of their own`, async (t) => {
+    const { stores, sql } = await open(t)
+    const row = (n: number, user: string) => `('z${String(n).padStart(5, '0')}', ${AT}, '${user}', 'p', 'r', 's', ${AT + 99})`
+    const values = Array.from({ length: 1_300 }, (_, n) => row(n, n < 300 ? `person-${n % 10}` : 'mallory'))
+    await sql(`insert into rule_runs (id, at, user_id, relying_party, reference, body_sealed, expires_at) values ${values.join(', ')}`)
+    assert.equal(await stores.upkeep.deleteExpired(AT, 1_000), 300)
+    const left = await sql("select count(*) as rows, min(id) as oldest from rule_runs where user_id = 'mallory'")
+    assert.deepEqual([Number(left[0]?.['rows']), left[0]?.['oldest']], [700, 'z00600'])
+    assert.equal(Number((await sql("select count(*) as rows from rule_runs where user_id <> 'mallory'"))[0]?.['rows']), 300)
+  })
 }
