@@ -9,6 +9,7 @@ import type { Randomness } from '../../src/kernel/randomness.ts'
 import { Secret } from '../../src/kernel/secret.ts'
 import type { TargetSettings } from '../../src/kernel/settings.ts'
 import type { AccountBook } from '../../src/provisioning/account-book.ts'
+import type { AliasBook } from '../../src/provisioning/alias-book.ts'
 import { allowedCalls } from '../../src/provisioning/graph/allowed-calls.ts'
 import type { Fetch } from '../../src/provisioning/graph/exchange.ts'
 import { type GraphTarget, graphTarget } from '../../src/provisioning/graph/graph-target.ts'
@@ -31,6 +32,7 @@ export interface ProcessParts {
   readonly owner: string
   readonly fetch: Fetch
   readonly accounts: AccountBook
+  readonly aliases: AliasBook
   readonly seats: SeatBook
   readonly clock: Clock
 }

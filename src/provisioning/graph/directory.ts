@@ -39,6 +39,8 @@ export interface Directory {
   readonly live: (immutableId: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
   /** Who receives mail under this address, whatever their name. */
   readonly addressed: (address: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
+  /** The living who carry this marker of ours. */
+  readonly marked: (marker: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
   readonly deleted: (immutableId: string, errand: Errand) => Promise<Reply<readonly DirectoryUser[]>>
   /** By object id or user principal name. */
   readonly get: (key: string, errand: Errand) => Promise<Reply<DirectoryUser>>
@@ -123,12 +125,13 @@ const freeSeats = (row: z.infer<typeof skusShape>['value'][number]): number =>
     ? Math.max(0, row.prepaidUnits.enabled + row.prepaidUnits.warning - row.consumedUnits)
     : 0
 
-const readsOf = ({ call }: GraphClient): Pick<Directory, 'live' | 'addressed' | 'deleted' | 'get' | 'skus'> => {
+const readsOf = ({ call }: GraphClient): Pick<Directory, 'live' | 'addressed' | 'marked' | 'deleted' | 'get' | 'skus'> => {
   const found = async (path: string, query: GraphRequest['query'], errand: Errand) =>
     mapped(shaped(await call({ method: 'GET', path, ...(query && { query }), errand }), usersShape), ({ value }) => value)
   return {
     live: (immutableId, errand) => found('/users', { $filter: byImmutableId(immutableId), $select: SELECT }, errand),
     addressed: (address, errand) => found('/users', { $filter: byAddress(address), $select: SELECT }, errand),
+    marked: (marker, errand) => found('/users', { $filter: `employeeType eq ${quoted(marker)}`, $select: SELECT }, errand),
     deleted: (immutableId, errand) =>
       found(
         '/directory/deletedItems/microsoft.graph.user',

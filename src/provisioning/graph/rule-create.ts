@@ -6,8 +6,8 @@ import { readDetails } from './details.ts'
 import { isSameName } from './holder.ts'
 import { isConflict } from './intend.ts'
 import { type Job, underLease } from './lease.ts'
-import { type Applicant, accountOf, driveFor, type RuleBench, standingOf } from './rule-bench.ts'
-import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, yes } from './rule-refusal.ts'
+import { type Applicant, accountOf, driveFor, errandFor, type RuleBench, standingOf } from './rule-bench.ts'
+import { type Answered, badRequest, conflictOf, denied, no, refusalOfAccount, refusalOfSetback, yes } from './rule-refusal.ts'
 import { drawnUser, seenUser } from './rule-view.ts'
 import type { WantedPerson, Work, Workshop } from './work.ts'
 
@@ -47,16 +47,38 @@ const isReserved = ({ userPrincipalName }: PersonOrder, { shop }: RuleBench): bo
   isNameProtected(userPrincipalName.split('@')[0] ?? '', shop.settings.protectedNames)
 
 const rowFor = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<Account>> => {
-  const known = await accountOf(who, bench)
-  if (known === undefined && isReserved(order, bench)) {
+  const account = await accountOf(who, bench)
+  return account === undefined ? newRow(order, who, bench) : workable(account)
+}
+
+const workable = (account: Account): Answered<Account> => (account.origin === 'directory' ? no(denied) : yes(account))
+
+const newRow = async (order: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<Account>> => {
+  if (isReserved(order, bench)) {
     who.note('userPrincipalName: people would take the name for somebody in charge. Ask for another one.')
     return no(conflictOf('userPrincipalName'))
   }
-  const account = known ?? (await intended(order, who, bench.shop))
-  if (typeof account === 'object') return account.origin === 'directory' ? no(denied) : yes(account)
+  const lost = await isLost(order, who, bench)
+  if (!lost.ok) return lost
+  // Another tab may have made it since the row was looked for.
+  const account = lost.value ? await accountOf(who, bench) : await intended(order, who, bench.shop)
+  if (typeof account === 'object') return workable(account)
+  if (lost.value)
+    who.note('The directory has an account that Usher made for this person and no longer knows. An administrator must look at it.')
   // Nothing is kept, and the audit says so.
   await bench.aliases.add(askedBy(order, who, bench))
   return no(conflictOf(account))
+}
+
+/**
+ * Whether Usher made another object for this very identity: its row went with a database that was lost. A rule mostly asks
+ * for other names each time, and would make the person a second one. The marker alone proves too little to take it by.
+ */
+const isLost = async ({ userPrincipalName, immutableId }: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<boolean>> => {
+  const { directory, clock } = bench.shop
+  const reply = await directory.marked(bench.namesOf(who).marker, errandFor(who, bench))
+  if (!reply.ok) return no(refusalOfSetback(reply.setback, userPrincipalName, clock.now()))
+  return yes(reply.value.some((user) => user.onPremisesImmutableId !== immutableId))
 }
 
 /** Seen, and neither taken away nor being brought back; what else it waits for is no rule's concern. */

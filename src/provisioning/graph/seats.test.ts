@@ -23,6 +23,7 @@ const stand = (free: Record<string, number>, licenses = [license(STANDARD), lice
   const directory: Directory = {
     live: never,
     addressed: never,
+    marked: never,
     deleted: never,
     get: never,
     create: never,

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Fetch } from '../../../src/provisioning/graph/exchange.ts'
 import { candidate, drive, STANDARD, TARGET } from '../../support/provisioning.ts'
 import { openBridge, orderOf } from '../../support/bridge-stage.ts'
+import { memoryAccounts, memorySeats } from '../../support/memory-books.ts'
 import { person, type TargetStage } from '../../support/target-stage.ts'
 
 const FAR = { graph: [1_000, 3_000] } as const
@@ -185,4 +186,36 @@ test('while the sign-in service is given its time, a rule that asks again is ans
   })
   assert.equal((await stage.account(1))?.stage, 'waiting')
   assert.deepEqual(stage.writes(), ['POST /users', 'POST /users/{id}/assignLicense'])
+})
+
+test('a database was lost, and the rule draws other names: nobody is made twice, and the rule’s log says what there is', async () => {
+  const { stage, open } = await openBridge()
+  await stage.clock.run(async () => {
+    assert.equal((await open().run(1).graph('POST', '/users', orderOf('first'))).status, 201)
+    const books = memoryAccounts()
+    const rule = open(stage.open({ accounts: books, aliases: books.aliases, seats: memorySeats() })).run(1)
+    const writes = stage.writes().length
+    const refused = await rule.graph('POST', '/users', orderOf('second'))
+    assert.equal(refused.status, 400)
+    assert.ok(rule.notes.some((line) => line.includes('no longer knows')))
+    assert.equal(stage.writes().length, writes)
+    assert.deepEqual(books.all(), [])
+    assert.deepEqual(
+      books.events.map(({ type }) => type),
+      ['subject_mismatch'],
+    )
+    assert.equal((await rule.graph('POST', '/users', orderOf('first'))).status, 201, 'the very names lead to the account there is')
+  })
+  assert.equal(stage.made().length, 1)
+})
+
+test('while it cannot be asked whether there is one already, nobody is made', async () => {
+  const { stage, open } = await openBridge()
+  stage.world.scenarios.set('graphDown', true)
+  const rule = open().run(1)
+  await stage.clock.run(async () => {
+    assert.equal((await rule.graph('POST', '/users', orderOf('ana'))).status, 503)
+  })
+  assert.equal(await stage.account(1), undefined)
+  assert.equal(stage.made().length, 0)
 })

@@ -143,9 +143,10 @@ test('Graph that throttles is obeyed, and the rule is told how long', async () =
     const calls = stage.graphCalls().length
     assert.equal((await run(2).graph('GET', '/subscribedSkus')).status, 429)
     assert.equal(stage.graphCalls().length, calls)
+    assert.equal(await stage.account(1), undefined, 'nothing was begun')
     await stage.clock.sleep(70_000)
     const made = await run(1).graph('POST', '/users', orderOf('other'))
-    assert.equal(made.body['userPrincipalName'], 'auth0-ana@guests.contoso.example')
+    assert.equal(made.body['userPrincipalName'], 'auth0-other@guests.contoso.example')
   })
   assert.equal(stage.made().length, 1)
 })
