@@ -21,6 +21,7 @@ const program = new Command('usher')
   .description('Lets people who are not in your directory sign in to Microsoft 365, and gives them an account when they do.')
   .addHelpText('after', `\nExit codes: ${EXIT_CODES}`)
   .showSuggestionAfterError()
+  .showHelpAfterError('`usher --help` lists the commands')
 
 // Only the command that is asked for is loaded; where none is, all of them, to say which there are.
 const asked = commands.get(process.argv[2] ?? '')
