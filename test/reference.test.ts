@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
@@ -114,4 +114,31 @@ test('the reference of commands has every command, its options and what its help
   assert.ok(manual.includes(EXIT_CODES.replaceAll(' · ', ', ').replace(/(\d+) /g, '$1 ')))
   const program = readFileSync(join(root, 'src/cli/usher.ts'), 'utf8')
   assert.equal([...program.matchAll(/^ {2}\['(\w+)', async/gm)].length, commands.length)
+})
+
+/** As a document writes a command: in a block of its own, or in backquotes. */
+const WRITTEN = /(?:`|^ {4}(?:sudo -u usher )?)usher ([a-z][^`\n]*)/gm
+
+/** Why what a document tells somebody to type is none of our commands. */
+const wrongIn = (typed: string): string | undefined => {
+  const [first = '', second = ''] = typed.split(/\s+/)
+  const command = commands.find((one) => one.name() === first)
+  const leaf = command?.commands.length ? command.commands.find((one) => one.name() === second) : command
+  const isGroup = command !== undefined && (second === '' || second.startsWith('|') || command.commands.length === 0)
+  if (!(leaf || isGroup)) return typed
+  const options = [leaf, command].flatMap((one) => one?.options.map(({ long }) => long) ?? [])
+  return (typed.match(/(?<=\s)--[a-z-]+/g) ?? []).every((option) => options.includes(option)) ? undefined : typed
+}
+
+test('every command that a document tells somebody to type is one, with its options', () => {
+  const files = globSync('{README.md,CHANGELOG.md,docs/guides/*.md,docs/reference/*.md,examples/**/*.md}', { cwd: root })
+  const typed = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(WRITTEN)].map(([, one = '']) => ({ file, one })),
+  )
+  assert.ok(typed.length > 50, `${typed.length}`)
+  assert.deepEqual(
+    typed.filter(({ one }) => wrongIn(one) !== undefined),
+    [],
+  )
+  for (const wrong of ['strat', 'rules nope', 'rules push ./rules --nope', 'apply x.json --file y']) assert.equal(wrongIn(wrong), wrong)
 })
