@@ -1,30 +1,56 @@
-import type { Job } from './isolation.ts'
+import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
+import type { Job, JobResult } from './isolation.ts'
 
 const SHORTEST_SECRET = 6
+/** Signed ones, and those that Usher itself gives rules. */
+const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\busher(?:_rule_|\.)[\w-]{20,}/g
+const BEARER = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi
 
-/** Everything a job holds that nobody may read afterwards. */
-export const secretsOf = ({ configuration, scripts, auth0 }: Pick<Job, 'configuration' | 'scripts' | 'auth0'>): readonly string[] => [
-  ...Object.values(configuration),
-  ...scripts.flatMap(({ secrets }) => Object.values(secrets)),
-  auth0.accessToken,
-]
+/** Takes secrets and tokens out of what scripts and their people said; never out of a word of ours. */
+export interface StrikeOut {
+  readonly text: (said: string) => string
+  readonly value: (said: Json) => Json
+  /** Names of members too: a script may call one anything. */
+  readonly object: (said: JsonObject) => JsonObject
+  readonly result: (result: JobResult) => JobResult
+}
 
-/** JSON without these secrets: as they are, and as an address, a header or JSON would carry them. */
-export const strikeOut = (json: string, secrets: readonly string[]): string => {
-  let clean = json
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue
-    const bytes = Buffer.from(secret)
-    const spellings = new Set([
-      secret,
-      encodeURIComponent(secret.toWellFormed()),
-      bytes.toString('base64'),
-      bytes.toString('base64url'),
-      bytes.toString('hex'),
-      // A script that prints JSON: it is written as JSON once more below.
-      JSON.stringify(secret).slice(1, -1),
-    ])
-    for (const one of spellings) clean = clean.replaceAll(JSON.stringify(one).slice(1, -1), '[secret]')
+/** For everything a job holds that nobody may read afterwards: as it is, and as an address, a header or JSON carries it. */
+export const strikeOut = (job: Pick<Job, 'configuration' | 'scripts' | 'auth0'>): StrikeOut => {
+  const secrets = secretsOf(job)
+  const numbers = new Set(secrets)
+  const spellings = secrets.flatMap(spellingsOf).toSorted((one, other) => other.length - one.length)
+  const text = (said: string): string =>
+    spellings
+      .reduce((left, secret) => left.replaceAll(secret, '[secret]'), said)
+      .replace(TOKEN, '[token]')
+      .replace(BEARER, '$1 [token]')
+  const object = (said: JsonObject): JsonObject => Object.fromEntries(Object.entries(said).map(([name, one]) => [text(name), value(one)]))
+  const value = (said: Json): Json => {
+    if (typeof said === 'string') return text(said)
+    if (typeof said === 'number' && numbers.has(String(said))) return '[secret]'
+    if (isList(said)) return said.map(value)
+    return isJsonObject(said) ? object(said) : said
   }
-  return clean
+  const result = (all: JobResult): JobResult => {
+    const console = all.console.map((line) => ({ ...line, text: text(line.text) }))
+    if (all.kind === 'passed') return { ...all, console, user: object(all.user), context: object(all.context) }
+    if (all.kind === 'denied') return { ...all, console, name: text(all.name), message: text(all.message) }
+    return { ...all, console }
+  }
+  return { text, value, object, result }
+}
+
+// Array.isArray does not tell a list that may not be changed from an object.
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
+
+const secretsOf = ({ configuration, scripts, auth0 }: Pick<Job, 'configuration' | 'scripts' | 'auth0'>): readonly string[] =>
+  [...Object.values(configuration), ...scripts.flatMap(({ secrets }) => Object.values(secrets)), auth0.accessToken].filter(
+    ({ length }) => length >= SHORTEST_SECRET,
+  )
+
+const spellingsOf = (secret: string): readonly string[] => {
+  const bytes = Buffer.from(secret)
+  const encoded = (['base64', 'base64url', 'hex'] as const).map((encoding) => bytes.toString(encoding))
+  return [...new Set([secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1), ...encoded])]
 }

@@ -130,3 +130,59 @@ test('stubs that say nothing sensible are refused with their place', () => {
   assert.throws(() => readStubs([{ url: 'file:///etc/passwd' }]), /settings_invalid/)
   assert.throws(() => readStubs({}), /settings_invalid/)
 })
+
+const named = (id: string, body: string, kind: 'rule' | 'action' = 'rule') => ({
+  ...{ id, name: `Script ${id}`, kind, legacyGlobals: false, secrets: {} },
+  script:
+    kind === 'rule'
+      ? `function (user, context, callback) {\n${body}\n}`
+      : `exports.onExecutePostLogin = async (event, api) => {\n${body}\n}`,
+})
+
+test('of all that a sign-in runs, what each script changes is shown by itself, in one run', async () => {
+  const scripts = [
+    named(
+      'rul_1',
+      "global.seen = 1; user.groups = ['a']; user.city = 'Berlin'; context.idToken.a = configuration.SECRET; callback(null, user, context)",
+    ),
+    named('rul_2', 'callback(null, user, context)'),
+    named('rul_3', "user.groups.push('b'); user.shared = global.seen; delete user.city; delete user.email; callback(null, user, context)"),
+    named('act_1', "api.idToken.setCustomClaim('b', 2)", 'action'),
+  ]
+  const { steps, result } = await trial('', { scripts, isTraced: true, configuration: { SECRET: 'not for anybody' } })
+  assert.equal(result.kind, 'passed', JSON.stringify(result))
+  assert.deepEqual(steps, [
+    {
+      ...{ rule: 'rul_1', name: 'Script rul_1' },
+      user: [
+        { path: 'city', after: 'Berlin' },
+        { path: 'groups', after: ['a'] },
+      ],
+      context: [{ path: 'idToken', after: { a: '[secret]' } }],
+    },
+    { rule: 'rul_2', name: 'Script rul_2', user: [], context: [] },
+    {
+      ...{ rule: 'rul_3', name: 'Script rul_3' },
+      user: [
+        { path: 'city', before: 'Berlin' },
+        { path: 'email', before: 'ada@fabrikam.example' },
+        { path: 'groups', before: ['a'], after: ['a', 'b'] },
+        { path: 'shared', after: 1 },
+      ],
+      context: [],
+    },
+    { rule: 'act_1', name: 'Script act_1', user: [], context: [{ path: 'idToken.b', after: 2 }] },
+  ])
+})
+
+test('a chain ends with the script that denies, and what ran before it is shown', async () => {
+  const scripts = [
+    named('rul_1', 'user.a = 1; callback(null, user, context)'),
+    named('rul_2', "user.b = 1; callback(new UnauthorizedError('Partners only'))"),
+    named('rul_3', 'user.c = 1; callback(null, user, context)'),
+  ]
+  const { steps, result } = await trial('', { scripts, isTraced: true })
+  assert.deepEqual(result.kind === 'denied' && [result.rule, result.message], ['rul_2', 'Partners only'])
+  assert.deepEqual(steps, [{ rule: 'rul_1', name: 'Script rul_1', user: [{ path: 'a', after: 1 }], context: [] }])
+  assert.equal('steps' in (await trial('callback()')), false)
+})

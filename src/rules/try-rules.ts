@@ -4,9 +4,10 @@ import type { Admitted } from '#kernel/transaction.ts'
 import { verdictOf } from './facade/verdict.ts'
 import type { Isolation, Job, JobResult, Script } from './isolation.ts'
 import type { RuleCaller } from './runner.ts'
-import { secretsOf, strikeOut } from './strike-out.ts'
+import { type StrikeOut, strikeOut } from './strike-out.ts'
 import { type Change, changesBetween } from './trial-changes.ts'
 import { type TrialCall, type TrialOutside, trialOutside } from './trial-outside.ts'
+import { stepsOf, type TrialStep } from './trial-steps.ts'
 import type { Stub } from './trial-stubs.ts'
 
 /** Scripts, and what stands in for everything outside of them. */
@@ -17,6 +18,8 @@ export interface Bench {
   readonly budgetMs: number
   /** The host of the Management API, as scripts see it. */
   readonly domain: string
+  /** What each script changed is told. */
+  readonly isTraced?: boolean
 }
 
 /** A sign-in that scripts are tried on: Auth0's `user` and `context`. */
@@ -37,6 +40,8 @@ export interface TrialResult {
   readonly result: JobResult
   readonly user: readonly Change[]
   readonly context: readonly Change[]
+  /** Of several scripts, one after the other. */
+  readonly steps?: readonly TrialStep[]
   /** What the token would say besides who it is about; only when the scripts let the person pass. */
   readonly claims?: Claims
   readonly calls: readonly TrialCall[]
@@ -74,19 +79,41 @@ const tryOne = async (sample: Sample, { bench, isolation, outside }: Trying): Pr
   const notes: string[] = []
   const caller = trialCaller(notes)
   const job = jobOf(bench, sample, { metadata, caller })
-  const result = await isolation.run(job)
+  const { steps, ...result } = await isolation.run(job)
   const isPassed = result.kind === 'passed'
   const trial: TrialResult = {
     result,
     user: isPassed ? changesBetween(sample.user, result.user) : [],
     context: isPassed ? changesBetween(sample.context, result.context) : [],
+    ...(steps && { steps: stepsOf(sample, steps, bench.scripts) }),
     ...(isPassed && { claims: claimsOf(bench, sample, result) }),
     calls: outside.callsOf(caller),
     metadata,
     notes,
   }
-  // Values of the configuration show in nothing that is told.
-  return JSON.parse(strikeOut(JSON.stringify(trial), secretsOf(job)))
+  return struckOut(trial, strikeOut(job))
+}
+
+/** Values of the configuration show in nothing that is told. */
+const struckOut = (trial: TrialResult, { text, value, object, result }: StrikeOut): TrialResult => {
+  const change = ({ path, before, after }: Change): Change => ({
+    path: text(path),
+    ...(before !== undefined && { before: value(before) }),
+    ...(after !== undefined && { after: value(after) }),
+  })
+  const claim = ([name, said]: readonly [string, string | readonly string[]]) =>
+    [text(name), typeof said === 'string' ? text(said) : said.map(text)] as const
+  const { claims, steps } = trial
+  return {
+    result: result(trial.result),
+    user: trial.user.map(change),
+    context: trial.context.map(change),
+    ...(steps && { steps: steps.map((step) => ({ ...step, user: step.user.map(change), context: step.context.map(change) })) }),
+    ...(claims && { claims: Object.fromEntries(Object.entries(claims).map(claim)) }),
+    calls: trial.calls.map(({ url, body, ...call }) => ({ ...call, url: text(url), ...(body !== undefined && { body: text(body) }) })),
+    metadata: trial.metadata.map(({ patch, ...write }) => ({ ...write, patch: object(patch) })),
+    notes: trial.notes.map(text),
+  }
 }
 
 /** Hosts that the scripts or their configuration name, so that calls to them can be listed with method and path. */
@@ -100,13 +127,18 @@ interface Ledger {
   readonly caller: RuleCaller
 }
 
-const jobOf = ({ scripts, configuration, budgetMs, domain }: Bench, { user, context }: Sample, { metadata, caller }: Ledger): Job => ({
+const jobOf = (
+  { scripts, configuration, budgetMs, domain, isTraced = false }: Bench,
+  { user, context }: Sample,
+  { metadata, caller }: Ledger,
+): Job => ({
   scripts,
   user,
   context,
   configuration,
   auth0: { domain, baseUrl: `https://${domain}/api/v2`, accessToken: 'trial' },
   budgetMs,
+  isTraced,
   caller,
   updateMetadata: async (kind, publicId, patch) => {
     metadata.push({ kind, publicId, patch })
