@@ -4,7 +4,7 @@ import { createFairShare, type FairShare } from './fair-share.ts'
 import { failureOf, suspectOf } from './left-behind.ts'
 import { leastBusy, type Member, type MemberEnd } from './member.ts'
 import { TICK_MS } from './pulse.ts'
-import { failedRun, type Run, turnAway, whoseRun } from './run.ts'
+import { failedRun, isTooLarge, refuseLarge, type Run, turnAway, whoseRun } from './run.ts'
 import { isSetOf, type ScriptSet, scriptSetOf } from './script-set.ts'
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
@@ -119,6 +119,7 @@ const adopt = (work: Work): Member => {
 
 const assign = (work: Work, run: Run): void => {
   const { waiting } = work.state
+  if (isTooLarge(run)) return refuseLarge(run)
   if (waiting.isEmpty() && place(work, run)) return
   if (!waiting.admit(run)) return turnAway(run)
   waiting.offer((one) => place(work, one))

@@ -2,10 +2,10 @@ import { FrameError, type Frame, fromRunner, toRunner } from './frames.ts'
 import { strayMessageIn, updateMessageIn } from './messages.ts'
 import { createPulse, type Pulse, type PulseLimits } from './pulse.ts'
 import { resultOf } from './result.ts'
-import { failedRun, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import { createRunBook, type RunBook } from './run-book.ts'
 import type { Ending, RunnerChild } from './runner-child.ts'
-import { jobMessage, runMessage, type ScriptSet } from './script-set.ts'
+import { runMessage, type ScriptSet } from './script-set.ts'
 import { createTunnels, type Reach, type Tunnels } from './tunnels.ts'
 
 export interface MemberLimits extends PulseLimits {
@@ -52,8 +52,6 @@ export interface Member {
 }
 
 const MOST_CALLS = 200
-/** Characters of what is new with a run. */
-const MOST_JOB = 200_000
 /** One run, and all of a runner: a rule that is merely careless throws once or twice, for everybody who is in it. */
 const MOST_STRAYS_OF_RUN = 20
 const MOST_STRAYS = 1_000
@@ -107,9 +105,7 @@ export const createMember = (parts: MemberParts): Member => {
     child,
     bornAt: parts.now(),
     give: (run, set) => {
-      const job = jobMessage(run.job)
-      if (job.length > MOST_JOB) return refuse(run, job.length)
-      child.send(toRunner.run, book.add(run), runMessage(job, state.set ? undefined : set))
+      child.send(toRunner.run, book.add(run), runMessage(run.message, state.set ? undefined : set))
       state.set = set
     },
     set: () => state.set,
@@ -129,12 +125,6 @@ export const createMember = (parts: MemberParts): Member => {
     },
   }
   return member
-}
-
-/** What it makes of so much has no room in a result, and a runner that says so takes no more runs: others would pay for it. */
-const refuse = (run: Run, size: number): void => {
-  run.job.caller.note(`user and context have ${size} characters; ${MOST_JOB} are the most that rules are given`)
-  run.settle(failedRun(run, 'output'))
 }
 
 const take = (inside: Inside, member: Member, frame: Frame): void => {

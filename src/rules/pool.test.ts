@@ -134,15 +134,20 @@ describe('scripts that go wrong', () => {
     assert.deepEqual([notes.length, notes.at(-1)], [21, 'Rule 1 threw when nobody waited for it: what else is thrown there is not told'])
   })
 
-  test('one person’s user that is too large for any result costs nobody else their runner', async () => {
+  test('one person’s user that is too large for any result costs no runner', async (t) => {
     const notes: string[] = []
-    assert.equal((await pool.run(jobOf([leavesMark]))).kind, 'passed')
+    const { pool, runners } = openPool()
+    t.after(pool.stop)
+    await pool.start()
+    const before = await runners.all()
     const large = jobOf([leavesMark], { user: { user_id: 'auth0|2', text: 'x'.repeat(300_000) }, caller: callerOf(notes) })
-    const result = await pool.run(large)
-    assert.equal(result.kind === 'failed' && result.why, 'output')
+    for (let time = 0; time < 20; time += 1) {
+      const result = await pool.run(large)
+      assert.equal(result.kind === 'failed' && result.why, 'output')
+    }
+    assert.deepEqual(await runners.all(), before)
     assert.match(notes.join(), /characters; 200000 are the most/)
-    const next = await pool.run(jobOf([leavesMark]))
-    assert.equal(next.kind === 'passed' && next.user['was'], 1)
+    assert.equal((await pool.run(jobOf([leavesMark]))).kind, 'passed')
   })
 
   test('process.exit is refused, and the process goes on', async () => {

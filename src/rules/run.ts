@@ -1,9 +1,15 @@
 import type { Job, JobResult, Script } from './isolation.ts'
 import type { Why } from './runner-child.ts'
+import { jobMessage } from './script-set.ts'
+
+/** Characters of what is new with a run. */
+const MOST_MESSAGE = 200_000
 
 /** One sign-in's scripts on their way through a runner. */
 export interface Run {
   readonly job: Job
+  /** What a runner is told of it. */
+  readonly message: string
   /** Takes the first result; later ones are nobody's. */
   readonly settle: (result: JobResult) => void
   /** Milliseconds of a clock that never goes back. */
@@ -23,6 +29,7 @@ export interface Run {
 export const newRun = (job: Job, { settle, now }: { readonly settle: Run['settle']; readonly now: number }): Run => {
   const run: Run = {
     job,
+    message: jobMessage(job),
     settle: (result) => {
       const { leave } = run
       // Never deleted: objects that lose a field are slow for ever.
@@ -47,6 +54,15 @@ export const whoseRun = ({ job: { caller } }: Run): string => `${caller.relyingP
 export const failedRun = (run: Run, why: Why | 'unavailable'): JobResult => {
   const script = scriptAtWork(run)
   return { kind: 'failed', why, ...(script && why !== 'unavailable' && { rule: script.id }), console: [], timings: [] }
+}
+
+/** What scripts make of more has no room in a result, and a runner that says so takes no more runs: others would pay for it. */
+export const isTooLarge = ({ message }: Run): boolean => message.length > MOST_MESSAGE
+
+/** No runner is asked. */
+export const refuseLarge = (run: Run): void => {
+  run.job.caller.note(`user and context have ${run.message.length} characters; ${MOST_MESSAGE} are the most that rules are given`)
+  run.settle(failedRun(run, 'output'))
 }
 
 /** Nobody had a place for it. */
