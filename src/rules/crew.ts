@@ -55,6 +55,8 @@ interface State {
   readonly places: FairShare
   readonly waiting: WaitingRoom
   readonly suspects: Run[]
+  /** Processes that were told to end and are still there. */
+  readonly leaving: Set<Promise<void>>
   /** Has one suspect to itself. */
   solo?: Member
   refill?: NodeJS.Timeout
@@ -66,7 +68,7 @@ interface State {
 export const createCrew = (parts: CrewParts): Crew => {
   const { runners, runsPerRunner, waiting } = parts.limits
   const state: State = {
-    ...{ members: new Set(), blanks: [], sets: [], suspects: [], isStopped: false },
+    ...{ members: new Set(), blanks: [], sets: [], suspects: [], leaving: new Set(), isStopped: false },
     places: createFairShare(runners * runsPerRunner),
     waiting: createWaitingRoom(waiting),
   }
@@ -195,6 +197,9 @@ const bury = (work: Work, member: Member, end: MemberEnd): void => {
 }
 
 const remove = (state: State, member: Member): void => {
+  const { gone } = member.child
+  state.leaving.add(gone)
+  void gone.then(() => state.leaving.delete(gone))
   state.members.delete(member)
   if (state.blanks.includes(member)) state.blanks.splice(state.blanks.indexOf(member), 1)
   if (state.solo === member) delete state.solo
@@ -246,5 +251,5 @@ const stop = async ({ state }: Work): Promise<void> => {
   for (const run of [...state.waiting.release(() => true), ...state.suspects.splice(0)]) turnAway(run)
   const all = [...state.members, ...state.blanks]
   for (const member of all) member.child.kill('crash')
-  await Promise.all(all.map(({ child }) => child.gone))
+  await Promise.all([...state.leaving, ...all.map(({ child }) => child.gone)])
 }
