@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import type { Secret } from '#kernel/secret.ts'
 import { outbound } from '#lib/outbound.ts'
 import { type App, createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
@@ -48,7 +49,9 @@ const demo = async (options: { readonly reset?: boolean; readonly home: string; 
     await introduce(app, publicUrl, home, emulator)
     // Whoever reads the words may stop us at once.
     const asked = untilAskedToStop()
-    sayWhatToDo(publicUrl, emulator, await addPeople(app), home)
+    const people = await addPeople(app)
+    const administrator = people.length > 0 ? await addAdministrator(app) : undefined
+    sayWhatToDo(publicUrl, emulator, { people, administrator }, home)
     await asked
     say('Stopping …')
   } finally {
@@ -137,17 +140,37 @@ const addPeople = async (app: App): Promise<readonly MadePerson[]> => {
   return made
 }
 
-const sayWhatToDo = (publicUrl: URL, { addresses }: DemoEmulator, made: readonly MadePerson[], home: DemoHome): void => {
+const ADMINISTRATOR_DAYS = 90
+
+/** The first administrator: whoever has this token may do all that the Management API can. Undefined when there is one. */
+const addAdministrator = async (app: App): Promise<Secret | undefined> => {
+  const desk = await app.desk()
+  return desk.createToken('administrator', desk.tokenScopes, ADMINISTRATOR_DAYS)
+}
+
+interface Made {
+  readonly people: readonly MadePerson[]
+  readonly administrator: Secret | undefined
+}
+
+const sayWhatToDo = (publicUrl: URL, { addresses }: DemoEmulator, { people, administrator }: Made, home: DemoHome): void => {
   say('')
   say(`  Open     ${addresses.control}`)
   say('')
   say(`  Usher      ${publicUrl.origin}`)
   say(`  Microsoft  ${addresses.login} (simulated)`)
   say(`  Log        ${home.logFile}`)
-  if (made.length > 0) {
+  if (people.length > 0) {
     say('')
     say('  People with a password, made just now and shown this once:')
-    for (const { username, password, connection } of made) say(`    ${username.padEnd(24)} ${password}   (${connection})`)
+    for (const { username, password, connection } of people) say(`    ${username.padEnd(24)} ${password}   (${connection})`)
+  }
+  if (administrator) {
+    say('')
+    say(
+      `  The first administrator’s token for ${new URL('/api/v2', publicUrl).href}, good for ${ADMINISTRATOR_DAYS} days and shown this once:`,
+    )
+    say(`    ${administrator.reveal()}`)
   }
   say('')
   say(`  Kept in ${home.directory}; \`npm start -- --reset\` begins anew. Ctrl-C stops everything.`)

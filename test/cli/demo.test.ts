@@ -27,7 +27,8 @@ const runDemo = async (port: number, ...more: readonly string[]) => {
   const demo = startUsher(['demo', '--home', join(folder, 'home'), '--port', String(port), ...more])
   await demo.spoken(/Ctrl-C stops everything/)
   const addresses = [...demo.stderr().matchAll(/http:\/\/[\w.]+:\d+/g)].map(([address]) => address)
-  return { ...demo, addresses, people: [...demo.stderr().matchAll(/^ {4}(\S+) +(\S+) +\((\w+)\)$/gm)].map(([, name]) => name) }
+  const tokens = demo.stderr().match(/\busher_api_[\w-]+/g) ?? []
+  return { ...demo, addresses, tokens, people: [...demo.stderr().matchAll(/^ {4}(\S+) +(\S+) +\((\w+)\)$/gm)].map(([, name]) => name) }
 }
 
 const answers = (address: string): Promise<boolean> =>
@@ -41,6 +42,11 @@ test('the demo says where to look, every address answers, and Ctrl-C ends all of
   assert.equal(new Set(demo.addresses).size, 3, demo.stderr())
   for (const address of demo.addresses) assert.equal(await answers(address), true, address)
   assert.deepEqual(demo.people, ['dana@fabrikam.example', 'erika'])
+  const [token = ''] = demo.tokens
+  const [address] = demo.stderr().match(/http:\/\/\S+\/api\/v2/) ?? []
+  const asked = await calls.fetch(`${address}/users`, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(asked.status, 200, 'the first administrator is let in')
+  assert.ok(!readFileSync(join(folder, 'home', 'usher.log'), 'utf8').includes(token), 'and in no log')
   assert.equal(demo.stdout(), '')
   demo.signal('SIGINT')
   assert.deepEqual(await demo.ended, { code: 0, signal: null })
@@ -49,7 +55,7 @@ test('the demo says where to look, every address answers, and Ctrl-C ends all of
 
 test('the next demo goes on with the same people; --reset begins anew', async () => {
   const second = await runDemo(await freePort())
-  assert.deepEqual(second.people, [], 'a password is shown once')
+  assert.deepEqual([...second.people, ...second.tokens], [], 'a password is shown once')
   assert.deepEqual(await second.stop(), { code: 0, signal: null })
   const third = await runDemo(await freePort(), '--reset')
   assert.deepEqual(third.people, ['dana@fabrikam.example', 'erika'])
