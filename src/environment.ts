@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { KerberosPackage } from '#connections/ldap/windows-ticket.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Log } from '#kernel/log.ts'
@@ -7,6 +6,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import { createLog } from '#lib/log.ts'
 import { outbound } from '#lib/outbound.ts'
 import { pooledRandomness } from '#lib/randomness.ts'
+import { sleep } from '#lib/sleep.ts'
 
 /** What a process brings along: time, randomness, the network and where its log goes. Tests bring their own. */
 export interface Environment {
@@ -23,7 +23,7 @@ export interface Environment {
 export const processEnvironment = ({ logTo }: { readonly logTo?: NodeJS.WritableStream } = {}): Environment => {
   const { fetch, close } = outbound()
   return {
-    clock: { now: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
+    clock: { now: Date.now, sleep },
     randomness: pooledRandomness(randomBytes),
     fetch,
     log: createLog(logTo && { to: { write: (line) => void logTo.write(line) } }),

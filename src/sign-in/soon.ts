@@ -2,6 +2,8 @@ import type { Clock } from '#kernel/clock.ts'
 
 /** Below this nothing is shown: the person goes straight through. */
 const UNNOTICED_MS = 1_500
+/** One for all: an error of its own for each would cost more than all else here. */
+const IT_CAME = 'it came'
 
 /** What comes of it, when it comes before anybody notices; else undefined, and it goes on by itself. */
 export const soon = async <Result>(coming: Promise<Result>, clock: Clock): Promise<Result | undefined> => {
@@ -13,6 +15,6 @@ export const soon = async <Result>(coming: Promise<Result>, clock: Clock): Promi
   try {
     return await Promise.race([coming, enough])
   } finally {
-    patience.abort()
+    patience.abort(IT_CAME)
   }
 }

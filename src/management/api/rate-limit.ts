@@ -42,8 +42,9 @@ export const meter = ({ burst, perSecond }: RateLimit, mostKeys = MOST_KEYS): Me
     // At the end of the order again.
     fullAts.delete(key)
     fullAts.set(key, fullAt)
+    if (fullAts.size <= mostKeys) return
     const [oldest] = fullAts.keys()
-    if (fullAts.size > mostKeys && oldest !== undefined) fullAts.delete(oldest)
+    if (oldest !== undefined) fullAts.delete(oldest)
   }
   return {
     take: (key, at) => {
