@@ -69,9 +69,9 @@ const provider = createServer((request, response) => {
 /** Nobody the crowd claims to be is in it. */
 const directory = await fakeLdap({ entries: [{ ...SERVICE, attributes: {} }] })
 
-const calls = patient()
+type Calls = ReturnType<typeof patient>
 
-const run = async ({ address, cookie, click, typed }: Errand): Promise<void> => {
+const run = async ({ address, cookie, click, typed }: Errand, calls: Calls): Promise<void> => {
   const { open, click: follow, submit } = visitor({ calls, ...(cookie && { says: { cookie } }) })
   const first = await open(address)
   const next = click ? await follow(first, click) : first
@@ -79,13 +79,14 @@ const run = async ({ address, cookie, click, typed }: Errand): Promise<void> => 
 }
 
 const startCrowd = (errands: readonly Errand[]) => {
+  const calls = patient()
   let isOver = false
   const one = async (index: number): Promise<void> => {
     await wait((index * order.turnMs) / order.crowd)
     for (let turn = 0; !isOver; turn += 1) {
       const over = wait(order.turnMs)
       const errand = errands[(index + turn * order.crowd) % errands.length]
-      if (errand) await run(errand)
+      if (errand) await run(errand, calls)
       await over
     }
   }
@@ -93,6 +94,8 @@ const startCrowd = (errands: readonly Errand[]) => {
   return async () => {
     isOver = true
     await all
+    // What the crowd keeps open is nothing that Usher left behind.
+    await calls.close()
   }
 }
 
