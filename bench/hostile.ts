@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { DEMO_CLIENT_ID } from '../src/cli/demo-settings.ts'
+import { sleep } from '../src/lib/sleep.ts'
 import { hostiles, swollen, swollenBase64, swollenSignatures } from '../test/attacks/saml/hostile.ts'
 import { databases } from '../test/support/databases.ts'
 import { openHouse } from '../test/support/house.ts'
@@ -82,7 +82,7 @@ const formOf = (value: string): string => new URLSearchParams({ SAMLResponse: va
 const openSite = async () => {
   const database = await databases.find(({ name }) => name === 'sqlite')?.open()
   if (!database) throw new Error('no SQLite')
-  const clock = { now: () => Date.now(), sleep: (ms: number, signal?: AbortSignal) => wait(ms, undefined, { ...(signal && { signal }) }) }
+  const clock = { now: Date.now, sleep }
   const addresses = { issuer: 'urn:acme:saml', signInUrl: `${SITE}/sign-in`, metadataUrl: `${SITE}/metadata` }
   const acme = samlIdentityProvider({ ...addresses, now: clock.now })
   const settings = {

@@ -20,3 +20,7 @@ export const domainOfAddress = (address: string): string | undefined => {
   if (at < 1 || address.length > LONGEST_ADDRESS || !LOCAL_PART.test(address.slice(0, at))) return undefined
   return mailDomain(address.slice(at + 1))
 }
+
+/** Whether a domain is one of these, or below one of them. */
+export const isWithin = (domain: string, roots: readonly string[]): boolean =>
+  roots.some((root) => domain === root || domain.endsWith(`.${root}`))

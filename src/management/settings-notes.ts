@@ -1,4 +1,5 @@
 import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
+import { isWithin } from '#lib/mail-domain.ts'
 
 /** What holds and may not have been meant, in words for whoever declared it. */
 export const settingsNotes = ({
@@ -30,14 +31,14 @@ const ownRealms = ({ clientId, domains }: RelyingParty, connections: readonly Co
     .filter(({ directory }) => directory === undefined)
     .flatMap(({ name, homeRealms }) =>
       homeRealms
-        .filter((realm) => Object.keys(domains).some((domain) => realm === domain || realm.endsWith(`.${domain}`)))
+        .filter((realm) => isWithin(realm, Object.keys(domains)))
         .map((realm) => `relying party ${clientId}: ${realm} is federated with Usher, so it leads nobody to connection ${name}`),
     )
 
 /** Accounts are made, and no token can be. */
 const unfederated = ({ clientId, domains, target }: RelyingParty, targets: Settings['targets']): readonly string[] =>
   targets
-    .filter(({ name, domain }) => name === target && !Object.keys(domains).some((one) => domain === one || domain.endsWith(`.${one}`)))
+    .filter(({ name, domain }) => name === target && !isWithin(domain, Object.keys(domains)))
     .map(
       ({ name, domain }) =>
         `relying party ${clientId}: target ${name} makes accounts in ${domain}, which has no issuer in \`domains\`, so nobody of them can sign in`,

@@ -1,10 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '#kernel/json.ts'
+import { spellingsOf, withoutTokens } from './inside/redact.cjs'
 import type { Job, JobResult } from './isolation.ts'
 
 const SHORTEST_SECRET = 6
-/** Signed ones, and those that Usher itself gives rules. */
-const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\busher(?:_rule_|\.)[\w-]{20,}/g
-const BEARER = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi
 
 /** Takes secrets and tokens out of what scripts and their people said; never out of a word of ours. */
 export interface StrikeOut {
@@ -18,17 +16,12 @@ export interface StrikeOut {
 /** For everything a job holds that nobody may read afterwards: as it is, and as an address, a header or JSON carries it. */
 export const strikeOut = (job: Pick<Job, 'configuration' | 'scripts' | 'auth0'>): StrikeOut => {
   const secrets = secretsOf(job)
-  const numbers = new Set(secrets)
   const spellings = secrets.flatMap(spellingsOf).toSorted((one, other) => other.length - one.length)
-  const text = (said: string): string =>
-    spellings
-      .reduce((left, secret) => left.replaceAll(secret, '[secret]'), said)
-      .replace(TOKEN, '[token]')
-      .replace(BEARER, '$1 [token]')
+  const text = (said: string): string => withoutTokens(spellings.reduce((left, secret) => left.replaceAll(secret, '[secret]'), said))
   const object = (said: JsonObject): JsonObject => Object.fromEntries(Object.entries(said).map(([name, one]) => [text(name), value(one)]))
   const value = (said: Json): Json => {
     if (typeof said === 'string') return text(said)
-    if (typeof said === 'number' && numbers.has(String(said))) return '[secret]'
+    if (typeof said === 'number' && secrets.includes(String(said))) return '[secret]'
     if (isList(said)) return said.map(value)
     return isJsonObject(said) ? object(said) : said
   }
@@ -48,9 +41,3 @@ const secretsOf = ({ configuration, scripts, auth0 }: Pick<Job, 'configuration' 
   [...Object.values(configuration), ...scripts.flatMap(({ secrets }) => Object.values(secrets)), auth0.accessToken].filter(
     ({ length }) => length >= SHORTEST_SECRET,
   )
-
-const spellingsOf = (secret: string): readonly string[] => {
-  const bytes = Buffer.from(secret)
-  const encoded = (['base64', 'base64url', 'hex'] as const).map((encoding) => bytes.toString(encoding))
-  return [...new Set([secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1), ...encoded])]
-}

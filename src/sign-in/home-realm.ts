@@ -1,7 +1,7 @@
 import type { ConnectionId } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty } from '#kernel/settings.ts'
 import type { Opened, Routed } from '#kernel/transaction.ts'
-import { domainOfAddress, mailDomain } from '#lib/mail-domain.ts'
+import { domainOfAddress, isWithin, mailDomain } from '#lib/mail-domain.ts'
 
 /** What is known of where somebody signs in. */
 export interface Clues {
@@ -62,8 +62,7 @@ const behind = (domain: string | undefined, { choices, relyingParty }: Settled):
 const isHomeOf = ({ homeRealms }: ConnectionSettings, domain: string): boolean => homeRealms.some((realm) => realm.toLowerCase() === domain)
 
 /** Those below a federated root domain are federated with it. */
-export const isFederated = (domain: string, { domains }: Pick<RelyingParty, 'domains'>): boolean =>
-  Object.keys(domains).some((root) => domain === root || domain.endsWith(`.${root}`))
+export const isFederated = (domain: string, { domains }: Pick<RelyingParty, 'domains'>): boolean => isWithin(domain, Object.keys(domains))
 
 /** On to a connection; what the person typed goes along where it belongs, and nowhere else. */
 export const route = (

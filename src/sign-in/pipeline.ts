@@ -9,7 +9,6 @@ import { chooseConnection } from './choose-connection.ts'
 import { Halted } from './halted.ts'
 import { confirmClaim } from './link-claim.ts'
 import { issueToken } from './issue-token.ts'
-
 import { provision } from './provision.ts'
 import { provenBy } from './sessions.ts'
 import { type Occasion, type Outcome, pagePath } from './step.ts'

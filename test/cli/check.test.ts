@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
-import { makeInstallation } from '../support/installation.ts'
+import { localTarget, makeInstallation } from '../support/installation.ts'
 
 const GUESTS = { name: 'guests', type: 'database', label: 'a password' }
 
@@ -34,17 +33,7 @@ test('a range of everybody is no proxy', async (t) => {
 test('what a demo put in force is refused at a start for other people', async (t) => {
   const place = await makeInstallation()
   t.after(place.close)
-  const target = {
-    name: 'contoso',
-    tenant: DEMO_TENANT.tenant,
-    clientId: DEMO_TENANT.clientId,
-    credential: { kind: 'secret', secret: { secret: 'not a real one' } },
-    cloud: 'local',
-    addresses: { login: 'http://login.localhost:4401', graph: 'http://graph.localhost:4401' },
-    domain: DEMO_TENANT.guestDomain,
-    usageLocation: { default: 'DE' },
-  }
-  assert.equal((await place.run(['apply', place.write('settings.json', { targets: [target] })])).code, 0)
+  assert.equal((await place.run(['apply', place.write('settings.json', { targets: [localTarget] })])).code, 0)
   assert.equal((await place.run(['start', '--check'])).code, 0)
   place.write('usher.json', { ...place.config, publicUrl: 'https://id.fabrikam.example' })
   for (const args of [['start', '--check'], ['start']]) {

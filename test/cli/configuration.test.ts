@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
-import { type Installation, makeInstallation, runUsher } from '../support/installation.ts'
+import { type Installation, localTarget, makeInstallation, runUsher } from '../support/installation.ts'
 
 for (const command of [[], ['start'], ['demo'], ['apply'], ['users'], ['users', 'add'], ['accounts'], ['accounts', 'show'], ['migrate']])
   test(`usher ${command.join(' ')} --help explains itself on standard output`, async () => {
@@ -119,17 +118,7 @@ test('migrate twice, then start --check: nothing to complain about', async (t) =
 test('addresses of this machine are refused while people reach Usher elsewhere', async (t) => {
   const place = await makeInstallation({ publicUrl: 'https://id.fabrikam.com' })
   t.after(place.close)
-  const target = {
-    name: 'contoso',
-    tenant: DEMO_TENANT.tenant,
-    clientId: DEMO_TENANT.clientId,
-    credential: { kind: 'secret', secret: { secret: 'not a real one' } },
-    cloud: 'local',
-    addresses: { login: 'http://login.localhost:4401', graph: 'http://graph.localhost:4401' },
-    domain: DEMO_TENANT.guestDomain,
-    usageLocation: { default: 'DE' },
-  }
-  const { code, stderr } = await place.run(['apply', place.write('settings.json', { targets: [target] })])
+  const { code, stderr } = await place.run(['apply', place.write('settings.json', { targets: [localTarget] })])
   assert.equal(code, 1)
   assert.match(stderr, /targets\.0\.addresses: an address of this machine/)
   assert.ok(!stderr.includes('not a real one'))

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { freePort } from './free-port.ts'
 
 const USHER = fileURLToPath(new URL('../../src/cli/usher.ts', import.meta.url))
@@ -73,6 +74,18 @@ export const startUsher = (args: readonly string[], environment: Readonly<Record
 }
 
 export type RunningUsher = ReturnType<typeof startUsher>
+
+/** A target as a demo has it: Microsoft's side is on this machine. */
+export const localTarget = {
+  name: 'contoso',
+  tenant: DEMO_TENANT.tenant,
+  clientId: DEMO_TENANT.clientId,
+  credential: { kind: 'secret', secret: { secret: 'not a real one' } },
+  cloud: 'local',
+  addresses: { login: 'http://login.localhost:4401', graph: 'http://graph.localhost:4401' },
+  domain: DEMO_TENANT.guestDomain,
+  usageLocation: { default: 'DE' },
+} as const
 
 /** An installation as the guide makes one: configuration and keys apart from the data. */
 export const makeInstallation = async (more: Readonly<Record<string, unknown>> = {}) => {

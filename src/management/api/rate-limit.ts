@@ -29,7 +29,10 @@ export interface Meter {
 /** Whom it keeps in mind at most; who came longest ago is forgotten first. */
 const MOST_KEYS = 10_000
 
-/** Counts in this process alone: with several nodes each has the whole limit. */
+/**
+ * Counts in this process alone: with several nodes each has the whole limit. Ours, since what counts by itself elsewhere goes
+ * by the wall's clock and by windows, at whose edge twice as many come.
+ */
 export const meter = ({ burst, perSecond }: RateLimit, mostKeys = MOST_KEYS): Meter => {
   const eachMs = ONE_SECOND_MS / perSecond
   const fullAts = new Map<string, number>()

@@ -33,18 +33,13 @@ const folderFiles = (folder: string): ExportFiles => {
     read: (path) => {
       const real = realpathSync(join(root, path))
       if (!real.startsWith(root + sep)) throw new Error('it lies outside the export')
-      const { size, isFile } = aboutFile(real)
+      const found = statSync(real)
       // A pipe or a device may have no end.
-      if (!isFile) throw new Error('it is not a file')
-      if (size > MOST_BYTES) throw new Error('it is larger than 10 MB')
+      if (!found.isFile()) throw new Error('it is not a file')
+      if (found.size > MOST_BYTES) throw new Error('it is larger than 10 MB')
       return readFileSync(real, 'utf8').replace(/^\uFEFF/, '')
     },
   }
-}
-
-const aboutFile = (path: string): { readonly size: number; readonly isFile: boolean } => {
-  const stats = statSync(path)
-  return { size: stats.size, isFile: stats.isFile() }
 }
 
 const listed = (root: string): readonly string[] => {

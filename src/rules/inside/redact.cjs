@@ -26,12 +26,12 @@ const redactFor = (held) => {
   let values
   return (text) => {
     values ??= valuesIn(held())
-    return values
-      .reduce((left, value) => left.split(value).join('[secret]'), text)
-      .replace(TOKEN, '[token]')
-      .replace(BEARER, '$1 [token]')
+    return withoutTokens(values.reduce((left, value) => left.split(value).join('[secret]'), text))
   }
 }
+
+/** @param {string} text */
+const withoutTokens = (text) => text.replace(TOKEN, '[token]').replace(BEARER, '$1 [token]')
 
 /** @param {Held} held */
 const valuesIn = ({ configuration, secrets }) => {
@@ -50,4 +50,4 @@ const spellingsOf = (value) => {
   return [...new Set([value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1), ...texts])]
 }
 
-module.exports = { redactFor, SENSITIVE }
+module.exports = { redactFor, spellingsOf, withoutTokens, SENSITIVE }
