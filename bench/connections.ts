@@ -12,7 +12,7 @@ const WARM_UP = 1_500
 /** (g) What it costs when somebody comes back from where they have an account. */
 export const connectionsBenchmark = async (): Promise<void> => {
   const raw = await rawCosts()
-  console.log('connection             processor time   its raw cryptography       ratio')
+  console.log('connection             processor time                its raw cryptography    ratio')
   for (const cost of costs) await tell(cost, raw)
 }
 
@@ -30,7 +30,7 @@ const tell = async ({ name, needs, open }: Cost, raw: RawCosts): Promise<void> =
     bare.push(needed)
     ratios.push(us / needed)
   }
-  const columns = [`${digits(median(all))} µs`.padStart(14), `${needs.join(' + ')}: ${digits(median(bare))} µs`.padStart(32)]
+  const columns = [`${digits(median(all))} µs`.padStart(14), `${needs.join(' + ')}: ${digits(median(bare))} µs`.padStart(36)]
   console.log(`${name.padEnd(22)} ${columns.join('')} ${digits(median(ratios)).padStart(8)}`)
 }
 
