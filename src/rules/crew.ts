@@ -4,8 +4,10 @@ import { createFairShare, type FairShare } from './fair-share.ts'
 import { failureOf, suspectOf } from './left-behind.ts'
 import { leastBusy, type Member, type MemberEnd } from './member.ts'
 import { TICK_MS } from './pulse.ts'
+import { createRenewal } from './renewal.ts'
 import { failedRun, isTooLarge, refuseLarge, type Run, turnAway, whoseRun } from './run.ts'
-import { isSetOf, type ScriptSet, scriptSetOf } from './script-set.ts'
+import type { ScriptSet } from './script-set.ts'
+import { createScriptSets, type ScriptSets } from './script-sets.ts'
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
 export interface CrewLimits {
@@ -42,16 +44,13 @@ const IDLE_MS = 60_000
 /** A runner that starts takes a processor for a while: whoever made it necessary goes first. */
 const REFILL_MS = 50
 const ALWAYS = 2
-/** Sets of scripts with runners: what is in force, and what somebody tries out. */
-const MOST_SETS = 2
 
 interface State {
   /** At work, each for one set of scripts. */
   readonly members: Set<Member>
   /** Started and warm, for whichever set needs them. */
   readonly blanks: Member[]
-  /** Newest last. */
-  readonly sets: ScriptSet[]
+  readonly sets: ScriptSets
   readonly places: FairShare
   readonly waiting: WaitingRoom
   readonly suspects: Run[]
@@ -62,17 +61,27 @@ interface State {
   refill?: NodeJS.Timeout
   ticker?: NodeJS.Timeout
   idle?: NodeJS.Timeout
+  readonly renew: (member: Member) => void
   isStopped: boolean
 }
 
 export const createCrew = (parts: CrewParts): Crew => {
   const { runners, runsPerRunner, waiting } = parts.limits
+  const members = new Set<Member>()
   const state: State = {
-    ...{ members: new Set(), blanks: [], sets: [], suspects: [], leaving: new Set(), isStopped: false },
+    ...{ members, blanks: [], suspects: [], leaving: new Set(), isStopped: false },
     places: createFairShare(runners * runsPerRunner),
     waiting: createWaitingRoom(waiting),
+    sets: createScriptSets((gone) => {
+      for (const member of members) if (member.set() === gone) member.retire()
+    }),
+    renew: createRenewal(parts.now),
   }
-  const work: Work = { ...parts, state, events: { changed: () => goOn(work), ended: (member, end) => bury(work, member, end) } }
+  const work: Work = {
+    ...parts,
+    state,
+    events: { changed: (member) => goOn(work, member), ended: (member, end) => bury(work, member, end) },
+  }
   return {
     start: async () => {
       const first = hireBlank(work)
@@ -130,10 +139,10 @@ const assign = (work: Work, run: Run): void => {
 
 /** Gives a run to a runner; false when all are busy, or whose it is has enough of them. */
 const place = (work: Work, run: Run): boolean => {
-  const { places } = work.state
+  const { places, sets } = work.state
   const whose = whoseRun(run)
   if (!places.take(whose)) return false
-  const set = setFor(work, run)
+  const set = sets.of(run.job)
   const member = choose(work, set)
   if (!member) {
     places.giveBack(whose)
@@ -143,22 +152,6 @@ const place = (work: Work, run: Run): boolean => {
   member.give(run, set)
   keepTicking(work)
   return true
-}
-
-/** The set these scripts are; when they are new, runners that serve older ones end when they have done what they have. */
-const setFor = ({ state }: Work, { job }: Run): ScriptSet => {
-  const { sets, members } = state
-  const newest = sets.at(-1)
-  if (newest && isSetOf(newest, job)) return newest
-  const known = sets.find((set) => isSetOf(set, job))
-  if (known) sets.splice(sets.indexOf(known), 1)
-  const set = known ?? scriptSetOf(job)
-  sets.push(set)
-  if (sets.length > MOST_SETS) {
-    const oldest = sets.shift()
-    for (const member of members) if (member.set() === oldest) member.retire()
-  }
-  return set
 }
 
 const choose = (work: Work, set: ScriptSet): Member | undefined => {
@@ -206,14 +199,15 @@ const remove = (state: State, member: Member): void => {
 }
 
 /** Gives what waits to whoever is free. */
-const goOn = (work: Work): void => {
+const goOn = (work: Work, changed?: Member): void => {
   const { state } = work
   if (state.isStopped) return
+  if (changed) state.renew(changed)
   if (state.solo?.load() === 0) delete state.solo
   const suspect = state.solo ? undefined : state.suspects.shift()
   if (suspect) {
     state.solo = adopt(work)
-    state.solo.give(suspect, setFor(work, suspect))
+    state.solo.give(suspect, state.sets.of(suspect.job))
     keepTicking(work)
   }
   state.waiting.offer((run) => place(work, run))
@@ -228,7 +222,10 @@ const keepTicking = (work: Work): void => {
 const tick = (work: Work): void => {
   const { state, now } = work
   let isBusy = state.suspects.length > 0
-  for (const member of [...state.members]) isBusy = member.tick() || isBusy
+  for (const member of [...state.members]) {
+    state.renew(member)
+    isBusy = member.tick() || isBusy
+  }
   const moment = now()
   for (const run of state.waiting.release(({ arrivedAt, job }) => moment - arrivedAt > job.budgetMs)) turnAway(run)
   if (isBusy || !state.waiting.isEmpty()) return
@@ -239,7 +236,7 @@ const tick = (work: Work): void => {
 
 /** After a rush, one runner for the scripts in force is enough. */
 const shrink = ({ members, sets }: State): void => {
-  const [kept] = [...members].filter((member) => member.set() === sets.at(-1))
+  const [kept] = [...members].filter((member) => member.set() === sets.newest())
   for (const member of [...members]) if (member !== kept) member.retire()
 }
 

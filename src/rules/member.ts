@@ -47,6 +47,8 @@ export interface Member {
   /** Takes no more runs, and ends when what it has is done. */
   readonly retire: () => void
   readonly isRetired: () => boolean
+  /** A run in it went wrong, and what that left behind is still there. */
+  readonly isTainted: () => boolean
   /** To be called every TICK_MS while it says that there is anything in it. */
   readonly tick: () => boolean
 }
@@ -60,6 +62,7 @@ const MOST_TOLD = 20
 interface State {
   set?: ScriptSet
   isRetired: boolean
+  isTainted: boolean
   strays: number
   culprit?: Run
 }
@@ -74,7 +77,7 @@ interface Inside extends Pick<MemberParts, 'changed' | 'strayed'> {
 }
 
 export const createMember = (parts: MemberParts): Member => {
-  const state: State = { isRetired: false, strays: 0 }
+  const state: State = { isRetired: false, isTainted: false, strays: 0 }
   const book = createRunBook({
     graceMs: parts.limits.graceMs,
     now: parts.now,
@@ -116,10 +119,11 @@ export const createMember = (parts: MemberParts): Member => {
       endIfDone()
     },
     isRetired: () => state.isRetired,
+    isTainted: () => state.isTainted,
     tick: () => {
       for (const run of book.sweep()) if (run.used.openTunnels > 0) tunnels.closeOf(run)
       endIfDone()
-      if (book.isQuiet()) return false
+      if (book.isQuiet() && !state.isTainted) return false
       pulse.feel()
       return true
     },
@@ -153,8 +157,7 @@ const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
     throw new FrameError('a result that is none')
   }
   book.finish(id)
-  // What a run that went wrong left behind must not meet the next one.
-  if (result.kind === 'failed') state.isRetired = true
+  if (result.kind === 'failed') state.isTainted = true
   run.settle(result)
 }
 

@@ -84,6 +84,42 @@ describe('scripts that go wrong', () => {
     assert.equal(next.kind === 'passed' && next.user['was'], undefined)
   })
 
+  test('many that never call back cost one runner, not one each', async (t) => {
+    const { pool: own } = openPool()
+    t.after(own.stop)
+    const scripts = [rule('if (user.isStuck) return; callback(null, { mark: (global.mark ??= Math.random()) }, context)')]
+    const stick = async () => void (await own.run(jobOf(scripts, { user: { isStuck: true }, budgetMs: 50 })))
+    const served = async () => {
+      const result = await own.run(jobOf(scripts))
+      return result.kind === 'passed' && result.user['mark']
+    }
+    const before = await served()
+    await stick()
+    const after = await served()
+    await Promise.all(Array.from({ length: 7 }, stick))
+    assert.notEqual(after, before)
+    assert.equal(await served(), after)
+  })
+
+  test('what is left in a runner that waits to be replaced ends when it keeps it busy', async (t) => {
+    const { pool: own, runners } = openPool({ busyMs: 300, graceMs: 10 })
+    t.after(own.stop)
+    await own.start()
+    const scripts = [
+      rule(`
+        if (user.role === 'late') return setTimeout(() => { for (;;); }, 200)
+        if (user.role !== 'stuck') callback()`),
+    ]
+    const run = (role: string, budgetMs: number) => own.run(jobOf(scripts, { user: { role }, budgetMs }))
+    await run('stuck', 50)
+    // The next runner is warm when this has passed.
+    await run('in a hurry', 2_000)
+    await run('late', 50)
+    const all = await runners.all()
+    while (all.every((pid) => existsSync(`/proc/${pid}`))) await new Promise(setImmediate)
+    assert.equal((await own.run(jobOf(scripts))).kind, 'passed')
+  })
+
   test('one that spins as its time runs out is ended from outside', async () => {
     const late = rule('setTimeout(() => { for (;;); }, 150)')
     const result = await pool.run(jobOf([late], { budgetMs: 200 }))
