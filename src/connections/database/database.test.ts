@@ -81,3 +81,13 @@ test('a hash nobody can check denies, and says so to the log only', async () => 
   ])
     await assert.rejects(open(hash).connection.verify(right), { code: 'internal_error' })
 })
+
+test('what nobody typed is not put in order first: that would hold everybody else up', async (t) => {
+  const { connection } = open()
+  const composed = t.mock.method(String.prototype, 'normalize').mock
+  const accents = 'a\u0345\u0334'.repeat(10_000)
+  assert.equal(await connection.verify({ ...right, username: accents }), undefined)
+  assert.equal(await connection.verify({ ...right, password: accents }), undefined)
+  const longest = Math.max(0, ...composed.calls.map(({ this: text }) => String(text).length))
+  assert.ok(longest > 0 && longest < 4_096, `${longest} characters`)
+})

@@ -56,8 +56,11 @@ const openDatabase = ({ id }: ConnectionSettings, { passwords, log, checker }: O
   }
 }
 
+/** Nobody is called by more; composing it would hold everybody else up (many accents on one letter). */
+const LONGEST_USERNAME = 1_024
+
 /** As user names are kept: lower case, composed, without blanks around. */
-export const usernameOf = (typed: string): string => typed.trim().normalize('NFC').toLowerCase()
+export const usernameOf = (typed: string): string => (typed.length > LONGEST_USERNAME ? typed : typed.trim().normalize('NFC')).toLowerCase()
 
 const profileOf = (entry: PasswordEntry, { at }: Credentials): Profile => ({
   issuer: entry.connection,

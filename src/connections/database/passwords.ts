@@ -13,12 +13,17 @@ const MOST = { memoryCost: 256 * 1024, timeCost: 12, parallelism: 8 } as const
 
 const FEWEST_CHARACTERS = 15
 const MOST_BYTES = 1_024
+/** Composed, nothing shrinks to less than a third. */
+const MOST_TYPED = 3 * MOST_BYTES
 
 /** A hash of today's cost that no password is known for: what is checked when there is no such person. */
 export const NOBODY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
-/** The same characters however a keyboard composed them (NIST SP 800-63B §3.1.1.2). */
-const prepared = (password: string): string => password.normalize('NFC')
+/**
+ * The same characters however a keyboard composed them (NIST SP 800-63B §3.1.1.2). Many accents on one letter take the square
+ * of their number to put in order, so what is too long however it is composed stays as it is.
+ */
+const prepared = (password: string): string => (password.length > MOST_TYPED ? password : password.normalize('NFC'))
 
 const isTooLong = (password: string): boolean => Buffer.byteLength(password) > MOST_BYTES
 

@@ -189,3 +189,13 @@ test('the next server is asked where the first one fails, and the first is left 
   assert.ok(await connection.verify(right))
   assert.equal(lines.length, 1)
 })
+
+test('a name nobody typed is not put in order first: that would hold everybody else up', async (t) => {
+  const { connection, right } = await stageOf()
+  const composed = t.mock.method(String.prototype, 'normalize').mock
+  assert.equal(await connection.verify({ ...right, username: 'a\u0345\u0334'.repeat(10_000) }), undefined)
+  assert.deepEqual(
+    composed.calls.filter(({ this: text }) => String(text).length > 1_024),
+    [],
+  )
+})

@@ -71,6 +71,7 @@ interface Opened {
 
 const verify = async (credentials: Credentials, { guesses, directory }: Opened): Promise<Profile | undefined> => {
   const { password, at } = credentials
+  if (credentials.username.length > MOST_TYPED) return undefined
   const username = credentials.username.trim().normalize('NFC')
   // Before anything is counted or sent: none of these can be anybody's, and some would let a directory take us for nobody.
   if (!isSendable(username, MOST_NAME_BYTES) || !isSendable(password, MOST_PASSWORD_BYTES)) return undefined
@@ -92,6 +93,8 @@ const verify = async (credentials: Credentials, { guesses, directory }: Opened):
 }
 
 const MOST_NAME_BYTES = 256
+/** Longer than that however it is composed; to compose it would hold everybody else up. */
+const MOST_TYPED = 3 * MOST_NAME_BYTES
 const MOST_PASSWORD_BYTES = 1_024
 
 /** Text that says something, of a length somebody could have typed, without what ends a text elsewhere. */
