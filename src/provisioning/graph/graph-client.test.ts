@@ -7,6 +7,7 @@ import { Secret } from '../../kernel/secret.ts'
 import type { AppToken } from './app-token.ts'
 import { createClockSkew } from './clock-skew.ts'
 import { cloudOf } from './clouds.ts'
+import { gate } from './gate.ts'
 import { type GraphRequest, graphClient } from './graph-client.ts'
 
 const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
@@ -33,6 +34,7 @@ const stand = (answers: readonly (() => Response | Promise<Response>)[]) => {
     token,
     clock,
     skew: createClockSkew(clock),
+    gate: gate(),
     log: { info: note, warn: note, error: note },
     fetch: async (url, init) => {
       requests.push({ url, init, headers: new Headers(init.headers), at: clock.now() })

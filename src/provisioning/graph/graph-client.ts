@@ -7,6 +7,7 @@ import type { AppToken } from './app-token.ts'
 import type { ClockSkew } from './clock-skew.ts'
 import type { CloudAddresses } from './clouds.ts'
 import { exchange, type Exchange, type Fetch } from './exchange.ts'
+import type { Gate } from './gate.ts'
 import { type GraphErrorBody, type GraphRefusal, retryAfterMs, type Setback, setbackOf } from './graph-errors.ts'
 
 export interface GraphRequest {
@@ -31,7 +32,7 @@ export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok:
 export interface GraphClient {
   /**
    * One call and what came of it: the parsed body of a success, undefined when that had none. Nothing is repeated but a
-   * refused access token, once. Nothing is sent before the moment Graph last asked for, nor after the errand's time.
+   * refused access token, once. Nothing is sent while the gate is shut, nor after the errand's time.
    */
   readonly call: (request: GraphRequest) => Promise<Reply<unknown>>
 }
@@ -43,6 +44,10 @@ export interface GraphClientParts {
   readonly clock: Clock
   readonly log: Log
   readonly skew: ClockSkew
+  /** Shut by what Graph answers here. */
+  readonly gate: Gate
+  /** Whether others go first when Graph has to choose. */
+  readonly isHumble?: boolean
 }
 
 const SAFE_REFERENCE = /^[\w.-]{1,100}$/
@@ -53,8 +58,9 @@ const urlOf = (cloud: CloudAddresses, { path, query }: GraphRequest): string => 
   return `${cloud.graph}/v1.0${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }
 
-const initOf = (request: GraphRequest, token: string): RequestInit => {
+const initOf = (request: GraphRequest, token: string, isHumble: boolean): RequestInit => {
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
+  if (isHumble) headers['x-ms-throttle-priority'] = 'Low'
   if (SAFE_REFERENCE.test(request.errand.reference)) headers['client-request-id'] = request.errand.reference
   if (request.body === undefined) return { method: request.method, headers }
   headers['content-type'] = 'application/json'
@@ -91,12 +97,12 @@ const unavailable: Reply<never> = { ok: false, setback: { kind: 'again', failure
 
 /** One answer; undefined when none came that could be read. Either way the log has a line, without ids, names or bodies. */
 const send = async (request: GraphRequest, token: Secret, parts: GraphClientParts): Promise<Exchange | undefined> => {
-  const { clock, log } = parts
+  const { clock, log, isHumble = false } = parts
   const { method, path, errand } = request
   const line = { reference: errand.reference, method, route: allowedRoute(method, path) }
   const sentAt = clock.now()
   try {
-    const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal()))
+    const answer = await exchange(parts, urlOf(parts.cloud, request), initOf(request, token.reveal(), isHumble))
     const requestId = answer.header('request-id')
     // Whoever answers without Graph's own id is somebody in between, whose clock is nobody's business.
     if (requestId !== null) parts.skew.note(answer.header('date'), sentAt)
@@ -117,15 +123,14 @@ const send = async (request: GraphRequest, token: Secret, parts: GraphClientPart
 
 /** Calls Microsoft Graph v1.0, and only what `allowed-calls.ts` lists. */
 export const graphClient = (parts: GraphClientParts): GraphClient => {
-  const { clock } = parts
-  let notBefore = 0
+  const { clock, gate } = parts
 
   const read = (answer: Exchange): Reply<unknown> => {
     const isSuccess = answer.status >= 200 && answer.status < 300
     // A body that broke off says nothing: what was asked may have happened or not.
     if (isSuccess) return answer.status === 204 || answer.json !== undefined ? { ok: true, value: answer.json } : unavailable
     const refusal = refusalOf(answer, clock.now())
-    notBefore = Math.max(notBefore, clock.now() + (refusal.retryAfterMs ?? 0))
+    gate.shut(clock.now() + (refusal.retryAfterMs ?? 0))
     return { ok: false, setback: setbackOf(refusal, clock.now()) }
   }
 
@@ -133,6 +138,7 @@ export const graphClient = (parts: GraphClientParts): GraphClient => {
   const obstacle = ({ errand }: GraphRequest): Reply<never> | undefined => {
     const now = clock.now()
     if (now > errand.notAfter) return unavailable
+    const notBefore = gate.shutUntil()
     return now < notBefore ? { ok: false, setback: { kind: 'again', failure: 'target_throttled', notBefore } } : undefined
   }
 

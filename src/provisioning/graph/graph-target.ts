@@ -11,14 +11,15 @@ import type { AccountProgress, Candidate, ProvisioningTarget } from '../target.t
 import { appToken } from './app-token.ts'
 import { type ClockSkew, createClockSkew } from './clock-skew.ts'
 import { type CloudAddresses, cloudOf } from './clouds.ts'
-import { graphDirectory } from './directory.ts'
+import { type Directory, graphDirectory } from './directory.ts'
 import { stopIfTakenAway } from './drift.ts'
 import type { Fetch } from './exchange.ts'
-import { type GraphClient, graphClient } from './graph-client.ts'
+import { gate } from './gate.ts'
+import { graphClient } from './graph-client.ts'
 import { findOrIntend } from './intend.ts'
 import { underLease } from './lease.ts'
 import { type RuleBridge, ruleBridge } from './rule-bridge.ts'
-import { ruleReads } from './rule-reads.ts'
+import { type RuleReads, ruleReads } from './rule-reads.ts'
 import { createSeats } from './seats.ts'
 import { elsewhere, restingProgress } from './standing.ts'
 import { goOn } from './steps.ts'
@@ -53,7 +54,7 @@ export interface GraphTarget extends ProvisioningTarget {
  */
 export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
   const skew = createClockSkew(parts.clock)
-  const { shop, client, cloud } = workshop(parts, skew)
+  const { shop, forRules, cloud } = workshop(parts, skew)
   const running = new Map<string, Promise<AccountProgress>>()
   return {
     name: parts.settings.name,
@@ -70,7 +71,7 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
     bridge: ruleBridge({
       shop,
       aliases: parts.aliases,
-      reads: ruleReads(client),
+      ...forRules,
       tenantNames: tenantNames({ ...parts, cloud }),
       owner: parts.owner,
       namesOf: (candidate) => namesOf(candidate, shop, parts),
@@ -80,7 +81,7 @@ export const graphTarget = (parts: GraphTargetParts): GraphTarget => {
 
 interface Opened {
   readonly shop: Workshop
-  readonly client: GraphClient
+  readonly forRules: { readonly directory: Directory; readonly reads: RuleReads }
   readonly cloud: CloudAddresses
 }
 
@@ -90,10 +91,14 @@ const workshop = (parts: GraphTargetParts, skew: ClockSkew): Opened => {
   const settings = { ...parts.settings, licenses }
   const cloud = cloudOf(settings)
   const token = appToken({ settings, cloud, fetch, clock, randomness, log })
-  const client = graphClient({ cloud, token, fetch, clock, log, skew })
-  const directory = graphDirectory(client)
+  const ways = { cloud, token, fetch, clock, log, skew }
+  const people = gate()
+  const directory = graphDirectory(graphClient({ ...ways, gate: people }))
+  // What a rule asks may slow rules, and nobody whose account is made.
+  const humble = graphClient({ ...ways, gate: gate(people), isHumble: true })
+  const forRules = { directory: graphDirectory(humble), reads: ruleReads(humble) }
   const seats = createSeats({ settings, book: parts.seats, directory, clock })
-  return { cloud, client, shop: { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() } }
+  return { cloud, forRules, shop: { settings, accounts, directory, seats, clock, randomness, log, firstReadings: new Map() } }
 }
 
 const drive = async (candidate: Candidate, shop: Workshop, parts: GraphTargetParts): Promise<AccountProgress> => {

@@ -4,6 +4,7 @@ import { ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { AliasBook } from '../alias-book.ts'
 import type { DerivedNames } from '../subject.ts'
 import { TRY_LIMIT_MS } from './exchange.ts'
+import type { Directory } from './directory.ts'
 import type { Errand } from './graph-client.ts'
 import { isSameName } from './holder.ts'
 import { type Job, underLease } from './lease.ts'
@@ -27,6 +28,8 @@ export interface RuleBench {
   readonly shop: Workshop
   readonly aliases: AliasBook
   readonly reads: RuleReads
+  /** For the calls that a rule itself asks for; an account is driven as everybody's is. */
+  readonly directory: Pick<Directory, 'change' | 'live' | 'marked'>
   readonly tenantNames: TenantNames
   readonly owner: string
   readonly namesOf: (who: Applicant) => DerivedNames

@@ -61,7 +61,7 @@ const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: Ru
   if (wrong !== undefined) return no(invalidValue(wrong))
   const changed = { ...details, ...(location !== undefined && { usageLocation: location }) }
   if (Object.keys(changed).length === 0) return yes(undefined)
-  const reply = await shop.directory.change(account.objectId, changed, errandFor(who, bench))
+  const reply = await bench.directory.change(account.objectId, changed, errandFor(who, bench))
   return reply.ok ? yes(undefined) : no(refusalOfSetback(reply.setback, key, shop.clock.now()))
 }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '#kernel/json.ts'
 import type { AskedNames } from '../alias-book.ts'
 import { isNameProtected, usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
+import type { Setback } from './graph-errors.ts'
 import { isSameName } from './holder.ts'
 import { isConflict } from './intend.ts'
 import { type Job, underLease } from './lease.ts'
@@ -58,35 +59,49 @@ const newRow = async (order: PersonOrder, who: Applicant, bench: RuleBench): Pro
     who.note('userPrincipalName: people would take the name for somebody in charge. Ask for another one.')
     return no(conflictOf('userPrincipalName'))
   }
-  const lost = await isLost(order, who, bench)
-  if (!lost.ok) return lost
+  const met = await obstacleTo(order, who, bench)
+  if (!met.ok) return met
+  const obstacle = met.value
   // Another tab may have made it since the row was looked for.
-  const account = lost.value ? await accountOf(who, bench) : await intended(order, who, bench.shop)
+  const account = obstacle === undefined ? await intended(order, who, bench.shop) : await accountOf(who, bench)
   if (typeof account === 'object') return workable(account)
-  if (lost.value)
-    who.note('The directory has an account that Usher made for this person and no longer knows. An administrator must look at it.')
+  if (obstacle !== undefined) who.note(OBSTACLES[obstacle])
   // Nothing is kept, and the audit says so.
   await bench.aliases.add(askedBy(order, who, bench))
   return no(conflictOf(account))
 }
 
+const OBSTACLES = {
+  lost: 'The directory has an account that Usher made for this person and no longer knows. An administrator must look at it.',
+  foreign: 'immutableId: somebody in the directory has it whom Usher did not make for this person, so nobody is made by it.',
+} as const
+
 /**
- * Whether Usher made another object for this very identity: its row went with a database that was lost. A rule mostly asks
- * for other names each time, and would make the person a second one. The marker alone proves too little to take it by.
+ * `lost`: Usher made another object for this very identity, and its row went with a database that was lost. A rule mostly
+ * asks for other names each time, and would make the person a second one. The marker alone proves too little to take it by.
+ * `foreign`: the immutable ID is somebody else's. A row keeps its ID for good, so its person would be kept out for good.
  */
-const isLost = async ({ userPrincipalName, immutableId }: PersonOrder, who: Applicant, bench: RuleBench): Promise<Answered<boolean>> => {
-  const { directory, clock } = bench.shop
-  const reply = await directory.marked(bench.namesOf(who).marker, errandFor(who, bench))
-  if (!reply.ok) return no(refusalOfSetback(reply.setback, userPrincipalName, clock.now()))
-  return yes(reply.value.some((user) => user.onPremisesImmutableId !== immutableId))
+const obstacleTo = async (
+  { userPrincipalName, immutableId }: PersonOrder,
+  who: Applicant,
+  bench: RuleBench,
+): Promise<Answered<keyof typeof OBSTACLES | undefined>> => {
+  const { marker } = bench.namesOf(who)
+  const refused = ({ setback }: { readonly setback: Setback }) => no(refusalOfSetback(setback, userPrincipalName, bench.shop.clock.now()))
+  const marked = await bench.directory.marked(marker, errandFor(who, bench))
+  if (!marked.ok) return refused(marked)
+  if (marked.value.some((user) => user.onPremisesImmutableId !== immutableId)) return yes('lost')
+  const holders = await bench.directory.live(immutableId, errandFor(who, bench))
+  if (!holders.ok) return refused(holders)
+  return yes(holders.value.some(({ employeeType }) => employeeType !== marker) ? 'foreign' : undefined)
 }
 
 /** Seen, and neither taken away nor being brought back; what else it waits for is no rule's concern. */
 const isMade = ({ stage, objectId }: Account): boolean => objectId !== undefined && MADE.has(stage)
 
-/** The directory gave the name to somebody else before there was anything to call so. */
+/** The directory has given the name to somebody else, or takes no such name, before there was anything to call so. */
 const isNameRefused = ({ origin, objectId, reason }: Account): boolean =>
-  origin === 'rule' && objectId === undefined && reason === 'account_name_taken'
+  origin === 'rule' && objectId === undefined && (reason === 'account_name_taken' || reason === 'target_refused')
 
 /** The rule may try another name then; the row as it is, when that one is somebody else's too. */
 const renamed = async (

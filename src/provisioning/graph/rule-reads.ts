@@ -27,14 +27,14 @@ const shaped = (reply: Reply<unknown>): Reply<JsonObject> => {
   return read.success ? { ok: true, value: read.data } : { ok: false, setback: { kind: 'again', failure: 'target_unavailable' } }
 }
 
-/** Of a path they would be another place; nobody is called so. */
-const DOTS = /^\.{1,2}$/
+/** An object id or a user principal name. Behind everything else there may be another place (`..`) or everybody (`delta`). */
+const PERSON = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w'.!#^~-]+@[a-z0-9.-]+)$/i
 
 export const ruleReads = ({ call }: GraphClient): RuleReads => ({
   user: async (key, errand) =>
-    DOTS.test(key)
-      ? { ok: false, setback: { kind: 'absent' } }
-      : shaped(await call({ method: 'GET', path: `/users/${encodeURIComponent(key)}`, query: { $select: SELECT }, errand })),
+    PERSON.test(key)
+      ? shaped(await call({ method: 'GET', path: `/users/${encodeURIComponent(key)}`, query: { $select: SELECT }, errand }))
+      : { ok: false, setback: { kind: 'absent' } },
   users: async (property, value, errand) => {
     const $filter = `${property} eq '${value.replaceAll("'", "''")}'`
     return shaped(await call({ method: 'GET', path: '/users', query: { $filter, $select: SELECT }, errand }))

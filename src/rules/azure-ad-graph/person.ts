@@ -10,7 +10,8 @@ interface Mistake {
 }
 
 const IMMUTABLE_ID = /^[A-Za-z0-9+/=.@-]{1,64}$/
-const LOCAL_PART = /^[A-Za-z0-9'._-]{1,64}$/
+/** Microsoft takes no dot at either end. */
+const LOCAL_PART = /^(?![.])[A-Za-z0-9'._-]{1,64}(?<![.])$/
 
 const invalid = (property: string): string => `Invalid value specified for property '${property}' of resource 'User'.`
 const required = (property: string): string => `A value is required for property '${property}' of resource 'User'.`
@@ -25,7 +26,8 @@ export const readPerson = (body: JsonObject | undefined, domains: readonly strin
   if (!IMMUTABLE_ID.test(immutableId))
     return { message: invalid('immutableId'), hint: 'immutableId: 1 to 64 characters of A–Z a–z 0–9 + / = . - @.' }
   const [local = '', domain = '', ...more] = userPrincipalName.split('@')
-  if (more.length > 0 || !LOCAL_PART.test(local)) return { message: invalid('userPrincipalName') }
+  if (more.length > 0 || !LOCAL_PART.test(local))
+    return { message: invalid('userPrincipalName'), hint: 'userPrincipalName: letters, digits, . _ - and one @, with no dot before it.' }
   if (!domains.includes(domain.toLowerCase()))
     return {
       message:
