@@ -2,6 +2,7 @@ import { Secret } from '#kernel/secret.ts'
 import type { Findings } from './findings.ts'
 import type { ReadRule } from './rules.ts'
 import { type Found, isRecord, isText } from './reading.ts'
+import { shellWord } from './shell-word.ts'
 
 const POST_LOGIN = 'post-login'
 const MASKED = '_VALUE_NOT_SHOWN_'
@@ -15,7 +16,25 @@ interface Parts {
 /** Actions that run after a sign-in, in the order of their trigger; one that is not bound to it comes over switched off. */
 export const readActions = (all: readonly Found[], parts: Parts): readonly ReadRule[] => {
   const bound = boundActions(parts.triggers)
-  return all.flatMap((found) => readAction(found, bound, parts) ?? [])
+  const actions = all.flatMap((found) => readAction(found, bound, parts) ?? [])
+  tellMissing(all, parts)
+  return eachOnce(actions, parts.findings)
+}
+
+/** Auth0's tool leaves out what somebody else wrote, and what it was told to. */
+const tellMissing = (all: readonly Found[], { triggers, findings }: Parts): void => {
+  const there = new Set(all.map(({ value }) => value['name']))
+  for (const name of boundActions(triggers))
+    if (!there.has(name)) findings.add('left', `action ${name}: bound to ${POST_LOGIN} and not in the export`, triggers[0]?.file)
+}
+
+const eachOnce = (actions: readonly ReadRule[], findings: Findings): readonly ReadRule[] => {
+  const byName = new Map<string, ReadRule>()
+  for (const action of actions) {
+    if (byName.has(action.name)) findings.add('problem', `there are two actions ${action.name}`, action.file)
+    byName.set(action.name, action)
+  }
+  return [...byName.values()]
 }
 
 /** Names of the actions of the trigger, in their order. */
@@ -37,6 +56,8 @@ const readAction = ({ file, value }: Found, bound: readonly string[], { values, 
     return undefined
   }
   const place = bound.indexOf(name)
+  if (place >= 0 && value['deployed'] === false)
+    findings.add('needs', `action ${name}: Auth0 ran another version of it; the export has changes that were never deployed`, file)
   if (place < 0) findings.add('note', `action ${name}: not bound to ${POST_LOGIN}, so it comes over switched off`, file)
   return {
     file,
@@ -65,7 +86,7 @@ const secretsOf = (written: unknown, values: Parts['values'], { name, file, find
       if (known !== undefined) return [[key, new Secret(known)]]
       findings.add(
         'needs',
-        `action ${name}: its secret ${key} has no value; give it with \`usher config set ${key} --action "${name}"\``,
+        `action ${name}: its secret ${key} has no value; give it with \`usher config set ${shellWord(key)} --action ${shellWord(name)}\``,
         file,
       )
       return []

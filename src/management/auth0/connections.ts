@@ -35,13 +35,18 @@ const NAME = /^[A-Za-z0-9-]{1,64}$/
 const planConnection = (found: Found, telling: Telling & Pick<Writing, 'isOnly'>): PlannedConnection | undefined => {
   const { name, strategy, options, enabled_clients: enabled } = found.value
   const { findings } = telling
-  if (!isText(name) || !NAME.test(name)) {
-    findings.add('problem', 'a connection without a name of letters, digits and -', found.file)
+  if (!isText(name) || name === '') {
+    findings.add('problem', 'a connection without a name', found.file)
     return undefined
   }
   const write = Object.hasOwn(writers, String(strategy)) ? writers[String(strategy)] : undefined
   if (!write) {
     findings.add('left', `connection ${name}: ${strategy} is not supported yet, people of it cannot sign in`, found.file)
+    return undefined
+  }
+  if (!NAME.test(name)) {
+    const why = 'its name is not of at most 64 letters, digits and -, and the ids of its people may have it'
+    findings.add('left', `connection ${name}: ${why}; they cannot sign in`, found.file)
     return undefined
   }
   const written = write({ ...telling, name, found, options: recordIn(options) })
@@ -50,8 +55,14 @@ const planConnection = (found: Found, telling: Telling & Pick<Writing, 'isOnly'>
 
 const database: Writer = (writing) => {
   const { options } = writing
-  if (options['enabledDatabaseCustomization'] === true && options['import_mode'] !== true)
+  const isOwn = options['enabledDatabaseCustomization'] === true
+  const isMoving = options['import_mode'] === true
+  if (isOwn && !isMoving)
     tell(writing, 'needs', 'its people lie in a database of your own, which Usher does not ask; bring them with --users')
+  if (isOwn && isMoving)
+    tell(writing, 'needs', 'whoever never signed in through Auth0 is still in a database of your own, which Usher does not ask')
+  if (options['disable_signup'] !== true)
+    tell(writing, 'note', 'people could sign up there by themselves; here you add them with `usher users add`')
   return declared(writing, 'database', { label: labelOf(writing, 'a password') })
 }
 

@@ -3,6 +3,7 @@ import { readDump } from './layout-dump.ts'
 import { asDatabase } from './layout-yaml.ts'
 import { type Found, isRecord, isText, type Reading, readValue } from './reading.ts'
 import { bareScript, nameOf, type Tenant, withScript } from './tenant-parts.ts'
+import { tellUnused } from './unused-parts.ts'
 
 /** A folder for each kind of thing, a file for each thing; lists beside them count, too, and so do bare scripts. */
 export const readDirectory = (reading: Reading): Tenant => {
@@ -13,6 +14,7 @@ export const readDirectory = (reading: Reading): Tenant => {
     paths.filter((path) => /^[^/]+\.json$/.test(path) && path !== 'tenant.json'),
   )
   const rules = rulesOf(reading)
+  if (!hasOnlyScripts(paths)) tellUnused(foldersOf(paths), reading.findings)
   return {
     layout: hasOnlyScripts(paths) ? 'scripts' : 'directory',
     clients: [...dump.clients, ...each(/^clients\/[^/]+\.json$/)],
@@ -27,6 +29,9 @@ export const readDirectory = (reading: Reading): Tenant => {
     triggers: each(/^triggers\/triggers\.json$/),
   }
 }
+
+const foldersOf = (paths: readonly string[]): readonly string[] =>
+  paths.filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/')))
 
 const one = (reading: Reading, file: string): readonly Found[] => {
   const value = readValue(reading, file)

@@ -1,5 +1,6 @@
 import { type Found, isRecord, type Reading, readValue } from './reading.ts'
 import { NOTHING, type Tenant, things, withScript } from './tenant-parts.ts'
+import { tellUnused } from './unused-parts.ts'
 
 /** One YAML file with everything in it, and scripts in files beside it. */
 export const readYaml = (reading: Reading, file: string): Tenant => {
@@ -8,6 +9,10 @@ export const readYaml = (reading: Reading, file: string): Tenant => {
     if (value !== undefined) reading.findings.add('problem', 'is not an export: there are no resources in it', file)
     return { ...NOTHING, layout: 'yaml' }
   }
+  tellUnused(
+    Object.keys(value).filter((key) => isFilled(value[key])),
+    reading.findings,
+  )
   const list = (name: string): readonly Found[] => things(reading, file, value[name])
   return {
     layout: 'yaml',
@@ -19,6 +24,8 @@ export const readYaml = (reading: Reading, file: string): Tenant => {
     triggers: isRecord(value['triggers']) ? [{ file, value: value['triggers'] }] : [],
   }
 }
+
+const isFilled = (part: unknown): boolean => typeof part === 'object' && part !== null && Object.keys(part).length > 0
 
 /** Databases stand apart in exports and are connections like any other. */
 export const asDatabase = ({ file, value }: Found): Found => ({ file, value: { strategy: 'auth0', ...value } })

@@ -1,24 +1,21 @@
-/** Values for the markers of an export, as the keyword file of Auth0's own tool has them. */
+/** Values for the markers of an export, as Auth0's own tool is told them. */
 export type Mapping = Readonly<Record<string, unknown>>
 
-const AS_JSON = /@@([A-Za-z0-9_]+)@@/g
-const QUOTED_AS_JSON = /(["'])@@([A-Za-z0-9_]+)@@\1/g
-const AS_TEXT = /##([A-Za-z0-9_]+)##/g
+const NAME = '([A-Za-z0-9][\\w.-]*)'
+const AS_JSON = new RegExp(`@@${NAME}@@`, 'g')
+const AS_JSON_OR_QUOTED = new RegExp(`(["']?)@@${NAME}@@\\1`, 'g')
+const AS_TEXT = new RegExp(`##${NAME}##`, 'g')
 
 const isKnown = (mapping: Mapping, name: string): boolean => Object.hasOwn(mapping, name)
 
-/** `@@NAME@@` becomes the value as JSON, `##NAME##` its bare text, in code as well; what has no value stays. */
+/**
+ * `@@NAME@@` becomes the value as JSON, `##NAME##` its bare text, in data and in code; what has no value stays. Quotes
+ * around one that stands for JSON are not meant.
+ */
 export const withoutMarkers = (text: string, mapping: Mapping): string =>
   text
-    .replace(AS_JSON, (marker, name) => (isKnown(mapping, name) ? JSON.stringify(mapping[name]) : marker))
+    .replace(AS_JSON_OR_QUOTED, (marker, _quote, name) => (isKnown(mapping, name) ? JSON.stringify(mapping[name]) : marker))
     .replace(AS_TEXT, (marker, name) => (isKnown(mapping, name) ? String(mapping[name]) : marker))
-
-/** The same for JSON and YAML, where a marker may stand in quotes that are not meant. */
-export const withoutMarkersInData = (text: string, mapping: Mapping): string =>
-  withoutMarkers(
-    text.replace(QUOTED_AS_JSON, (marker, _quote, name) => (isKnown(mapping, name) ? JSON.stringify(mapping[name]) : marker)),
-    mapping,
-  )
 
 /** Names of the markers in a text that have no value yet. */
 export const markersIn = (text: string): readonly string[] => [

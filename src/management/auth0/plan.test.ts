@@ -1,34 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CLIENT_ID, DIRECTORY, type Files, GATE, GREETING, inMemory, office365, YAML } from '../../../test/import/exports.ts'
+import { CLIENT_ID, DIRECTORY, GATE, GREETING, office365, YAML } from '../../../test/import/exports.ts'
+import { planOf, said } from '../../../test/import/planning.ts'
 import { createFindings } from './findings.ts'
-import type { ImportPlan, ImportSurroundings, ImportWishes } from './planned.ts'
-import { planImport } from './plan.ts'
-import { readTenant } from './tenant.ts'
-
-const AROUND: ImportSurroundings = {
-  publicUrl: new URL('https://id.contoso.example'),
-  targets: ['contoso'],
-  connections: [],
-  relyingParties: [],
-  configuration: [],
-  hasModule: (name) => name === 'lodash',
-}
-
-interface Said extends Partial<ImportWishes> {
-  readonly mapping?: Readonly<Record<string, unknown>>
-  readonly file?: string
-  readonly around?: Partial<ImportSurroundings>
-}
-
-const planOf = (files: Files, { mapping = {}, file, around, ...wishes }: Said = {}): ImportPlan => {
-  const findings = createFindings()
-  const tenant = readTenant({ ...(file && { file }) }, { files: inMemory(files), mapping, findings })
-  return planImport(tenant, { wishes: { clientIds: {}, values: {}, ...wishes }, around: { ...AROUND, ...around }, findings })
-}
-
-const said = (plan: ImportPlan, kind: string): readonly string[] =>
-  plan.findings.filter((one) => one.kind === kind).map(({ text, file }) => (file ? `${file}: ${text}` : text))
 
 const WITH_ID = { clientIds: { 'Office 365': CLIENT_ID } }
 

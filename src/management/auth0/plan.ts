@@ -8,6 +8,7 @@ import type { ImportPlan, ImportSurroundings, ImportWishes } from './planned.ts'
 import { type Found, isText } from './reading.ts'
 import { type Parties, planParties } from './relying-parties.ts'
 import { inOrder, type ReadRule, readRules } from './rules.ts'
+import { shellWord } from './shell-word.ts'
 import type { Tenant } from './tenant-parts.ts'
 
 interface Parts {
@@ -120,7 +121,7 @@ const tellConfiguration = (missing: readonly string[], { findings, configuration
   const [clientId] = parties.clientIds
   for (const key of missing) {
     const hint = IS_CLIENT_ID.test(key) && clientId !== undefined ? `; it is probably ${clientId}` : ''
-    findings.add('needs', `configuration.${key} has no value: \`usher config set ${key}\`${hint}`)
+    findings.add('needs', `configuration.${key} has no value: \`usher config set ${shellWord(key)}\`${hint}`)
   }
   for (const [key, value] of Object.entries(configuration))
     if (IS_CLIENT_ID.test(key) && clientId !== undefined && !parties.clientIds.includes(value.reveal()))

@@ -1,7 +1,7 @@
 import { parse as parseYaml } from 'yaml'
 import { type ExportFiles, referred } from './export-files.ts'
 import type { Findings } from './findings.ts'
-import { type Mapping, markersIn, withoutMarkers, withoutMarkersInData } from './markers.ts'
+import { type Mapping, markersIn, withoutMarkers } from './markers.ts'
 
 /** What it takes to read an export: its files, values for its markers, and somebody to tell. */
 export interface Reading {
@@ -25,7 +25,7 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const readValue = (reading: Reading, file: string): unknown => {
   const text = readText(reading, file)
   if (text === undefined) return undefined
-  const data = withoutMarkersInData(text, reading.mapping)
+  const data = withoutMarkers(text, reading.mapping)
   try {
     const value: unknown = /\.ya?ml$/i.test(file) ? parseYaml(data, { maxAliasCount: 100 }) : JSON.parse(data)
     if (!isNestedDeeper(value, MOST_LEVELS)) return value
@@ -54,8 +54,8 @@ export const readScript = (reading: Reading, file: string): string | undefined =
 
 /** The script another file refers to, or that stands in it. */
 export const scriptOf = (reading: Reading, from: string, written: string): string | undefined => {
-  if (!isPath(written)) return finishedScript(reading, written, from)
-  const target = referred(reading.files, from, written)
+  const target = isLine(written) ? referred(reading.files, from, written) : undefined
+  if (!target?.isThere && !isPath(written)) return finishedScript(reading, written, from)
   if (target === undefined) {
     reading.findings.add('problem', `refers to ${written}, which leads out of the export; it is not read`, from)
     return undefined
@@ -63,8 +63,10 @@ export const scriptOf = (reading: Reading, from: string, written: string): strin
   return readScript(reading, target.path)
 }
 
-// A script of one line has blanks or brackets; a path of `.js` has neither line breaks nor brackets.
-const isPath = (written: string): boolean => /^[^\n(){};=]+\.js$/.test(written.trim())
+const isLine = (written: string): boolean => /^[^\n]+\.js$/.test(written)
+
+// No script begins like a path, and one of a line that ends in `.js` has brackets. Files are called after what is in them, brackets and all.
+const isPath = (written: string): boolean => isLine(written) && (/^\.{0,2}[\\/]/.test(written) || /^[^(){};=]+$/.test(written))
 
 const finishedScript = ({ mapping, findings }: Reading, text: string, file: string): string | undefined => {
   const script = withoutMarkers(text, mapping)

@@ -2,6 +2,7 @@ import type { PlannedConnection } from './connections.ts'
 import type { Findings } from './findings.ts'
 import type { ImportPlan, ImportSurroundings, ImportWishes } from './planned.ts'
 import { type Found, isRecord, isText } from './reading.ts'
+import { shellWord } from './shell-word.ts'
 
 export interface Parties {
   readonly declared: readonly object[]
@@ -25,6 +26,7 @@ export const planParties = (clients: readonly Found[], parts: Parts): Parties =>
   const ours = clients.filter(({ value }) => isOffice(value))
   const others = clients.length - ours.length
   if (others > 0) parts.findings.add('left', `${others} ${NOT_FOR_US}`)
+  if (ours.length === 0 && others > 0) tellNone(clients, parts.findings)
   const parties = ours.flatMap((found) => planParty(found, parts) ?? [])
   return {
     declared: parties.map(({ declared }) => declared),
@@ -37,6 +39,25 @@ export const planParties = (clients: readonly Found[], parts: Parts): Parties =>
 
 const isOffice = ({ app_type: type, addons }: Found['value']): boolean =>
   type === 'office365' || (isRecord(addons) && isRecord(addons['office365']))
+
+const NONE =
+  'no application is of the kind `office365`, so nobody comes to Microsoft 365 from here before `usher apply` declares a relying party'
+
+const tellNone = (clients: readonly Found[], findings: Findings): void => {
+  findings.add('needs', NONE)
+  for (const { file, value } of clients)
+    if (speaksWithMicrosoft(value))
+      findings.add(
+        'needs',
+        `application ${value['name']} speaks WS-Federation with Microsoft: declare the relying party with its client ID`,
+        file,
+      )
+}
+
+const speaksWithMicrosoft = ({ addons, callbacks }: Found['value']): boolean =>
+  isRecord(addons) && isRecord(addons['wsfed']) && [callbacks].flat().some((one) => isText(one) && MICROSOFT.test(one))
+
+const MICROSOFT = /^https:\/\/login\.microsoftonline\.com\//
 
 const planParty = (found: Found, parts: Parts) => {
   const name = isText(found.value['name']) ? found.value['name'] : 'Microsoft 365'
@@ -64,7 +85,7 @@ const clientIdOf = ({ file, value }: Found, name: string, { wishes, findings }: 
   const why = 'rules compare it and Microsoft’s addresses contain it; you see it in the address of the application’s page'
   findings.add(
     'problem',
-    `application ${name}: the export does not tell its client ID (${why}). Give it as --map "${name}=CLIENT_ID"`,
+    `application ${name}: the export does not tell its client ID (${why}). Give it as --map ${shellWord(`${name}=CLIENT_ID`)}`,
     file,
   )
   return undefined
