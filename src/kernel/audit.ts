@@ -6,6 +6,7 @@ export interface AuditEvent {
     | 'sign_in_denied'
     | 'session_started'
     | 'session_ended'
+    | 'sessions_ended'
     | 'token_issued'
     | 'password_refused'
     | 'ticket_refused'

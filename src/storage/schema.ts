@@ -164,7 +164,7 @@ export interface TransactionsTable {
   readonly expires_at: number
 }
 
-/** About a user or a connection: sign-ins that began before go on no more. */
+/** About a user, a connection or everybody: sign-ins that began before go on no more. */
 export interface EndedSignInsTable {
   readonly about: string
   readonly at: number

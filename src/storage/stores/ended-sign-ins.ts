@@ -4,7 +4,7 @@ import type { ConnectionId, UserId } from '#kernel/person.ts'
 import type { Schema } from '../schema.ts'
 
 /** Whose sign-ins end, or by which connection they came. */
-type About = { readonly user: UserId } | { readonly connection: ConnectionId }
+type About = { readonly user: UserId } | { readonly connection: ConnectionId } | 'everybody'
 
 /** A sign-in under way, and when it began. */
 export interface UnderWay {
@@ -13,7 +13,10 @@ export interface UnderWay {
   readonly since: number
 }
 
-const keyOf = (about: About): string => ('user' in about ? `user ${about.user}` : `connection ${about.connection}`)
+const keyOf = (about: About): string => {
+  if (about === 'everybody') return about
+  return 'user' in about ? `user ${about.user}` : `connection ${about.connection}`
+}
 
 /** Ends the sign-ins that are under way now, within a unit: they go on no more, whatever is undone later. */
 export const endSignIns = async (tx: Kysely<Schema>, about: About, at: number): Promise<void> => {
@@ -31,7 +34,7 @@ export const isOver = async (db: Kysely<Schema>, { user, connection, since }: Un
   const ended = db
     .selectFrom('ended_sign_ins')
     .select('about')
-    .where('about', 'in', [keyOf({ user }), keyOf({ connection })])
+    .where('about', 'in', [keyOf({ user }), keyOf({ connection }), keyOf('everybody')])
   const blocked = db.selectFrom('users').select('id').where('id', '=', user).where('blocked', '=', 1)
   return (
     (await ended

@@ -12,6 +12,9 @@ const RANDOM_BYTES = 10
 
 const digits = (value: number, length: number): string => value.toString(36).padStart(length, '0')
 
+/** No event of this instant or later has a smaller id, and no earlier one a greater. */
+export const firstIdAt = (at: number): string => digits(at, INSTANT_DIGITS)
+
 /** Makes rows of events. Their ids sort as the events happened; those of one process also within a millisecond. */
 export const eventRows = (randomness: Randomness): EventRow => {
   let count = 0

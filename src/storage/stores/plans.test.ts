@@ -55,6 +55,17 @@ const others: typeof warm = {
 const several: typeof warm = {
   'due accounts': (stores) => stores.accounts.due(AT, 20),
   'expired rows': (stores) => stores.upkeep.deleteExpired(AT, 500),
+  'sessions with when they were last seen': async (stores) => {
+    await startSession(stores)
+    return stores.sessionDesk.list({ at: AT, limit: 3 })
+  },
+  "a person's sessions": (stores) => stores.sessionDesk.list({ at: AT, limit: 3, user: 'dana', after: { id: 'ses_x', expiresAt: AT } }),
+  "a person's sessions are ended": (stores) => stores.sessionDesk.end({ user: 'dana' }, { by: 'x', reference: 'r', at: AT }),
+  'one session is ended': async (stores) => {
+    await startSession(stores)
+    const [one] = await stores.sessionDesk.list({ at: AT, limit: 1 })
+    return stores.sessionDesk.end({ session: one?.id ?? '' }, { by: 'x', reference: 'r', at: AT })
+  },
   "a person's sessions end": (stores) => stores.accounts.endSessions('dana'),
   "whose an identity is that is nobody's own": (stores) =>
     stores.people.recognize({ ...identity, subject: 'linked' }, { names: {}, emailVerified: false }, AT),
@@ -82,6 +93,14 @@ const several: typeof warm = {
     })
     return stores.accountDesk.show('dana')
   },
+}
+
+const startSession = (stores: Stores): Promise<void> => {
+  const authentication = { at: AT, method: 'password' } as const
+  return stores.sessions.start(
+    { id: 'one', user: 'dana', connection: 'con_guests', identity, authentication, createdAt: AT, expiresAt: AT + 9 },
+    'r',
+  )
 }
 
 onEachDatabase((name, open) => {

@@ -1,7 +1,9 @@
+import { UsherError } from '#kernel/errors.ts'
 import type { Session } from '#kernel/session.ts'
 import type { SessionsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { hashOf } from './columns.ts'
+import { isOver } from './ended-sign-ins.ts'
 import type { EventRow } from './events.ts'
 import { isOfUser, refusalOf } from './whose.ts'
 
@@ -43,10 +45,12 @@ export const sessionStore = ({ storage, eventRow }: Parts) => {
 }
 
 /** A way that was removed meanwhile opens nothing any more, however far its sign-in had come. */
-const assertTheirs = async (tx: Storage['read'], { user, connection, identity }: Session): Promise<void> => {
+const assertTheirs = async (tx: Storage['read'], { user, connection, identity, createdAt }: Session): Promise<void> => {
   const them = tx.selectFrom('users').select('users.id').where('users.id', '=', user).where('users.blocked', '=', 0)
   const found = identity ? them.where((one) => isOfUser(one, { ...identity, connection })) : them
   if (!(await found.executeTakeFirst())) throw await refusalOf(tx, user, { connection })
+  // Nor does what was ended while this one was on its way.
+  if (await isOver(tx, { user, connection, since: createdAt })) throw new UsherError('transaction_expired', { detail: { user } })
 }
 
 const sessionRow = (session: Session, reference: string): SessionsTable => ({
@@ -63,7 +67,7 @@ const sessionRow = (session: Session, reference: string): SessionsTable => ({
   reference,
 })
 
-const sessionIn = (row: SessionsTable, id: string): Session => ({
+export const sessionIn = (row: SessionsTable, id: string): Session => ({
   id,
   user: row.user_id,
   connection: row.connection,

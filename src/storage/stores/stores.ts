@@ -29,6 +29,7 @@ import { recordStore } from './records.ts'
 import { ruleRunStore } from './rule-runs.ts'
 import { ruleStore } from './rules.ts'
 import { seatStore } from './seats.ts'
+import { sessionDesk } from './session-desk.ts'
 import { sessionStore } from './sessions.ts'
 import { settingsStore } from './settings.ts'
 import { subjectStore } from './subjects.ts'
@@ -62,6 +63,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     connectionTests: connectionTestStore({ storage, eventRow }),
     connectionTrials: connectionTrialStore({ storage, sealer }),
     sessions: sessionStore({ storage, eventRow }),
+    sessionDesk: sessionDesk({ storage, eventRow }),
     grants: grantStore(storage),
     directory: directoryStore({ storage, eventRow }),
     eventLog: eventLog(storage),
