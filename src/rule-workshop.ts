@@ -1,4 +1,5 @@
 import { connectionDesk } from '#administration/connections.ts'
+import { sessionAdministration } from '#administration/sessions.ts'
 import type { Connection } from '#connections/connection.ts'
 import type { Management } from '#http/management-port.ts'
 import type { JsonObject } from '#kernel/json.ts'
@@ -52,7 +53,8 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
   const tokens = ruleTokens(parts)
   const api = { users: stores.records, beforeMetadata: settledPatch(parts), settings: stores.settings, rules: stores.rules }
   const connections = connectionDesk(parts)
-  const common = { ...api, connections, newRuleId: newRuleId(parts.randomness), clock, log: parts.log }
+  const sessions = sessionAdministration(parts)
+  const common = { ...api, connections, sessions, newRuleId: newRuleId(parts.randomness), clock, log: parts.log }
   const forRules = managementApi({ ...common, principal: tokens.principal })
   const bridge = azureAdGraph({
     ...parts,

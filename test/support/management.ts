@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { connectionDesk } from '../../src/administration/connections.ts'
+import { sessionAdministration } from '../../src/administration/sessions.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import type { UserId } from '../../src/kernel/person.ts'
 import type { ApiResponse } from '../../src/management/api/answer.ts'
@@ -52,6 +53,7 @@ export const managementOver = async (stores: Stores, more: More = {}): Promise<M
       randomness: { bytes: randomBytes },
       log: { info: unasked, warn: unasked, error: unasked },
     }),
+    sessions: sessionAdministration({ stores, clock }),
     newRuleId: (kind) => `${kind === 'rule' ? 'rul' : 'act'}_${randomBytes(8).toString('hex')}`,
     principal: async (bearer) => (await tokens.principal(bearer)) ?? outside(bearer),
     clock,
@@ -89,6 +91,7 @@ export const declaredRoutes = (): ManagementApi['routes'] =>
       testPassword: unasked,
       findTest: unasked,
     },
+    sessions: { sessions: unasked, endSessions: unasked },
     newRuleId: unasked,
     principal: unasked,
     clock: { now: unasked },

@@ -24,6 +24,9 @@ const DECLARED: Readonly<Record<string, string>> = {
   'GET /connections': 'read:connections',
   'POST /connections/:name/tests': 'update:connections',
   'GET /connections/:name/tests/:id': 'read:connections',
+  'GET /users/:id/sessions': 'read:sessions',
+  'DELETE /users/:id/sessions': 'delete:sessions',
+  'DELETE /sessions/:id': 'delete:sessions',
 }
 
 const pathOf = ({ path }: ApiRoute): string => path.replace(/:\w+/g, 'nobody')

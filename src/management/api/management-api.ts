@@ -6,12 +6,14 @@ import type { ApiRoute } from './route.ts'
 import type { RuleParts } from './rule-book.ts'
 import { ruleRoutes } from './rules.ts'
 import { rulesConfigRoutes } from './rules-configs.ts'
+import { type SessionParts, sessionRoutes } from './sessions.ts'
 import { userIdentityRoutes } from './user-identities.ts'
 import { type UserParts, userRoutes } from './users.ts'
 
 export type ManagementParts = UserParts &
   RuleParts &
   ConnectionParts &
+  SessionParts &
   Omit<ApiParts, 'routes' | 'enter'> & { readonly principal: PrincipalOf }
 
 export interface ManagementApi {
@@ -29,6 +31,7 @@ export const managementApi = (parts: ManagementParts): ManagementApi => {
     ...ruleRoutes(parts),
     ...rulesConfigRoutes(parts),
     ...connectionRoutes(parts),
+    ...sessionRoutes(parts),
   ]
   const enter = doorkeeper(parts)
   return { routes, answer: (request) => answerApi(request, { ...parts, routes, enter }) }

@@ -12,6 +12,9 @@ export const ok = (body: NonNullable<Reply['body']>): Reply => ({ status: 200, b
 
 export const created = (body: NonNullable<Reply['body']>): Reply => ({ status: 201, body })
 
+/** Done already, where Auth0 says it will be. */
+export const accepted: Reply = { status: 202 }
+
 export const done: Reply = { status: 204 }
 
 /** A no in Auth0's form. The message is for whoever wrote the request: no secret, nothing of anybody else. */

@@ -25,6 +25,15 @@ export const paging = {
   include_totals: yesOrNo.optional(),
 }
 
+/** Which part of a list that is read on from where it was left: `from` is what the page before said. */
+export const onward = {
+  from: z
+    .string()
+    .regex(/^\d{1,15}\.ses_[\w-]{43}$/, 'what the page before calls next')
+    .optional(),
+  take: whole(1, MOST_A_PAGE).optional(),
+}
+
 /** Which fields of what is shown. */
 export const choosing = {
   fields: z
@@ -51,6 +60,6 @@ interface Page {
   readonly per_page?: number | undefined
 }
 
-const USUAL_PAGE = 50
+export const USUAL_PAGE = 50
 
 export const pageOf = ({ page = 0, per_page: perPage = USUAL_PAGE }: Page) => ({ page, perPage })

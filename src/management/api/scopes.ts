@@ -11,6 +11,8 @@ export const scopes = [
   'delete:rules_configs',
   'read:connections',
   'update:connections',
+  'read:sessions',
+  'delete:sessions',
 ] as const
 
 export type Scope = (typeof scopes)[number]
