@@ -15,6 +15,7 @@ import { importCommand } from '../src/cli/import.ts'
 import { migrateCommand } from '../src/cli/migrate.ts'
 import { EXIT_CODES } from '../src/cli/report.ts'
 import { rulesCommand } from '../src/cli/rules.ts'
+import { sessionsCommand } from '../src/cli/sessions.ts'
 import { startCommand } from '../src/cli/start.ts'
 import { tokensCommand } from '../src/cli/tokens.ts'
 import { usersCommand } from '../src/cli/users.ts'
@@ -89,7 +90,7 @@ test('the reference of failures has every code with its status and what people r
 
 const commands = [
   ...[demoCommand(), startCommand(), migrateCommand(), applyCommand(), backupCommand(), usersCommand(), accountsCommand()],
-  ...[auditCommand(), connectionsCommand(), rulesCommand(), configCommand(), tokensCommand(), importCommand()],
+  ...[auditCommand(), connectionsCommand(), rulesCommand(), configCommand(), sessionsCommand(), tokensCommand(), importCommand()],
 ]
 
 const argumentIn = (name: string, isRequired: boolean, isMany: boolean): string =>

@@ -2,6 +2,7 @@ import { auth0Import } from './auth0-import.ts'
 import { peopleImport } from './people-import.ts'
 import { ruleAdministration } from './rules.ts'
 import { hasModule } from './rule-modules.ts'
+import { sessionAdministration } from './sessions.ts'
 import { draftedRule, objectInFile, ruleTrials, stubsInFile } from './trials.ts'
 import { tokenAdministration } from './tokens.ts'
 
@@ -9,7 +10,7 @@ type Parts = Omit<Parameters<typeof auth0Import>[0], 'hasModule'> & Parameters<t
 
 export type Desk = ReturnType<typeof openDesk>
 
-/** Where an administrator works on rules, moves in from elsewhere, and lets programs in. */
+/** Where an administrator works on rules, moves in from elsewhere, lets programs in, and signs people out. */
 export const openDesk = (parts: Parts) => ({
   ...ruleAdministration(parts),
   ...auth0Import({ ...parts, hasModule }),
@@ -19,4 +20,5 @@ export const openDesk = (parts: Parts) => ({
   objectInFile,
   stubsInFile,
   ...tokenAdministration(parts),
+  ...sessionAdministration(parts),
 })

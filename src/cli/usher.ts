@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['connections', async () => (await import('./connections.ts')).connectionsCommand()],
   ['rules', async () => (await import('./rules.ts')).rulesCommand()],
   ['config', async () => (await import('./config.ts')).configCommand()],
+  ['sessions', async () => (await import('./sessions.ts')).sessionsCommand()],
   ['tokens', async () => (await import('./tokens.ts')).tokensCommand()],
   ['import', async () => (await import('./import.ts')).importCommand()],
 ])
