@@ -5,8 +5,8 @@ import type { Visit } from '#kernel/visit.ts'
 import type { Session } from '#kernel/session.ts'
 import { discover, route } from './home-realm.ts'
 import { type HopGrant, hoppedBefore, takeHop } from './hop.ts'
-import { isKept, satisfies, satisfiesSecondFactor } from './sessions.ts'
-import { ask, connectionsOf, next, type Occasion, type Step } from './step.ts'
+import { isKept, satisfies, satisfiesSecondFactor, wasProvenSince } from './sessions.ts'
+import { ask, connectionsOf, next, type Occasion, type Step, vouchesFor } from './step.ts'
 import { typeEmail } from './type-email.ts'
 import { capable, chooserPage } from './ways.ts'
 
@@ -60,8 +60,7 @@ const recall = async (transaction: Opened, occasion: Occasion): Promise<Authenti
   const known = rememberedFor(transaction, occasion) ?? (await grantFor(transaction, occasion))
   if (!known) return undefined
   const { identity } = known
-  const connection = connectionsOf(occasion).find((one) => one.id === known.connection)
-  // A connection that was switched off no longer vouches for anybody.
+  const connection = connectionsOf(occasion).find((one) => vouchesFor(one, known))
   if (!connection) return undefined
   const standing = await parts.books.people.standing(known.user, occasion.relyingParty.target)
   // Only its own sign-in says who a directory's person is.
@@ -101,13 +100,13 @@ const isGoodStill = async ({ user, connection, identity, since }: HopGrant, { pa
 }
 
 /**
- * The hop's own sign-in was fresh, unless by a session or a ticket; a second factor it did not have, or not lately, must
- * still be asked for. Where somebody else is signed in since, it is over.
+ * The hop's own sign-in was fresh, unless by a session, a ticket, or a provider that says it asked for nothing; a second
+ * factor it did not have, or not lately, must still be asked for. Where somebody else is signed in since, it is over.
  */
-const mayAnswer = ({ user, isSilent, authentication }: HopGrant, freshness: Freshness, { session, at }: Visit): boolean => {
+const mayAnswer = ({ user, isSilent, authentication, since }: HopGrant, freshness: Freshness, { session, at }: Visit): boolean => {
   if (session && session.user !== user) return false
-  if (freshness.maxAgeMs !== undefined && (isSilent || authentication.method === 'windows')) return false
-  return satisfiesSecondFactor(authentication, freshness, at)
+  const isFresh = !isSilent && since !== undefined && wasProvenSince(authentication, since)
+  return isFresh ? satisfiesSecondFactor(authentication, freshness, at) : satisfies(authentication, freshness, at)
 }
 
 /** Asks "you are A" when the relying party's user name is the account of somebody else. */

@@ -8,7 +8,7 @@ import { grantHop } from './hop.ts'
 import { provenBy } from './sessions.ts'
 import { wishedIssuer, wishedNameId, wishedParty } from './token-wishes.ts'
 import { issuerFor } from './issuer.ts'
-import { connectionsOf, isOfDirectory, type Occasion, type Outcome } from './step.ts'
+import { connectionsOf, isOfDirectory, type Occasion, type Outcome, vouchesFor } from './step.ts'
 
 /** After this long Microsoft has forgotten what its `wctx` was about. */
 const STALE_MS = 10 * ONE_MINUTE_MS
@@ -28,11 +28,12 @@ export const issueToken = async (transaction: Provisioned, occasion: Occasion, i
  * A connection that was switched off meanwhile vouches for nobody. Who was asked something, or waited, is held against the
  * settings as they are by now. Throws `connection_unknown`.
  */
-const assertUsable = async ({ connection, request }: Provisioned, occasion: Occasion, isStored: boolean): Promise<void> => {
+const assertUsable = async ({ connection, authentication, request }: Provisioned, occasion: Occasion, isStored: boolean): Promise<void> => {
   const settings = isStored ? await occasion.parts.books.settings.current() : occasion.settings
   const relyingParty = settings.relyingParties.find(({ clientId }) => clientId === request.relyingParty)
-  const isOpen = relyingParty && connectionsOf({ settings, relyingParty, parts: occasion.parts }).some(({ id }) => id === connection)
-  if (!isOpen) throw new UsherError('connection_unknown', { detail: { connection, reason: 'not usable any more' } })
+  const usable = relyingParty ? connectionsOf({ settings, relyingParty, parts: occasion.parts }) : []
+  if (!usable.some((one) => vouchesFor(one, { connection, authentication })))
+    throw new UsherError('connection_unknown', { detail: { connection, reason: 'not usable any more' } })
 }
 
 interface Going {

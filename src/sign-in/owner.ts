@@ -4,8 +4,8 @@ import type { UserRecord } from '#kernel/person.ts'
 import type { Session } from '#kernel/session.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Standing } from './books.ts'
-import { satisfies } from './sessions.ts'
-import { connectionsOf, type Occasion } from './step.ts'
+import { isKept, satisfies } from './sessions.ts'
+import { connectionsOf, type Occasion, vouchesFor } from './step.ts'
 
 /** How recent both sign-ins are when another identity is about to be added. */
 export const FRESH = { maxAgeMs: 5 * ONE_MINUTE_MS } as const
@@ -35,7 +35,7 @@ export const ownerOf = async (place: Place): Promise<Owner | undefined> => {
   const { visit, parts, relyingParty } = place
   const { session } = visit
   const usable = connectionsOf(place)
-  if (!session || !usable.some(({ id }) => id === session.connection)) return undefined
+  if (!session || !isKept(session, relyingParty, visit.at) || !usable.some((one) => vouchesFor(one, session))) return undefined
   const standing = await parts.books.people.standing(session.user, relyingParty.target)
   const record = await parts.books.records.find(session.user)
   if (!standing || !record || standing.user.blocked) return undefined

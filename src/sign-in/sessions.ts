@@ -1,4 +1,4 @@
-import { ONE_SECOND_MS } from '#kernel/clock.ts'
+import { ONE_MINUTE_MS, ONE_SECOND_MS } from '#kernel/clock.ts'
 import type { RelyingParty } from '#kernel/settings.ts'
 import type { Session } from '#kernel/session.ts'
 import type { Admitted, Authenticated, Freshness, Ruled } from '#kernel/transaction.ts'
@@ -11,14 +11,28 @@ export const satisfies = (authentication: Authentication, freshness: Freshness, 
   return satisfiesSecondFactor(authentication, freshness, at)
 }
 
-/** A ticket does not say when credentials were given, so it is never recent. */
-const isRecent = ({ method, at }: Authentication, maxAgeMs: number, now: number): boolean => method !== 'windows' && now - at < maxAgeMs
+/** How far apart the clocks of those may be who write down when something was. */
+const SKEW_MS = ONE_MINUTE_MS
+
+/** What lies further ahead was written before a clock was set back: nobody knows how long ago that is. */
+const isAhead = (then: number, now: number): boolean => then - now > SKEW_MS
+
+/**
+ * A ticket does not say when credentials were given, so it is never recent; and nothing is where they are asked for anew, not
+ * even what a node whose clock is fast wrote down a moment from now.
+ */
+const isRecent = ({ method, at }: Authentication, maxAgeMs: number, now: number): boolean =>
+  method !== 'windows' && maxAgeMs > 0 && now - at < maxAgeMs && !isAhead(at, now)
+
+/** Whether credentials were given for the sign-in that began then, and not before it at a provider that still knew the person. */
+export const wasProvenSince = ({ method, at }: Authentication, since: number): boolean => method !== 'windows' && at >= since - SKEW_MS
 
 export const satisfiesSecondFactor = (authentication: Authentication, freshness: Freshness, at: number): boolean => {
   const asked = freshness.secondFactor
   if (!asked) return true
   if (!authentication.secondFactor) return false
-  return asked.maxAgeMs === undefined || at - authentication.secondFactor.at <= asked.maxAgeMs
+  const { at: shownAt } = authentication.secondFactor
+  return asked.maxAgeMs === undefined || (at - shownAt <= asked.maxAgeMs && !isAhead(shownAt, at))
 }
 
 /**
@@ -30,7 +44,7 @@ export const provenBy = ({ identity, user, connection }: Pick<Authenticated, 'id
 
 /** Whether a relying party takes a session for an answer: whichever one it began at, it is no older than this one's may be. */
 export const isKept = ({ createdAt }: Session, { sessionMaxAgeSeconds }: Pick<RelyingParty, 'sessionMaxAgeSeconds'>, at: number): boolean =>
-  at - createdAt < sessionMaxAgeSeconds * ONE_SECOND_MS
+  sessionMaxAgeSeconds > 0 && at - createdAt < sessionMaxAgeSeconds * ONE_SECOND_MS && !isAhead(createdAt, at)
 
 /** What the browser is remembered by from now on; undefined where the relying party keeps no sessions. */
 export const sessionFor = (

@@ -1,5 +1,5 @@
 import type { FailureCode } from '#kernel/errors.ts'
-import type { ConnectionId } from '#kernel/person.ts'
+import type { Authentication, ConnectionId } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty, Settings } from '#kernel/settings.ts'
 import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
 import type { Answer, SessionChange, Visit } from '#kernel/visit.ts'
@@ -64,6 +64,15 @@ export const connectionsOf = (occasion: Pick<Occasion, 'settings' | 'relyingPart
   occasion.relyingParty.connections.flatMap((name) =>
     occasion.settings.connections.filter((one) => one.name === name && isUsable(one, occasion)),
   )
+
+/**
+ * Whether a connection that may be used speaks for this proof. Its word about a second factor may have been taken when it was
+ * given, and not be taken any more.
+ */
+export const vouchesFor = (
+  { id, secondFactor }: Pick<ConnectionSettings, 'id' | 'secondFactor'>,
+  { connection, authentication }: { readonly connection: ConnectionId; readonly authentication: Authentication },
+): boolean => id === connection && (secondFactor !== undefined || authentication.secondFactor === undefined)
 
 /** Whether somebody came through the organization's own directory, also when a session answers for them. */
 export const isOfDirectory = ({ connection }: { readonly connection: ConnectionId }, { settings }: Pick<Occasion, 'settings'>): boolean =>
