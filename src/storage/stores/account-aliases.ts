@@ -3,10 +3,10 @@ import type { UserId } from '#kernel/person.ts'
 import type { AccountAliasesTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { type AccountKey, ofKey } from './account-intent.ts'
-import { type AliasKind, holderOf, isAlias, Taken } from './alias-holders.ts'
+import { type AliasKind, forget, holderOf, isAlias, Taken } from './alias-holders.ts'
 import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
-import { claimName } from './principal-names.ts'
+import { ownerOf } from './principal-names.ts'
 
 interface Parts {
   readonly storage: Storage
@@ -21,7 +21,7 @@ interface Asked extends AccountKey {
   readonly at: number
 }
 
-/** The latest of each kind that one account keeps. */
+/** The latest of each kind that one account keeps: what is forgotten is anybody's again. */
 const MOST_ALIASES = 100
 
 /** Names a rule wanted for somebody who has others already: known again as that person's, and nobody else's. */
@@ -52,7 +52,8 @@ const added = async (tx: Kysely<Schema>, asked: Asked): Promise<void> => {
   if (!row) throw new Taken('user_principal_name')
   const { userId, target, userPrincipalName, immutableId, at } = asked
   if (keyOf(userPrincipalName) !== row.principal_name_key) {
-    if (!(await claimName(tx, { userId, target, userPrincipalName }))) throw new Taken('user_principal_name')
+    // Nobody was ever called so: the name is not taken for good, but for as long as it is remembered.
+    if (((await ownerOf(tx, { target, userPrincipalName })) ?? userId) !== userId) throw new Taken('user_principal_name')
     await keep(tx, { target, kind: 'user_principal_name', value_key: keyOf(userPrincipalName), user_id: userId, added_at: at })
   }
   if (keyOf(immutableId) === row.immutable_id_key) return
@@ -98,6 +99,5 @@ const forgetOldest = async (tx: Kysely<Schema>, { target, kind, user_id }: Accou
     .limit(MOST_ALIASES)
     .execute()
   if (kept.length === 0) return
-  const keys = kept.map(({ value_key }) => value_key)
-  await tx.deleteFrom('account_aliases').where('target', '=', target).where('kind', '=', kind).where('value_key', 'in', keys).execute()
+  await forget(tx, { target, kind, keys: kept.map(({ value_key }) => value_key) })
 }

@@ -5,6 +5,7 @@ import type { DirectorySubject, UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { ofKey } from './account-intent.ts'
+import { overrule } from './alias-holders.ts'
 import { keyOf } from './columns.ts'
 import type { EventRow } from './events.ts'
 import { claimName } from './principal-names.ts'
@@ -46,6 +47,7 @@ const recorded = async (tx: Kysely<Schema>, entry: Entry, eventRow: EventRow): P
   if (known) return confirmed(known, entry)
   const { userId, target, directory, reference, at } = entry
   const taken = new UsherError('subject_taken', { detail: { account: userId } })
+  await overrule(tx, [{ target, ...directory }])
   if (!(await claimName(tx, { userId, target, userPrincipalName: directory.userPrincipalName }))) throw taken
   const row = await tx
     .insertInto('accounts')

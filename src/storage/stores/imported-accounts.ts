@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { DirectorySubject, UserId } from '#kernel/person.ts'
 import type { AccountsTable, Schema } from '../schema.ts'
 import { ofKey } from './account-intent.ts'
+import { overrule } from './alias-holders.ts'
 import { keyOf } from './columns.ts'
 import { claimName } from './principal-names.ts'
 
@@ -71,6 +72,7 @@ export const bringAccount = async (tx: Db, account: Brought, owner: Owner): Prom
   const { userId } = owner
   const { target, userPrincipalName } = account
   if (await ofKey(tx, { userId, target })) return false
+  await overrule(tx, [account])
   await claimName(tx, { target, userPrincipalName, userId })
   await tx.insertInto('accounts').values(accountRow(account, owner)).execute()
   return true

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { UserId } from '#kernel/person.ts'
 import { providerOf } from '#kernel/provider.ts'
 import type { AccountsTable, LinkedIdentitiesTable, PrincipalNamesTable, Schema, UserRecordsTable, UsersTable } from '../schema.ts'
+import { overrule } from './alias-holders.ts'
 import { flag, keyOf } from './columns.ts'
 import { accountRow, isSameAccount } from './imported-accounts.ts'
 import { type ForeignPerson, isRemembered, userRow } from './imported-rows.ts'
@@ -131,6 +132,10 @@ export const addAll = async (tx: Db, all: readonly Arriving[], { at, by }: { rea
     name_key: keyOf(account.userPrincipalName),
     user_id: userId,
   }))
+  await overrule(
+    tx,
+    owners.map(({ account }) => account),
+  )
   await tx.insertInto('principal_names').values(names).execute()
   await tx
     .insertInto('accounts')

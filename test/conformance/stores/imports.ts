@@ -54,6 +54,20 @@ const arrivals = (name: string, open: OpenStores): void => {
     assert.deepEqual(await stores.records.byPublicId('auth0|a1'), record)
   })
 
+  test(`${name}: an account that is brought goes before what a rule asked for`, async (t) => {
+    const { stores, addUser } = await open(t)
+    await addUser('dana')
+    const { userPrincipalName, immutableId } = ACCOUNT
+    const own = { userId: 'dana', target: 'contoso', userPrincipalName: 'dana@guests.contoso.example', immutableId: 'dana' }
+    await stores.accounts.intend({ ...own, origin: 'rule', usageLocation: 'DE', reference: 'r', at: AT })
+    const asked = { userId: 'dana', target: 'contoso', userPrincipalName, immutableId, reference: 'r', at: AT }
+    assert.equal(await stores.aliases.add(asked), true)
+    assert.deepEqual(await stores.imports.bring([person('a1', { account: ACCOUNT })], HOW), ['added'])
+    assert.equal(await stores.aliases.isOf('dana', 'contoso', 'user_principal_name', userPrincipalName), false)
+    assert.equal(await stores.aliases.isOf('dana', 'contoso', 'immutable_id', immutableId), false)
+    assert.equal(await stores.aliases.add(asked), false)
+  })
+
   test(`${name}: an imported account is driven by its person's visit, and by nobody before`, async (t) => {
     const { stores } = await open(t)
     await stores.imports.bring([person('a1', { account: ACCOUNT })], HOW)

@@ -79,6 +79,56 @@ export const aliasConformance = (name: string, open: OpenStores): void => {
   })
 }
 
+/** How long an alias is one. */
+export const forgettingConformance = (name: string, open: OpenStores): void => {
+  test(`${name}: what is forgotten of a hundred and more is anybody's again, and takes up no room`, async (t) => {
+    const under = await open(t)
+    await people(under, 'dana', 'mallory')
+    await under.addUser('ben')
+    const { aliases, accounts } = under.stores
+    for (let n = 0; n < 103; n += 1) await aliases.add(asked('dana', `n${n}`, AT + n))
+    assert.equal((await under.sql(`select value_key from account_aliases where kind = 'user_principal_name'`)).length, 100)
+    assert.equal((await under.sql(`select name_key from principal_names where user_id = 'dana'`)).length, 1, 'its own')
+    assert.equal(await aliases.add(asked('mallory', 'n102')), false)
+    assert.equal(await accounts.intend({ ...draft('ben'), userPrincipalName: asked('ben', 'N102').userPrincipalName }), undefined)
+    assert.equal(await aliases.add(asked('mallory', 'n0')), true)
+    const row = { ...draft('ben'), userPrincipalName: asked('ben', 'n1').userPrincipalName, immutableId: 'id-n1' }
+    assert.equal((await accounts.intend(row))?.userPrincipalName, row.userPrincipalName)
+    await assert.rejects(settle(under, 'dana', { userPrincipalName: row.userPrincipalName }), { code: 'subject_mismatch' })
+    assert.equal(await aliases.add(asked('dana', 'n1')), false, 'it is not anybody’s any more')
+  })
+
+  test(`${name}: an account's own name is never forgotten, though a rule asked for it before it was one`, async (t) => {
+    const under = await open(t)
+    await people(under, 'dana')
+    await under.addUser('ben')
+    const { aliases, accounts } = under.stores
+    await aliases.add(asked('dana', 'first'))
+    const lease = await accounts.lease({ userId: 'dana', target: 't' }, 'driver', { at: AT, ms: 1_000 })
+    const hold = { userId: 'dana', target: 't', fence: lease?.fence ?? 0 }
+    const { userPrincipalName } = asked('dana', 'first')
+    assert.equal((await accounts.change(hold, { userPrincipalName, objectId: 'object' }))?.userPrincipalName, userPrincipalName)
+    assert.equal((await accounts.change(hold, { userPrincipalName: `dana${AT_DOMAIN}` }))?.userPrincipalName, `dana${AT_DOMAIN}`)
+    for (let n = 0; n < 101; n += 1) await aliases.add(asked('dana', `n${n}`, AT + 1 + n))
+    assert.equal(await aliases.isOf('dana', 't', 'user_principal_name', userPrincipalName), false)
+    assert.equal(await accounts.intend({ ...draft('ben'), userPrincipalName }), undefined, 'somebody was called so')
+  })
+
+  test(`${name}: names that people have elsewhere go before what a rule asked for on behalf of somebody else`, async (t) => {
+    const under = await open(t)
+    await people(under, 'dana')
+    await under.addUser('erika')
+    const { aliases, directory } = under.stores
+    await aliases.add(asked('dana', 'erika'))
+    const { userPrincipalName, immutableId } = asked('erika', 'ERIKA')
+    const entry = { userId: 'erika', target: 't', directory: { userPrincipalName, immutableId }, reference: 'r', at: AT }
+    assert.equal((await directory.record(entry)).userPrincipalName, userPrincipalName)
+    await assert.rejects(settle(under, 'dana', { userPrincipalName }), { code: 'subject_mismatch' })
+    await assert.rejects(settle(under, 'dana', { immutableId }), { code: 'subject_mismatch' })
+    assert.equal(await aliases.add(asked('dana', 'erika')), false)
+  })
+}
+
 /** What rules say about a subject, held against the account row. */
 export const subjectConformance = (name: string, open: OpenStores): void => {
   test(`${name}: what the row says, or an alias of it, is answered by the row`, async (t) => {
