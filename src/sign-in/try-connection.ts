@@ -88,12 +88,13 @@ const leave = async (ticket: string, visit: Visit, parts: TrialParts): Promise<A
 }
 
 const comeBack = async (name: string | undefined, visit: Visit, parts: TrialParts): Promise<Answer> => {
-  const refused = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason, connection: name } })
   const { connectionTrials } = parts.books
   const found = await connectionTrials.find(trialIn(visit) ?? '', visit.at)
-  if (found?.trial.stage !== 'away') throw refused('state')
+  // What stands in the address anybody may have made up: only names of ours are written down.
+  if (found?.trial.stage !== 'away') throw new UsherError('connection_answer_invalid', { detail: { reason: 'state' } })
   const { trial, version } = found
   const { browser, leg, ...rest } = trial
+  const refused = (reason: string) => new UsherError('connection_answer_invalid', { detail: { reason, connection: trial.connection.name } })
   if (browser !== visit.browser) throw new UsherError('transaction_foreign')
   if (!isAtItsAddress(trial.connection, name, visit)) throw refused('callback')
   if (!isSameText(leg.state, callbackState(visit) ?? '')) throw refused('state')

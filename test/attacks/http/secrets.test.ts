@@ -172,3 +172,14 @@ test('whole sign-ins leave no password, cookie, code, state, token, name or addr
   assert.match(logged(), /token_issued/)
   context.diagnostic(`${secrets.size} secrets, ${house.lines.length} lines, 0 found`)
 })
+
+test('what the address of a made-up answer names is nothing to write down', async () => {
+  const { house } = arena
+  const name = 'made-up-name'
+  for (const state of ['test.made.up', 'made.up', 'test.'])
+    for (const path of [`/login/callback/${encodeURIComponent(name)}`, `/connections/test/${encodeURIComponent(name)}`]) {
+      const { status } = await house.visitor().open(`${house.publicUrl.origin}${path}?state=${state}`)
+      assert.ok(status === 403 || status === 404, `${path} ${state}: ${status}`)
+    }
+  assertNotLogged(name, 'a name in an address')
+})
