@@ -1,18 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import type { Clock } from '#kernel/clock.ts'
-import { UsherError } from '#kernel/errors.ts'
+import { failures, UsherError } from '#kernel/errors.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { RuleSettings } from '#kernel/rule.ts'
 import type { RelyingParty, Settings } from '#kernel/settings.ts'
-import { openExport } from '#management/auth0/export-files.ts'
+import { type Brought, openExport } from '#management/auth0/export-files.ts'
 import { createFindings } from '#management/auth0/findings.ts'
 import { planImport } from '#management/auth0/plan.ts'
-import type { ImportPlan } from '#management/auth0/planned.ts'
+import type { ImportPlan, ImportSurroundings } from '#management/auth0/planned.ts'
 import { readTenant } from '#management/auth0/tenant.ts'
 import { withRules } from '#management/rules/wanted-rules.ts'
 import { type DeclaredSettings, readSettings } from '#management/settings-file.ts'
 import type { Stores } from '#storage/open.ts'
+import { type ValueFiles, type Values, valuesIn } from './import-values.ts'
 import { newRuleId } from './rule-ids.ts'
 
 interface Parts {
@@ -26,47 +25,36 @@ interface Parts {
 }
 
 /** What an administrator says beside the export. */
-export interface ImportFiles {
+export interface ImportFiles extends ValueFiles {
   readonly clientIds: Readonly<Record<string, string>>
   readonly target?: string
   /** Providers keep the address they have for Auth0. */
   readonly keepsCallback?: true
-  /** Values of the export's markers, a JSON object. */
-  readonly mappingFile?: string
-  /** Values of `configuration` and of secrets, `NAME=value` a line. */
-  readonly environmentFile?: string
 }
 
 const AUTHOR = 'import'
 
 /** Moving in from Auth0: an export is read, judged as a whole, and put in force as one change. */
 export const auth0Import = ({ stores, clock, randomness, publicUrl, check, hasModule }: Parts) => {
+  const surroundings = ({ targets, connections, relyingParties, rules }: Settings): Surroundings => ({
+    publicUrl,
+    hasModule,
+    targets: targets.map(({ name }) => name),
+    connections: connections.map(({ name }) => name),
+    relyingParties: relyingParties.map(({ clientId }) => clientId),
+    configuration: Object.keys(rules.configuration),
+  })
   return {
     /** What the export comes to; nothing is written. Throws what the file system throws, and `settings_invalid`. */
     planAuth0: async (path: string, said: ImportFiles): Promise<ImportPlan> => {
-      const { targets, connections, relyingParties, rules } = await stores.settings.current()
-      const findings = createFindings()
-      const mapping = said.mappingFile === undefined ? {} : objectIn(said.mappingFile)
-      const values = { ...textsIn(mapping), ...(said.environmentFile && parseEnv(readFileSync(said.environmentFile, 'utf8'))) }
-      const brought = openExport(path)
-      const tenant = readTenant(brought, { files: brought.files, mapping, findings })
-      return planImport(tenant, {
-        findings,
-        wishes: {
-          clientIds: said.clientIds,
-          values: defined(values),
-          ...(said.target && { target: said.target }),
-          ...(said.keepsCallback && { keepsCallback: true }),
-        },
-        around: {
-          publicUrl,
-          hasModule,
-          targets: targets.map(({ name }) => name),
-          connections: connections.map(({ name }) => name),
-          relyingParties: relyingParties.map(({ clientId }) => clientId),
-          configuration: Object.keys(rules.configuration),
-        },
-      })
+      const settings = await stores.settings.current()
+      const given = { ...said, ...valuesIn(said) }
+      const planWithout = (refused: ReadonlyMap<string, string>): ImportPlan =>
+        planOf(openExport(path), { given, around: { ...surroundings(settings), refused } })
+      const whole = planWithout(new Map())
+      const refused = await refusedAmong(whole.settings.connections.filter(isNew(settings.connections, 'name')), check)
+      const plan = refused.size === 0 ? whole : planWithout(refused)
+      return { ...plan, domains: inForce(plan.domains, settings.relyingParties) }
     },
     /**
      * Puts a plan in force, all of it or nothing, or only tells what that would change. What is declared here already stays.
@@ -85,6 +73,50 @@ export const auth0Import = ({ stores, clock, randomness, publicUrl, check, hasMo
   }
 }
 
+type Surroundings = Omit<ImportSurroundings, 'refused'>
+
+interface Given {
+  readonly given: ImportFiles & Values
+  readonly around: ImportSurroundings
+}
+
+const planOf = (brought: Brought, { given, around }: Given): ImportPlan => {
+  const findings = createFindings()
+  const tenant = readTenant(brought, { files: brought.files, mapping: given.mapping, findings })
+  const { clientIds, values, target, keepsCallback } = given
+  return planImport(tenant, {
+    findings,
+    wishes: { clientIds, values, ...(target && { target }), ...(keepsCallback && { keepsCallback }) },
+    around,
+  })
+}
+
+/** Connections whose settings may not be declared, by name, and why: one of them keeps out itself and no other. */
+const refusedAmong = async (
+  planned: ImportPlan['settings']['connections'],
+  check: Parts['check'],
+): Promise<ReadonlyMap<string, string>> => {
+  const refused = new Map<string, string>()
+  for (const one of planned) {
+    try {
+      await check(declaredIn({ connections: [one], relyingParties: [] }))
+    } catch (error) {
+      if (!(error instanceof UsherError) || error.code !== 'settings_invalid') throw error
+      refused.set(one.name, String(error.detail['problem'] ?? failures.settings_invalid.heading))
+    }
+  }
+  return refused
+}
+
+/** Whoever is here already stays as they are, their domains and issuers, too. */
+const inForce = (planned: ImportPlan['domains'], known: readonly RelyingParty[]): ImportPlan['domains'] => {
+  const kept = known.filter((party) => planned.some(({ clientId }) => clientId === party.clientId))
+  return [
+    ...planned.filter(({ clientId }) => kept.every((party) => party.clientId !== clientId)),
+    ...kept.flatMap(({ clientId, domains }) => Object.entries(domains).map(([domain, { issuer }]) => ({ domain, clientId, issuer }))),
+  ]
+}
+
 const toldOf = ({ connections, relyingParties }: DeclaredSettings): readonly string[] => [
   ...connections.map(({ name }) => `connection ${name} added`),
   ...relyingParties.map(({ clientId }) => `relying party ${clientId} added or changed`),
@@ -94,13 +126,17 @@ const toldOf = ({ connections, relyingParties }: DeclaredSettings): readonly str
 const declaredBy = ({ settings }: ImportPlan, current: Settings): DeclaredSettings => {
   const connections = settings.connections.filter(isNew(current.connections, 'name'))
   const relyingParties = settings.relyingParties.filter(isNew(current.relyingParties, 'clientId'))
-  // An export names no file or variable of this machine: whatever looks so is refused.
+  const declared = declaredIn({ connections, relyingParties })
+  const added = new Set(declared.connections.map(({ name }) => name))
+  return { ...declared, relyingParties: [...declared.relyingParties, ...extended(settings.relyingParties, current.relyingParties, added)] }
+}
+
+/** An export names no file or variable of this machine: whatever looks so is refused. Throws `settings_invalid`. */
+const declaredIn = (settings: ImportPlan['settings']): DeclaredSettings => {
   const read = (): never => {
     throw new Error('an export has no files of secrets')
   }
-  const declared = readSettings({ connections, relyingParties }, { file: 'the export', read, environment: {} })
-  const added = new Set(declared.connections.map(({ name }) => name))
-  return { ...declared, relyingParties: [...declared.relyingParties, ...extended(settings.relyingParties, current.relyingParties, added)] }
+  return readSettings(settings, { file: 'the export', read, environment: {} })
 }
 
 const extended = (planned: readonly object[], known: readonly RelyingParty[], added: ReadonlySet<string>): readonly RelyingParty[] =>
@@ -122,23 +158,3 @@ const isNew =
   (known: readonly object[], field: string) =>
   (one: object): boolean =>
     known.every((other) => Reflect.get(other, field) !== Reflect.get(one, field))
-
-const objectIn = (file: string): Readonly<Record<string, unknown>> => {
-  const value = jsonIn(file)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value))
-  throw new UsherError('settings_invalid', { detail: { file, problem: 'not a JSON object of markers and their values' } })
-}
-
-const jsonIn = (file: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new UsherError('settings_invalid', { cause: error, detail: { file, problem: 'not JSON' } })
-  }
-}
-
-const textsIn = (mapping: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(mapping).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])))
-
-const defined = (values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))

@@ -7,7 +7,7 @@ export type Tally = Awaited<ReturnType<Desk['importPeople']>>
 const MARKS = { problem: '✗', needs: '!', left: '–', note: '·' } as const
 const HEADINGS = {
   problem: 'In the way:',
-  needs: 'Comes over and wants something from you:',
+  needs: 'Wants something from you:',
   left: 'Does not come over:',
   note: 'Good to know:',
 } as const
@@ -20,6 +20,7 @@ export const sayPlan = ({ rules, settings, layout, findings, domains }: Plan): v
     `Read as ${layout}: ${count('rule')} rules, ${count('action')} actions, ${connections.length} connections, ${relyingParties.length} relying parties`,
   )
   for (const { name, kind, order, enabled } of rules) say(`  ${kind} ${name}  order ${order}${enabled ? '' : '  disabled'}`)
+  for (const { name, type } of connections) say(`  connection ${name}  ${type}`)
   for (const { domain, clientId } of domains) say(`  relying party ${clientId} for ${domain}`)
   for (const kind of ['note', 'left', 'needs', 'problem'] as const) sayFindings(findings, kind)
 }

@@ -11,6 +11,7 @@ const AROUND: ImportSurroundings = {
   relyingParties: [],
   configuration: [],
   hasModule: (name) => name === 'lodash',
+  refused: new Map(),
 }
 
 interface Said extends Partial<ImportWishes> {

@@ -2,7 +2,7 @@ import { mailDomain } from '#lib/mail-domain.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { Findings } from './findings.ts'
 import { markersIn } from './markers.ts'
-import type { ImportWishes } from './planned.ts'
+import type { DeclaredConnection, ImportWishes } from './planned.ts'
 import { type Found, isRecord, isText } from './reading.ts'
 
 export type Options = Readonly<Record<string, unknown>>
@@ -22,7 +22,7 @@ export interface Writing {
 }
 
 /** As an administrator's settings have the connection; undefined, and told, where too little is known. */
-export type Writer = (writing: Writing) => object | undefined
+export type Writer = (writing: Writing) => DeclaredConnection | undefined
 
 export const tell = ({ name, found, findings }: Writing, kind: 'needs' | 'left' | 'note', text: string): void =>
   findings.add(kind, `connection ${name}: ${text}`, found.file)
@@ -38,7 +38,11 @@ export const labelOf = ({ found }: Writing, otherwise: string): string => {
 const MOST_REALMS = 1_000
 
 /** A connection of this type, with the domains whose people it is for. */
-export const declared = (writing: Writing, type: string, more: { readonly label: string; readonly settings?: object }): object => {
+export const declared = (
+  writing: Writing,
+  type: string,
+  more: { readonly label: string; readonly settings?: object },
+): DeclaredConnection => {
   const domains = domainsOf(writing)
   const dropped = domains.length - MOST_REALMS
   if (dropped > 0) tell(writing, 'needs', `it has more than 1,000 domains; the last ${dropped} are left out`)
@@ -69,7 +73,7 @@ export interface Need {
 /** The name of a value an administrator gives for a connection. */
 export const keyFor = (name: string, field: string): string => `CONNECTION_${name.toUpperCase().replaceAll('-', '_')}_${field}`
 
-/** From the export, else from the administrator. `isGood` says of what shape it must be. */
+/** From the administrator, else from the export. `isGood` says of what shape it must be. */
 export const need = (
   { name, values }: Writing,
   field: string,
@@ -77,7 +81,7 @@ export const need = (
   { said, isGood = () => true }: { readonly said?: unknown; readonly isGood?: (text: string) => boolean } = {},
 ): Need => {
   const key = keyFor(name, field)
-  const good = [said, values[key]].find((one): one is string => isText(one) && one !== '' && markersIn(one).length === 0 && isGood(one))
+  const good = [values[key], said].find((one): one is string => isText(one) && one !== '' && markersIn(one).length === 0 && isGood(one))
   return { what, key, value: good }
 }
 
@@ -111,7 +115,7 @@ export const secretNeed = (writing: Writing, what: string, written: unknown): Ne
   const own = keyFor(name, 'SECRET')
   const key = marker !== undefined && marker !== common ? marker : isOnly ? common : own
   const isWhole = isText(written) && written !== '' && marker === undefined
-  return { what, key, value: isWhole ? written : (values[own] ?? values[key]) }
+  return { what, key, value: values[own] ?? (isWhole ? written : values[key]) }
 }
 
 /** What every provider of ours is told apart by. */

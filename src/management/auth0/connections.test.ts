@@ -29,7 +29,7 @@ interface Said {
 const planned = (connections: readonly object[], { values = {}, keepsCallback = false }: Said = {}) => {
   const findings = createFindings()
   const found = connections.map((value) => ({ file: 'connections.json', value: { ...value } }))
-  const all = planConnections(found, { findings, values, publicUrl: PUBLIC_URL, keepsCallback })
+  const all = planConnections(found, { findings, values, publicUrl: PUBLIC_URL, keepsCallback, refused: new Map() })
   const read = () => {
     throw new Error('an export has no files')
   }
@@ -335,4 +335,20 @@ test('what an export calls things is told without what a terminal would obey', (
   const { told } = planned([{ name: 'p', strategy: 'oidc', options }])
   assert.match(told.join('\n'), /in domain_aliases is no domain/)
   assert.doesNotMatch(told.join(''), /[\p{Cc}\p{Cf}]/u)
+})
+
+test('what an administrator says of a connection outweighs its export', () => {
+  const old = { client_id: 'old', client_secret: 'old' }
+  const values = { CONNECTION_LINKEDIN_SECRET: SECRET, CONNECTION_LINKEDIN_CLIENT_ID: 'new', CONNECTIONS_GITHUB_SECRET: 'of all' }
+  const { connections } = planned(
+    [
+      { name: 'linkedin', strategy: 'linkedin', options: old },
+      { name: 'github', strategy: 'github', options: old },
+    ],
+    { values },
+  )
+  const [linkedin, github] = connections
+  assert.equal(linkedin?.settings['clientId'], 'new')
+  assert.deepEqual(secretsIn(linkedin?.settings), [SECRET])
+  assert.deepEqual(secretsIn(github?.settings), ['old'], 'what is common stands in for what is masked')
 })

@@ -3,13 +3,13 @@ import { custom, oidc } from './connections-of-protocols.ts'
 import { apple, facebook, github, google, linkedin, microsoftPersonal, organizations, workspace } from './connections-of-providers.ts'
 import { declared, labelOf, recordIn, tell, type Writer, type Writing } from './connection-terms.ts'
 import type { Findings } from './findings.ts'
-import type { ImportWishes } from './planned.ts'
+import type { DeclaredConnection, ImportSurroundings, ImportWishes } from './planned.ts'
 import { type Found, isText } from './reading.ts'
 
 /** A connection as the settings have it, and whom the export lets use it. */
 export interface PlannedConnection {
   readonly name: string
-  readonly declared: object
+  readonly declared: DeclaredConnection
   /** Client names or ids; undefined when the export does not say. */
   readonly enabledClients: readonly string[] | undefined
 }
@@ -19,6 +19,7 @@ interface Telling {
   readonly values: ImportWishes['values']
   readonly publicUrl: URL
   readonly keepsCallback: boolean
+  readonly refused: ImportSurroundings['refused']
 }
 
 /** The connections Usher has a type for; the others are told, because their people are shut out. */
@@ -47,6 +48,11 @@ const planConnection = (found: Found, telling: Telling & Pick<Writing, 'isOnly'>
   if (!NAME.test(name)) {
     const why = 'its name is not of at most 64 letters, digits and -, and the ids of its people may have it'
     findings.add('left', `connection ${name}: ${why}; they cannot sign in`, found.file)
+    return undefined
+  }
+  const wrong = telling.refused.get(name)
+  if (wrong !== undefined) {
+    findings.add('needs', `connection ${name}: its settings do not hold, so it does not come over: ${wrong}`, found.file)
     return undefined
   }
   const written = write({ ...telling, name, found, options: recordIn(options) })

@@ -26,6 +26,7 @@ export const planImport = (tenant: Tenant, asked: Parts): ImportPlan => {
     values: wishes.values,
     publicUrl: around.publicUrl,
     keepsCallback: wishes.keepsCallback === true,
+    refused: around.refused,
   })
   const parties = planParties(unmarked(tenant.clients, [], findings), { findings, wishes, around, connections })
   const { rules, keys } = planRules(tenant, parts)

@@ -14,11 +14,17 @@ export interface PlannedRule {
   readonly secrets?: Readonly<Record<string, Secret>>
 }
 
+/** A connection as a settings file has it; what else is in it is its type's. */
+export interface DeclaredConnection {
+  readonly name: string
+  readonly type: string
+}
+
 /** What an export comes to: what will be written, and what there is to tell. */
 export interface ImportPlan {
   readonly layout: string
   /** As an administrator's settings file has them. */
-  readonly settings: { readonly relyingParties: readonly object[]; readonly connections: readonly object[] }
+  readonly settings: { readonly relyingParties: readonly object[]; readonly connections: readonly DeclaredConnection[] }
   /** In the order they run. */
   readonly rules: readonly PlannedRule[]
   readonly configuration: Readonly<Record<string, Secret>>
@@ -50,4 +56,6 @@ export interface ImportSurroundings {
   /** Keys of `configuration` that have a value. */
   readonly configuration: readonly string[]
   readonly hasModule: (name: string) => boolean
+  /** Connections whose settings were found to be wrong, by name, and what is wrong with them. */
+  readonly refused: ReadonlyMap<string, string>
 }
