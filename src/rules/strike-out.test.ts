@@ -32,6 +32,16 @@ describe('what is kept and told of scripts', () => {
     assert.equal(over({ ONE: 'abcdef', TWO: 'abcdef-and-more' }).text('say abcdef-and-more, abcdef'), 'say [secret], [secret]')
   })
 
+  test('a secret that was cut in two at the end of what is kept leaves none of its beginning', () => {
+    const secret = 'aaaab-very-long-secret-aaaab-indeed'
+    const { text } = over({ KEY: secret })
+    for (let length = 6; length < secret.length; length += 1)
+      assert.equal(text(`and aaaa then ${secret.slice(0, length)}`), 'and aaaa then [secret]', String(length))
+    assert.equal(text(`?k=${encodeURIComponent('aaaab-very')}`), '?k=[secret]')
+    assert.equal(text('it ends in aaaab'), 'it ends in aaaab', 'too short to tell anybody anything')
+    assert.equal(text('aaaab-very long'), 'aaaab-very long')
+  })
+
   test('numbers, escapes and words of ours stay what they are', () => {
     const { object, result } = over({ GROUP: '100000', TABLE: 'nightly', WORD: 'passed', KIND: 'timeout', PIN: '48151623' })
     assert.deepEqual(object({ at: 1_100_000_000_000, text: 'first\nightly', pin: 48_151_623 }), {

@@ -17,7 +17,10 @@ export interface StrikeOut {
 export const strikeOut = (job: Pick<Job, 'configuration' | 'scripts' | 'auth0'>): StrikeOut => {
   const secrets = secretsOf(job)
   const spellings = secrets.flatMap(spellingsOf).toSorted((one, other) => other.length - one.length)
-  const text = (said: string): string => withoutTokens(spellings.reduce((left, secret) => left.replaceAll(secret, '[secret]'), said))
+  const text = (said: string): string => {
+    const whole = spellings.reduce((left, secret) => left.replaceAll(secret, '[secret]'), said)
+    return withoutTokens(withoutBeginning(whole, spellings))
+  }
   const object = (said: JsonObject): JsonObject => Object.fromEntries(Object.entries(said).map(([name, one]) => [text(name), value(one)]))
   const value = (said: Json): Json => {
     if (typeof said === 'string') return text(said)
@@ -32,6 +35,20 @@ export const strikeOut = (job: Pick<Job, 'configuration' | 'scripts' | 'auth0'>)
     return { ...all, console }
   }
   return { text, value, object, result }
+}
+
+/** What is too long was cut before it came here, maybe within a secret: then the text ends in what the secret begins with. */
+const withoutBeginning = (said: string, spellings: readonly string[]): string => {
+  const starts = spellings.map((secret) => beginningAt(said, secret)).filter((at) => at >= 0)
+  return starts.length === 0 ? said : `${said.slice(0, Math.min(...starts))}[secret]`
+}
+
+/** -1 where there is none that is worth hiding. */
+const beginningAt = (said: string, secret: string): number => {
+  const first = secret.slice(0, SHORTEST_SECRET)
+  let at = said.indexOf(first, Math.max(0, said.length - secret.length))
+  while (at >= 0 && !secret.startsWith(said.slice(at))) at = said.indexOf(first, at + 1)
+  return at
 }
 
 // Array.isArray does not tell a list that may not be changed from an object.
