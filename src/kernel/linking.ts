@@ -42,8 +42,18 @@ export const authoritativeAddress = (
   const { type, linking, authoritativeFor = [] } = settings
   if (linking !== 'verified-email' || !allowsLinking(settings) || emailVerified !== true || email === undefined) return undefined
   const address = comparableAddress(email)
-  const domain = address?.slice(address.lastIndexOf('@') + 1)
-  if (domain === undefined) return undefined
+  if (address === undefined) return undefined
   const isGiven = AUTHORITIES.has(type) && emailAuthority === true
-  return isGiven || (GENERIC.has(type) && authoritativeFor.includes(domain)) ? address : undefined
+  return isGiven || (GENERIC.has(type) && authoritativeFor.includes(domainOf(address))) ? address : undefined
+}
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
+
+/**
+ * Whether others may become a user of this connection by an address that was verified there. Who runs a provider of an unknown
+ * kind writes there what they like, and would wait for whoever has the address: so theirs count as far as they give them.
+ */
+export const mayHost = (settings: Linked, address: string): boolean => {
+  const { type, authoritativeFor = [] } = settings
+  return allowsLinking(settings) && (!GENERIC.has(type) || authoritativeFor.includes(domainOf(address)))
 }

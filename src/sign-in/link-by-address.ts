@@ -1,4 +1,4 @@
-import { allowsLinking, authoritativeAddress } from '#kernel/linking.ts'
+import { authoritativeAddress, mayHost } from '#kernel/linking.ts'
 import type { Profile, User } from '#kernel/person.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Arriving } from './books.ts'
@@ -18,7 +18,7 @@ export const userOf = async ({ profile, settings, arriving }: Spoken, occasion: 
   const { identity, reference, at } = arriving
   const address = authoritativeAddress(profile, settings)
   if (address === undefined) return books.people.recognize(identity, arriving.said, at)
-  const among = occasion.settings.connections.filter((one) => allowsLinking(one) && isUsable(one, occasion))
+  const among = occasion.settings.connections.filter((one) => mayHost(one, address) && isUsable(one, occasion))
   const { user, how } = await books.joins.recognizeByAddress({ ...arriving, address, among })
   const facts = { reference, connection: settings.id, user: user.id }
   if (how === 'joined') log.info('user_linked', { ...facts, reason: 'verified address' })

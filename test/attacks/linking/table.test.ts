@@ -31,7 +31,7 @@ const authoritativeFor = ['gmail.com', 'xn--bcher-kva.example', 'xn--gmil-63d.co
 const arriving = Object.fromEntries(
   PROVIDERS.map((type) => [type, connectionOf(type, type, { linking: 'verified-email', authoritativeFor })]),
 )
-const partners = connectionOf('partners', 'oidc', { linking: 'explicit' })
+const partners = connectionOf('partners', 'oidc', { linking: 'verified-email', authoritativeFor })
 const guests = connectionOf('guests', 'database', { linking: 'explicit' })
 
 const localProfile = (email: string, cell: number, isVerified: boolean): Profile =>
