@@ -7,6 +7,7 @@ import { oidcType } from '#connections/oidc/oidc.ts'
 import { samlType } from '#connections/saml/saml.ts'
 import { socialTypes } from '#connections/oidc/social.ts'
 import { type HttpServer, httpServer } from '#http/server.ts'
+import { AUDIT_MAX_AGE_DAYS } from '#kernel/audit.ts'
 import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
@@ -73,8 +74,7 @@ export const createApp = async (
     listen: async (): Promise<string> => {
       await engine.start()
       const address = await server.listen()
-      const leftovers = storage.stores.upkeep
-      upkeep.push(sweep({ ...environment, leftovers, accounts: storage.stores.accounts, target: plugins.targetNamed }, stopping.signal))
+      upkeep.push(sweep({ ...environment, ...sweptIn(storage), target: plugins.targetNamed }, stopping.signal))
       return address
     },
     /** Takes no new visits, finishes those there are, lets accounts under way take their step, then closes the database. */
@@ -89,6 +89,13 @@ export const createApp = async (
     },
   }
 }
+
+const sweptIn = ({ stores: { upkeep: leftovers, oldEvents, accounts, settings } }: OpenedStorage) => ({
+  leftovers,
+  oldEvents,
+  accounts,
+  auditMaxAgeDays: async (): Promise<number> => (await settings.current()).auditMaxAgeDays ?? AUDIT_MAX_AGE_DAYS,
+})
 
 /** Copies the database to a new file, a server running or not. Throws `storage_unavailable` and `settings_invalid`. */
 export const backUpDatabase = ({ database }: Pick<Config, 'database'>, file: string): void => backUp(database, file)

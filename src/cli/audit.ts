@@ -23,7 +23,10 @@ export const auditCommand = (): Command =>
     .option('--reference <reference>', 'of one sign-in, by the reference in its log lines')
     .option('--since <instant>', 'not before: 2026-03-02, or 2026-03-02T09:00:00Z')
     .option('--json', 'one JSON object a line')
-    .addHelpText('after', '\nPeople are here by id alone. Nothing is ever deleted; --json is what to keep elsewhere.')
+    .addHelpText(
+      'after',
+      '\nPeople are here by id alone. Events are kept for 400 days, or as long as `audit` in the settings says; --json is what to\nkeep elsewhere.',
+    )
     .action((options: AuditOptions) => withApp(options, (app) => audit(app, options)))
 
 const audit = async (app: App, { last, type, user, reference, since, json }: AuditOptions): Promise<void> => {

@@ -1,5 +1,8 @@
 import type { FailureCode } from './errors.ts'
 
+/** How long events are kept unless settings say otherwise. */
+export const AUDIT_MAX_AGE_DAYS = 400
+
 /** What happened, for those who must answer for it later. Append only; people by id, never by name or address. */
 export interface AuditEvent {
   readonly type:
@@ -31,6 +34,7 @@ export interface AuditEvent {
     | 'user_imported'
     | 'user_added'
     | 'user_found_new'
+    | 'events_deleted'
   readonly at: number
   readonly reference: string
   readonly user?: string

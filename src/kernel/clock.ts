@@ -9,3 +9,4 @@ export interface Clock {
 export const ONE_SECOND_MS = 1_000
 export const ONE_MINUTE_MS = 60 * ONE_SECOND_MS
 export const ONE_HOUR_MS = 60 * ONE_MINUTE_MS
+export const ONE_DAY_MS = 24 * ONE_HOUR_MS

@@ -130,6 +130,8 @@ export interface Settings {
   readonly connections: readonly ConnectionSettings[]
   readonly targets: readonly TargetSettings[]
   readonly rules: RuleSettings
+  /** How long events of the audit are kept; `AUDIT_MAX_AGE_DAYS` when left out. */
+  readonly auditMaxAgeDays?: number
   /** Which connections were seen to work, and with which settings; left out while none was. */
   readonly tested?: readonly TestedConnection[]
 }

@@ -18,13 +18,20 @@ export interface DeclaredSettings {
   readonly targets: readonly TargetSettings[]
   /** How long all rules of one sign-in have together, in milliseconds; as it is when left out. */
   readonly ruleBudgetMs?: number
+  /** How long events of the audit are kept; as it is when left out. */
+  readonly auditMaxAgeDays?: number
 }
+
+/** What it takes to notice a breach; whoever may change settings must not be able to have the traces deleted at once. */
+const LEAST_AUDIT_DAYS = 30
+const MOST_AUDIT_DAYS = 36_500
 
 const shape = z.strictObject({
   relyingParties: z.array(relyingParty).default([]),
   connections: z.array(connection).default([]),
   targets: z.array(target).default([]),
   rules: z.strictObject({ budgetSeconds: z.int().min(1).max(120) }).optional(),
+  audit: z.strictObject({ maxAgeDays: z.int().min(LEAST_AUDIT_DAYS).max(MOST_AUDIT_DAYS) }).optional(),
 })
 
 /** Reads a settings file with the secrets it refers to. Throws `settings_invalid` naming field and mending. */
@@ -43,8 +50,12 @@ export interface SecretSources {
 export const readSettings = (raw: unknown, sources: SecretSources): DeclaredSettings => {
   const parsed = shape.safeParse(withSecrets(raw, sources, ''))
   if (parsed.success) {
-    const { rules, ...declared } = parsed.data
-    return rules ? { ...declared, ruleBudgetMs: rules.budgetSeconds * ONE_SECOND_MS } : declared
+    const { rules, audit, ...declared } = parsed.data
+    return {
+      ...declared,
+      ...(rules && { ruleBudgetMs: rules.budgetSeconds * ONE_SECOND_MS }),
+      ...(audit && { auditMaxAgeDays: audit.maxAgeDays }),
+    }
   }
   const problem = parsed.error.issues.map((issue) => issueText(issue, 'file')).join('; ')
   throw new UsherError('settings_invalid', { detail: { file: sources.file, problem } })

@@ -40,6 +40,8 @@ const rounds = async (due: readonly ReturnType<typeof dueAccount>[], ensure: (us
   }
   const parts: SweepParts = {
     leftovers: { deleteExpired: async () => 0 },
+    oldEvents: { deleteOld: () => async () => 0 },
+    auditMaxAgeDays: async () => 400,
     accounts: { due: async (_at, limit, skip) => due.slice(skip, skip + limit) },
     target: async (name) => {
       if (name === 'unusable') throw new UsherError('settings_invalid')

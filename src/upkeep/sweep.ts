@@ -4,6 +4,7 @@ import { toUsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
 import type { User } from '#kernel/person.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
+import { deleteOldEvents, type OldEvents } from './old-events.ts'
 
 /** Rows nobody needs any more; storage has this shape. */
 export interface Leftovers {
@@ -23,6 +24,9 @@ export interface DueAccounts {
 
 export interface SweepParts {
   readonly leftovers: Leftovers
+  readonly oldEvents: OldEvents
+  /** How long an event of the audit is kept. */
+  readonly auditMaxAgeDays: () => Promise<number>
   readonly accounts: DueAccounts
   /** The target of an account; undefined when the settings know it no longer. */
   readonly target: (name: string) => Promise<ProvisioningTarget | undefined>
@@ -43,6 +47,7 @@ export const sweep = async (parts: SweepParts, signal: AbortSignal): Promise<voi
   await Promise.all([
     every(ACCOUNTS_EVERY_MS, finishAccounts, { parts, signal }),
     every(LEFTOVERS_EVERY_MS, () => deleteLeftovers(parts, signal), { parts, signal }),
+    every(LEFTOVERS_EVERY_MS, () => deleteOldEvents(parts, signal), { parts, signal }),
   ])
 }
 

@@ -82,6 +82,13 @@ const several: typeof warm = {
   'scripts a rule had': (stores) => stores.rules.versions('rul_1'),
   'the latest events': (stores) => stores.eventLog.latest({ limit: 3 }),
   'the latest events about somebody': (stores) => stores.eventLog.latest({ limit: 3, user: 'dana' }),
+  'old events': async (stores) => {
+    await stores.ledger.record(token)
+    const deleteSome = stores.oldEvents.deleteOld(AT + 1, AT + 9)
+    await deleteSome(1)
+    await stores.ledger.record(token)
+    return deleteSome(1)
+  },
   'held-up accounts': (stores) => stores.accountDesk.open(),
   'one account with its history': async (stores) => {
     await stores.directory.record({

@@ -11,6 +11,7 @@ export interface Declared {
   readonly connections: readonly Omit<ConnectionSettings, 'id'>[]
   readonly targets: readonly TargetSettings[]
   readonly ruleBudgetMs?: number
+  readonly auditMaxAgeDays?: number
   /** The connection, by name, that is switched on. */
   readonly enables?: string
 }
@@ -34,14 +35,17 @@ export const mergeSettings = (current: Settings, declared: Declared, newId: () =
   const targets = merge('target', { current: current.targets, declared: declared.targets, nameOf: (one) => one.name })
   const budgetMs = declared.ruleBudgetMs ?? current.rules.budgetMs
   const budgetChanges = budgetMs === current.rules.budgetMs ? [] : [`rules have ${budgetMs / ONE_SECOND_MS} s`]
+  const auditMaxAgeDays = declared.auditMaxAgeDays ?? current.auditMaxAgeDays
+  const auditChanges = auditMaxAgeDays === current.auditMaxAgeDays ? [] : [`events are kept for ${auditMaxAgeDays} days`]
   return {
     settings: {
       relyingParties: relyingParties.all,
       connections: connections.all,
       targets: targets.all,
       rules: { ...current.rules, budgetMs },
+      ...(auditMaxAgeDays !== undefined && { auditMaxAgeDays }),
     },
-    changes: [...targets.changes, ...connections.changes, ...relyingParties.changes, ...budgetChanges],
+    changes: [...targets.changes, ...connections.changes, ...relyingParties.changes, ...budgetChanges, ...auditChanges],
   }
 }
 
@@ -82,6 +86,7 @@ export const keepingUnchanged = (before: Settings, after: Settings): Settings =>
   connections: after.connections.map((one) => before.connections.find((known) => isSame(known, one)) ?? one),
   targets: after.targets.map((one) => before.targets.find((known) => isSame(known, one)) ?? one),
   rules: isSame(before.rules, after.rules) ? before.rules : after.rules,
+  ...(after.auditMaxAgeDays !== undefined && { auditMaxAgeDays: after.auditMaxAgeDays }),
   ...(after.tested && { tested: after.tested }),
 })
 

@@ -21,6 +21,7 @@ import { keyStore } from './keys.ts'
 import { ledgerStore } from './ledger.ts'
 import { leftoverStore } from './leftovers.ts'
 import { linkStore } from './links.ts'
+import { oldEventStore } from './old-events.ts'
 import { passwordTries } from './password-tries.ts'
 import { passwordStore } from './passwords.ts'
 import { peopleStore } from './people.ts'
@@ -67,6 +68,7 @@ export const createStores = ({ storage, sealer, identityKey, randomness }: Store
     grants: grantStore(storage),
     directory: directoryStore({ storage, eventRow }),
     eventLog: eventLog(storage),
+    oldEvents: oldEventStore({ storage, eventRow }),
     ledger: ledgerStore({ storage, eventRow }),
     accounts: { ...accountStore({ storage, eventRow }), ...accountLeases(storage), ...dueAccounts(storage) },
     accountDesk: accountDesk({ storage, eventRow }),

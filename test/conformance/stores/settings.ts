@@ -112,6 +112,12 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.equal(after.targets.length, 1)
   })
 
+  single(name, open)
+  guarded(name, open)
+}
+
+/** Settings that are one value. */
+const single = (name: string, open: OpenStores): void => {
   test(`${name}: the time rules have is a setting, and applying others leaves it and the rules as they are`, async (t) => {
     const { settings } = (await open(t)).stores
     const changed = await settings.apply({ ...nothing, ruleBudgetMs: 30_000 }, AT)
@@ -121,7 +127,18 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual((await settings.apply({ ...nothing, ruleBudgetMs: 30_000 }, AT)).changes, [])
   })
 
-  guarded(name, open)
+  test(`${name}: how long events are kept is a setting, changed by nothing else, and its change is told`, async (t) => {
+    const { settings, rules, eventLog } = (await open(t)).stores
+    assert.equal('auditMaxAgeDays' in (await settings.current()), false)
+    assert.deepEqual((await settings.apply({ ...nothing, auditMaxAgeDays: 90 }, AT)).changes, ['events are kept for 90 days'])
+    assert.equal((await settings.current()).auditMaxAgeDays, 90)
+    const [event] = await eventLog.latest({ limit: 1 })
+    assert.equal(event?.facts?.['what'], 'events are kept for 90 days')
+    await settings.apply(declared(), AT)
+    await rules.change({ author: 'a test', at: AT, edit: (current) => ({ ...current, budgetMs: 1_000 }) })
+    assert.equal((await settings.current()).auditMaxAgeDays, 90)
+    assert.deepEqual((await settings.apply({ ...nothing, auditMaxAgeDays: 90 }, AT)).changes, [])
+  })
 }
 
 /** What must not happen to them. */

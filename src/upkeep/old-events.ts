@@ -1,0 +1,29 @@
+import { type Clock, ONE_DAY_MS } from '#kernel/clock.ts'
+
+/** Events of the audit; storage has this shape. */
+export interface OldEvents {
+  /** Begins a round; each call deletes at most `limit` events from before that instant, and says how many. */
+  readonly deleteOld: (before: number, at: number) => (limit: number) => Promise<number>
+}
+
+interface Parts {
+  readonly oldEvents: OldEvents
+  /** How long an event is kept. */
+  readonly auditMaxAgeDays: () => Promise<number>
+  readonly clock: Clock
+}
+
+/** As with all that is left over: no visit waits long behind a deletion. */
+const BATCH = 500
+const BETWEEN_BATCHES_MS = 100
+
+/**
+ * Deletes events that are older than they are kept for. Whole days of UTC go, so that all there is to do a day is one round
+ * right after midnight, and leaves one event.
+ */
+export const deleteOldEvents = async ({ oldEvents, auditMaxAgeDays, clock }: Parts, signal: AbortSignal): Promise<void> => {
+  const now = clock.now()
+  const before = now - (now % ONE_DAY_MS) - (await auditMaxAgeDays()) * ONE_DAY_MS
+  const deleteSome = oldEvents.deleteOld(before, now)
+  while (!signal.aborted && (await deleteSome(BATCH)) >= BATCH) await clock.sleep(BETWEEN_BATCHES_MS, signal)
+}
