@@ -13,8 +13,8 @@ interface Parts {
   readonly clock: Clock
 }
 
-/** As with all that is left over: no visit waits long behind a deletion. */
-const BATCH = 500
+/** Events lie in an index by person, which each deletion touches somewhere else: so few that no visit waits long behind them. */
+const BATCH = 100
 const BETWEEN_BATCHES_MS = 100
 
 /**
