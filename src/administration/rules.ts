@@ -6,7 +6,7 @@ import type { Secret } from '#kernel/secret.ts'
 import { openExport } from '#management/auth0/export-files.ts'
 import { createFindings, type Finding } from '#management/auth0/findings.ts'
 import { convertRule } from '#management/rules/convert-rule.ts'
-import { filesOf, readRuleFolder } from '#management/rules/rule-folder.ts'
+import { filesOf, isScriptOf, readRuleFolder } from '#management/rules/rule-folder.ts'
 import { reordered, withRules } from '#management/rules/wanted-rules.ts'
 import type { Stores } from '#storage/open.ts'
 import { newRuleId } from './rule-ids.ts'
@@ -28,7 +28,11 @@ export const ruleAdministration = ({ stores, clock, randomness }: Parts) => {
   const current = async (): Promise<RuleSettings> => (await stores.settings.current()).rules
   const change = (edit: (now: RuleSettings) => RuleSettings) => stores.rules.change({ author: AUTHOR, at: clock.now(), edit })
   const changeOne = (id: string, edit: (rule: Rule) => Rule) =>
-    change((now) => ({ ...now, rules: now.rules.map((rule) => (rule.id === id ? edit(rule) : rule)) }))
+    change((now) => {
+      // Somebody may have taken it away since it was looked for.
+      if (now.rules.every((rule) => rule.id !== id)) throw unfit(`${id} is not there any more`)
+      return { ...now, rules: now.rules.map((rule) => (rule.id === id ? edit(rule) : rule)) }
+    })
   return {
     /** In the order they run. */
     rules: async (): Promise<readonly Rule[]> => (await current()).rules,
@@ -60,15 +64,27 @@ export const ruleAdministration = ({ stores, clock, randomness }: Parts) => {
           rules.map(({ id }) => id),
         ),
       ),
-    /** The script of an earlier version again, as a new one. False when there is no such version. */
+    /**
+     * The script of an earlier version again, as a new one. False when there is no such version. Throws `settings_invalid`
+     * when it was a rule and is an action now, or the other way round: nobody could sign in.
+     */
     rollBackRule: async (rule: Rule, version: number): Promise<boolean> => {
       const found = await stores.rules.version(rule.id, version)
-      if (found) await changeOne(rule.id, (one) => ({ ...one, script: found.script }))
+      if (found) await changeOne(rule.id, (one) => withScript(one, found))
       return found !== undefined
     },
     convertRule,
     ...configurationDesk({ current, change, changeOne }),
   }
+}
+
+const unfit = (problem: string) => new UsherError('settings_invalid', { detail: { field: 'rules', problem } })
+
+const AN = { rule: 'a rule', action: 'an action' } as const
+
+const withScript = (rule: Rule, { script, version }: { readonly script: string; readonly version: number }): Rule => {
+  if (!isScriptOf(script, rule.kind)) throw unfit(`version ${version} of ${rule.name} is no script of ${AN[rule.kind]}, which it is now`)
+  return { ...rule, script }
 }
 
 interface Changing {

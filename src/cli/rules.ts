@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Rule } from '#kernel/rule.ts'
@@ -93,12 +93,19 @@ const pullCommand = () =>
 const pull = async (desk: Desk, folder: string): Promise<void> => {
   mkdirSync(folder, { recursive: true })
   const files = Object.entries(await desk.ruleFiles()).map(([name, content]) => ({ path: join(folder, name), content }))
+  for (const { path } of files) assertPlain(path)
   const differing = files.filter(({ path, content }) => !existsSync(path) || readFileSync(path, 'utf8') !== content)
   for (const { path, content } of differing) {
     writeFileSync(path, content)
     say(`  ${path}`)
   }
   say(differing.length === 0 ? '✓ nothing to change' : `✓ ${differing.length} files written`)
+}
+
+/** A link in somebody's folder would have the scripts written over whatever it names. */
+const assertPlain = (path: string): void => {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile()) throw new CommandError(`${path} is not a file; nothing was written`, 5)
 }
 
 const switchCommand = (how: 'enable' | 'disable') =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { GATE, GREETING } from '../import/exports.ts'
 import { type Installation, makeInstallation, runUsher } from '../support/installation.ts'
@@ -41,6 +41,24 @@ test('a folder is pushed, listed and pulled again; the second time nothing chang
   assert.equal((await run('rules', 'pull', place.at('pulled'))).stderr, '✓ nothing to change\n')
   assert.equal((await run('rules', 'push', place.at('pulled'))).stderr, '✓ nothing to change\n')
   assert.equal(readFileSync(place.at('pulled', 'Greeting.js'), 'utf8'), GREETING)
+})
+
+test('pulled rules are written over no file that a link in the folder names', async () => {
+  mkdirSync(place.at('linked'))
+  writeFileSync(place.at('precious'), 'precious')
+  for (const [name, target] of [
+    ['Greeting.js', 'precious'],
+    ['Greeting.json', 'not-there'],
+  ] as const) {
+    symlinkSync(place.at(target), place.at('linked', name))
+    const { code, stderr } = await place.run(['rules', 'pull', place.at('linked')])
+    assert.equal(code, 5)
+    assert.match(stderr, /is not a file; nothing was written/)
+    rmSync(place.at('linked', name))
+  }
+  assert.equal(readFileSync(place.at('precious'), 'utf8'), 'precious')
+  assert.equal(existsSync(place.at('not-there')), false)
+  assert.deepEqual(readdirSync(place.at('linked')), [])
 })
 
 test('a script that cannot be understood is refused with file, line and column, and nothing is written', async () => {

@@ -72,6 +72,29 @@ test('a rule and an action of one name are two, and stay two', () => {
   assert.deepEqual(withRules(first.settings, rules, ids()).changes, [])
 })
 
+test('no name makes a file of another rule’s, or one that no folder takes', () => {
+  const long = '\u{6F22}'.repeat(120)
+  const named = [
+    { name: 'x', kind: 'rule', script: GREETING, order: 1 },
+    { name: 'x action 3', kind: 'rule', script: `${GREETING}//`, order: 2 },
+    { name: 'x', kind: 'action', script: ACTION, order: 3 },
+    { name: 'X ACTION 3 (2)', kind: 'action', script: ACTION, order: 4 },
+    { name: 'a:b', kind: 'rule', script: GREETING, order: 5 },
+    { name: 'a*b', kind: 'rule', script: GREETING, order: 6 },
+    { name: long, kind: 'rule', script: GREETING, order: 7 },
+    { name: `${long.slice(0, -1)}x`, kind: 'rule', script: GREETING, order: 8 },
+  ] as const
+  const { settings } = withRules(NONE, named, ids())
+  const files = filesOf(settings.rules)
+  const names = Object.keys(files)
+  assert.equal(new Set(names.map((name) => name.toLowerCase())).size, 2 * named.length)
+  for (const name of names) assert.ok(Buffer.byteLength(name) <= 255 && !/[/\\]/.test(name), name)
+  const { rules, findings } = read(files)
+  assert.deepEqual(findings, [])
+  assert.equal(rules.length, named.length)
+  assert.deepEqual(withRules(settings, rules, ids()).changes, [])
+})
+
 test('a rule that became an action stays one thing', () => {
   const { settings } = withRules(NONE, [{ name: 'One', kind: 'rule', script: GREETING }], ids())
   const after = withRules(settings, [{ name: 'One', kind: 'action', script: ACTION }], ids())

@@ -59,19 +59,42 @@ export const assertScript = (script: string, kind: 'rule' | 'action'): void => {
   if ('problem' in parsed) throw new Error(`line ${parsed.problem.line}, column ${parsed.problem.column}: ${parsed.problem.message}`)
 }
 
+/** Whether a script can be one of this kind. What is one function and nothing else exports nothing, so it is no action's. */
+export const isScriptOf = (script: string, kind: 'rule' | 'action'): boolean => {
+  const isRule = !('problem' in parseScript(script, 'rule'))
+  return kind === 'rule' ? isRule : !isRule && !('problem' in parseScript(script, 'action'))
+}
+
 type Filed = WantedRule & { readonly order: number; readonly enabled: boolean }
 
 /** Rules as files by name: scripts, and what a script cannot say. */
 export const filesOf = (rules: readonly Filed[]): Readonly<Record<string, string>> => {
   const files = new Map<string, string>()
+  const taken = new Set<string>()
   for (const rule of rules) {
-    const plain = rule.name.replace(/[^\p{L}\p{N} ._-]/gu, '_')
+    const base = freeName(rule, taken)
     // File systems that take a for A would have one file for two rules.
-    const isTaken = [...files.keys()].some((name) => name.toLowerCase() === `${plain}.js`.toLowerCase())
-    const base = isTaken ? `${plain} ${rule.kind} ${rule.order}` : plain
+    taken.add(base.toLowerCase())
     files.set(`${base}.js`, rule.script).set(`${base}.json`, `${JSON.stringify(descriptionOf(rule, base), null, 2)}\n`)
   }
   return Object.fromEntries(files)
+}
+
+/** File systems have 255 bytes for a name. */
+const MOST_NAME_BYTES = 200
+
+/** The rule's name as a file can have it. Somebody may have called another rule just so. */
+const freeName = ({ name, kind, order }: Filed, taken: ReadonlySet<string>): string => {
+  const plain = shortened(name.replace(/[^\p{L}\p{N} ._-]/gu, '_'))
+  let base = plain
+  for (let n = 1; taken.has(base.toLowerCase()); n += 1) base = `${plain} ${kind} ${order}${n === 1 ? '' : ` (${n})`}`
+  return base
+}
+
+const shortened = (name: string): string => {
+  let short = name
+  while (Buffer.byteLength(short) > MOST_NAME_BYTES) short = [...short].slice(0, -1).join('')
+  return short.trimEnd()
 }
 
 const descriptionOf = ({ name, kind, script, order, enabled, legacyGlobals, hosts }: Filed, base: string): Description => ({

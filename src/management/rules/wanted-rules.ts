@@ -108,6 +108,8 @@ export const reordered = (current: RuleSettings, ids: readonly string[]): RuleSe
     .filter(({ id }) => ids.includes(id))
     .map(({ order }) => order)
     .sort((one, other) => one - other)
-  const order = new Map(ids.map((id, index) => [id, places[index]]))
+  // One that somebody took away meanwhile has no place.
+  const present = ids.filter((id) => current.rules.some((rule) => rule.id === id))
+  const order = new Map(present.map((id, index) => [id, places[index]]))
   return { ...current, rules: current.rules.map((rule) => ({ ...rule, order: order.get(rule.id) ?? rule.order })) }
 }
