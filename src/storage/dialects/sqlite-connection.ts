@@ -20,7 +20,7 @@ export interface SqliteOptions {
 /** One connection to a SQLite file. */
 export interface SqliteConnection {
   readonly execute: Execute
-  /** For what is not a statement of the query builder. */
+  /** For one statement that is not the query builder's. */
   readonly run: (sql: string) => void
   /** False after the database itself has rolled back. */
   readonly isInTransaction: () => boolean
@@ -45,7 +45,7 @@ export const openSqlite = (file: string, { role, busyMs }: SqliteOptions): Sqlit
         throw isUnavailable(error) ? new UsherError('storage_unavailable', { cause: error }) : error
       }
     },
-    run: (sql) => database.exec(sql),
+    run: (sql) => void prepare(sql).statement.run(),
     isInTransaction: () => database.isTransaction,
     close: () => database.close(),
   }
