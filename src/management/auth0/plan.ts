@@ -81,6 +81,8 @@ const planRules = (tenant: Tenant, { wishes, around, findings }: Parts) => {
   return { rules: [...ordered, ...inOrder(actions, ordered.at(-1)?.order ?? 0)], keys: [...keys].sort() }
 }
 
+const NOWHERE = 'reads geoip, which is empty here: what keeps some countries out keeps out nobody, and what lets some in lets in nobody'
+
 /** The keys of `configuration` a script reads; what is wrong with it is told. */
 const keysOf = (rule: ReadRule, { hasModule }: ImportSurroundings, findings: Findings): readonly string[] => {
   const scanned = scanScript(rule.script, rule.kind)
@@ -90,7 +92,8 @@ const keysOf = (rule: ReadRule, { hasModule }: ImportSurroundings, findings: Fin
     findings.add('problem', `${called}: line ${line}, column ${column}: ${message}`, rule.file)
     return []
   }
-  const { configuration, modules, readsAnyConfiguration } = scanned.facts
+  const { configuration, modules, readsAnyConfiguration, geoipLine } = scanned.facts
+  if (geoipLine !== undefined) findings.add('needs', `${called}: line ${geoipLine}: ${NOWHERE}`, rule.file)
   if (readsAnyConfiguration)
     findings.add('note', `${called}: reads values of \`configuration\` whose names only show when it runs`, rule.file)
   for (const { name, line } of modules)

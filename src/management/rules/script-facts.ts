@@ -11,6 +11,8 @@ export interface ScriptFacts {
   /** An action's keys of `event.secrets`. */
   readonly secrets: readonly string[]
   readonly modules: readonly { readonly name: string; readonly line: number }[]
+  /** The line on which it first asks where on earth the person is. */
+  readonly geoipLine?: number
 }
 
 export type Scanned = { readonly facts: ScriptFacts } | { readonly problem: SyntaxProblem }
@@ -19,7 +21,7 @@ export type Scanned = { readonly facts: ScriptFacts } | { readonly problem: Synt
 export const scanScript = (script: string, kind: ScriptKind): Scanned => {
   const parsed = parseScript(script, kind)
   if ('problem' in parsed) return parsed
-  const seen = { configuration: new Set<string>(), secrets: new Set<string>(), modules: new Map<string, number>(), isDynamic: false }
+  const seen: Seen = { configuration: new Set(), secrets: new Set(), modules: new Map(), isDynamic: false }
   if (isNode(parsed.root)) eachNode(parsed.root, (node) => look(node, parsed, seen))
   return {
     facts: {
@@ -27,6 +29,7 @@ export const scanScript = (script: string, kind: ScriptKind): Scanned => {
       readsAnyConfiguration: seen.isDynamic,
       secrets: [...seen.secrets],
       modules: [...seen.modules].map(([name, line]) => ({ name, line })),
+      ...(seen.geoipLine !== undefined && { geoipLine: seen.geoipLine }),
     },
   }
 }
@@ -36,12 +39,15 @@ interface Seen {
   readonly secrets: Set<string>
   readonly modules: Map<string, number>
   isDynamic: boolean
+  geoipLine?: number
 }
 
 const look = (node: Node, { lineOf }: ParsedScript, seen: Seen): void => {
   if (isA(node, 'MemberExpression')) readMember(node, seen)
   if (isA(node, 'VariableDeclarator')) readPattern(node['id'], node['init'], seen)
   if (isA(node, 'AssignmentExpression')) readPattern(node['left'], node['right'], seen)
+  const hasKey = isA(node, 'MemberExpression') || isA(node, 'Property')
+  if (hasKey && keyOf(node) === 'geoip') seen.geoipLine ??= lineOf(node.start)
   const module = moduleOf(node)
   if (module !== undefined && !seen.modules.has(module)) seen.modules.set(module, lineOf(node.start))
 }
