@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Secret } from '#kernel/secret.ts'
-import { connectionFingerprint } from './connection-fingerprint.ts'
+import { connectionFingerprint, fingerprintWithoutFiles } from './connection-fingerprint.ts'
 
 const acme = {
   type: 'oidc',
@@ -10,13 +10,13 @@ const acme = {
 
 const withSettings = (more: object) => connectionFingerprint({ ...acme, settings: { ...acme.settings, ...more } })
 
-test('secrets, the order of settings and what is undefined make no difference', () => {
+test('passwords of ours, the order of settings and what is undefined make no difference', () => {
   const { issuer, ...others } = acme.settings
   const same = [
     connectionFingerprint({ ...acme, settings: { ...others, issuer } }),
     withSettings({ clientSecret: new Secret('another') }),
     withSettings({ clientSecret: undefined }),
-    withSettings({ more: undefined, also: new Secret('x') }),
+    withSettings({ more: undefined, bindPassword: new Secret('x') }),
   ]
   for (const one of same) assert.equal(one, connectionFingerprint(acme))
   assert.match(connectionFingerprint(acme), /^[\w-]{43}$/)
@@ -42,4 +42,26 @@ test('everything else does', () => {
     withSettings({ a: 1, b: 2 }),
   ]
   assert.equal(new Set(all).size, all.length)
+})
+
+test('what is in a file makes a difference, wherever it stands, and the same as text in the settings', () => {
+  const certificate = '-----BEGIN CERTIFICATE-----one'
+  const places = [
+    (pem: unknown) => withSettings({ ca: pem }),
+    (pem: unknown) => withSettings({ signing: { privateKey: pem, certificate: 'c' } }),
+    (pem: unknown) => withSettings({ certificates: [pem] }),
+  ]
+  for (const place of places) {
+    const tested = place(new Secret(certificate))
+    assert.equal(tested, place(certificate))
+    assert.notEqual(tested, place(new Secret('-----BEGIN CERTIFICATE-----another')))
+    assert.notEqual(tested, place(undefined))
+  }
+})
+
+test('before files were covered no secret made a difference', () => {
+  const { clientSecret: _, ...open } = acme.settings
+  const before = fingerprintWithoutFiles({ ...acme, settings: { ...open, ca: new Secret('one') } })
+  assert.equal(before, fingerprintWithoutFiles({ ...acme, settings: { ...acme.settings, ca: new Secret('another') } }))
+  assert.equal(before, connectionFingerprint(acme), 'and where there is no file the two are the same')
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UsherError } from '#kernel/errors.ts'
+import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, TestedConnection } from '#kernel/settings.ts'
 import { connectionFingerprint } from '#lib/connection-fingerprint.ts'
 import { settingsOf } from '../../test/conformance/connection.ts'
@@ -42,6 +43,14 @@ test('never tested, tested with others, or under another name: untested', () => 
   assert.equal(standingOf(acme, { ...worldOf([]), settings: {} }).kind, 'untested')
   assert.equal(kindOf({ ...acme, settings: { issuer: 'https://other.example' } }), 'untested')
   assert.equal(kindOf({ ...acme, name: 'other' }), 'untested')
+})
+
+test('tested with what a file said then, and the file says something else: untested', () => {
+  const trusting = (certificate: string) => ({ ...acme, settings: { ...acme.settings, certificates: new Secret(certificate) } })
+  const world = worldOf([proof(trusting('one'))])
+  assert.equal(kindOf(trusting('one'), world), 'usable')
+  assert.equal(kindOf(trusting('another'), world), 'untested')
+  assert.equal(kindOf(acme, world), 'untested')
 })
 
 test('switched off goes before everything', () => {

@@ -30,7 +30,17 @@ type Name = (typeof names)[number]
 export const openKeyRing = async ({ storage, keyEncryptionKey, randomness }: Parts): Promise<KeyRing> => {
   const wrapping = createSecrets(keyEncryptionKey, randomness)
   const fresh = names.map((name) => ({ name, value_sealed: wrapping.seal(newKey(randomness), placeOf(name)) }))
-  const found = (await storedKeys(storage)) ?? (await foundKeys(storage, fresh))
+  const found = (await storedKeys(storage.read)) ?? (await foundKeys(storage, fresh))
+  return ringOf(found, wrapping, randomness)
+}
+
+/** What opens the secrets of a database that has some, within a unit. Throws as `openKeyRing` does. */
+export const storedSealer = async (
+  db: Storage['read'],
+  { keyEncryptionKey, randomness }: Pick<Parts, 'keyEncryptionKey' | 'randomness'>,
+): Promise<Secrets> => ringOf(await keptKeys(db), createSecrets(keyEncryptionKey, randomness), randomness).sealer
+
+const ringOf = (found: Sealed, wrapping: Secrets, randomness: Randomness): KeyRing => {
   const key = (name: Name): Secret => unwrap(() => wrapping.open(found.get(name) ?? '', placeOf(name)))
   return { sealer: createSecrets(key('data'), randomness), identityKey: key('identity') }
 }
@@ -42,8 +52,8 @@ const placeOf = (name: Name) => ({ table: 'lasting_secrets', row: name, column: 
 type Sealed = ReadonlyMap<string, string>
 
 /** Undefined before the first start. */
-const storedKeys = async ({ read }: Storage): Promise<Sealed | undefined> => {
-  const rows = await read.selectFrom('lasting_secrets').select(['name', 'value_sealed']).where('name', 'in', names).execute()
+const storedKeys = async (db: Storage['read']): Promise<Sealed | undefined> => {
+  const rows = await db.selectFrom('lasting_secrets').select(['name', 'value_sealed']).where('name', 'in', names).execute()
   if (rows.length === 0) return undefined
   const stored = new Map(rows.map((row) => [row.name, row.value_sealed]))
   const lost = names.find((name) => !stored.has(name))
@@ -60,7 +70,11 @@ const foundKeys = async (storage: Storage, rows: readonly { readonly name: Name;
       .onConflict((on) => on.doNothing())
       .execute(),
   )
-  const stored = await storedKeys(storage)
+  return keptKeys(storage.read)
+}
+
+const keptKeys = async (db: Storage['read']): Promise<Sealed> => {
+  const stored = await storedKeys(db)
   if (!stored) throw new UsherError('key_missing', { detail: { problem: 'the database has not kept its keys' } })
   return stored
 }

@@ -23,8 +23,8 @@ const three = addTable('m0003')
 const broken: Migration = {
   name: 'm0002',
   breaking: false,
-  up: async (db) => {
-    await two.up(db)
+  up: async (db, sealer) => {
+    await two.up(db, sealer)
     throw new Error('mishap')
   },
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Clock } from '#kernel/clock.ts'
 import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
+import type { Secrets } from '#lib/secrets.ts'
 import type { Database } from './dialects/dialect.ts'
 import type { Schema } from './schema.ts'
 
@@ -11,12 +12,15 @@ export interface Migration {
   readonly name: string
   /** True when a program that does not know this step cannot work with the database any more. */
   readonly breaking: boolean
-  readonly up: (db: Kysely<unknown>) => Promise<void>
+  /** `sealer` opens what is sealed, where that is needed to go forward. */
+  readonly up: (db: Kysely<unknown>, sealer: () => Promise<Secrets>) => Promise<void>
 }
 
 interface Parts {
   readonly database: Database
   readonly migrations: readonly Migration[]
+  /** Of the keys that the database has. */
+  readonly sealer: (db: Kysely<Schema>) => Promise<Secrets>
   readonly clock: Clock
   readonly log: Log
 }
@@ -25,7 +29,7 @@ interface Parts {
  * Brings the database to this program's version, in one unit: a start that dies on the way has changed nothing, and a
  * second start waits for the first. Refuses a database a newer program has changed in a way this one cannot follow.
  */
-export const migrate = async ({ database, migrations, clock, log }: Parts): Promise<void> => {
+export const migrate = async ({ database, migrations, sealer, clock, log }: Parts): Promise<void> => {
   const done = await database.alone(async (tx) => {
     await createBook(tx)
     const known = await readBook(tx)
@@ -34,7 +38,7 @@ export const migrate = async ({ database, migrations, clock, log }: Parts): Prom
     assertNobodyBreaks(missing, database)
     for (const { name, breaking, up } of missing) {
       // A migration knows the tables as they were then, not as the schema has them today.
-      await up(tx as unknown as Kysely<unknown>)
+      await up(tx as unknown as Kysely<unknown>, () => sealer(tx))
       await sql`insert into migrations (name, breaking, applied_at) values (${name}, ${breaking ? 1 : 0}, ${clock.now()})`.execute(tx)
     }
     return missing

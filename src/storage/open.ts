@@ -4,7 +4,7 @@ import type { Randomness } from '#kernel/randomness.ts'
 import type { Secret } from '#kernel/secret.ts'
 import type { Database } from './dialects/dialect.ts'
 import { sqliteDatabase } from './dialects/sqlite.ts'
-import { openKeyRing } from './key-ring.ts'
+import { openKeyRing, storedSealer } from './key-ring.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/all.ts'
 import { createStores, type Stores } from './stores/stores.ts'
@@ -40,7 +40,7 @@ export interface OpenedStorage {
 export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
   const database = await openDatabase(options)
   try {
-    await migrate({ ...options, database, migrations })
+    await migrate({ ...options, database, migrations, sealer: (db) => storedSealer(db, options) })
     const { sealer, identityKey } = await openKeyRing({ ...options, storage: database })
     const stores = createStores({ ...options, storage: database, sealer, identityKey })
     if (database.isOnlyServer) await stores.accounts.endLeases()

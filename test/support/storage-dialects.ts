@@ -22,6 +22,8 @@ export const parts = {
   clock: { now: Date.now, sleep: (ms: number) => wait(ms) },
   randomness: { bytes: randomBytes },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  /** For migrations: of a database without secrets. */
+  sealer: () => Promise.reject(new Error('no secret was meant to be opened')),
 }
 
 const onSqlite: Dialect['open'] = async (t) => {

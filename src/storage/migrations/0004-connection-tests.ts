@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
-import { connectionFingerprint } from '#lib/connection-fingerprint.ts'
+import { fingerprintWithoutFiles } from '#lib/connection-fingerprint.ts'
 
 /** Which connections were seen to work, and tests of them under way. Old nodes survive it: they ask for no test. */
 export const breaking = false
@@ -34,13 +34,13 @@ const keepThoseInUse = async (db: Kysely<unknown>): Promise<void> => {
       select created_at from users where connection = ${connection.id} order by created_at desc limit 1`.execute(db)
     const at = first.rows[0]?.created_at
     if (at === undefined) continue
-    const fingerprint = connectionFingerprint(connection)
+    const fingerprint = fingerprintWithoutFiles(connection)
     await sql`insert into connection_tests (connection, fingerprint, at, ${sql.ref('by')})
       values (${connection.name}, ${fingerprint}, ${at}, 'people who signed in')`.execute(db)
   }
 }
 
-/** Their sealed secrets stay closed: a fingerprint leaves secrets out. */
+/** Their sealed secrets stay closed: this fingerprint leaves secrets out. */
 const connectionsIn = (body = '{}'): readonly ConnectionSettings[] =>
   JSON.parse(body, (_, value) => (isSealed(value) ? new Secret('') : value)).connections ?? []
 
