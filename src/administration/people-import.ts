@@ -1,60 +1,60 @@
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { usernameOf } from '#connections/database/database.ts'
 import { issuerOf } from '#connections/oidc/social.ts'
 import { TENANT } from '#connections/provider-row.ts'
 import type { Clock } from '#kernel/clock.ts'
-import { UsherError } from '#kernel/errors.ts'
 import type { JsonObject } from '#kernel/json.ts'
 import type { Identity, LinkedIdentity } from '#kernel/person.ts'
 import { providerOf, providerUserIdOf, publicIdOf } from '#kernel/provider.ts'
 import type { ConnectionSettings, Settings, TargetSettings } from '#kernel/settings.ts'
-import { type Line, linesOf } from '#management/auth0/users/lines.ts'
 import { type PasswordLine, readPasswordLine } from '#management/auth0/users/password-line.ts'
 import { type LineIdentity, type PersonLine, readPersonLine } from '#management/auth0/users/person-line.ts'
 import type { Stores } from '#storage/open.ts'
-
-/** What became of a file of people. */
-export interface Tally {
-  readonly added: number
-  /** They were here, and something of theirs was not. */
-  readonly completed: number
-  readonly same: number
-  /** All lines that came to nothing; of many, the first are listed. */
-  readonly refused: number
-  readonly problems: readonly { readonly line: number; readonly text: string }[]
-}
+import { eachBatch, type Outcome, type Tally } from './import-tally.ts'
 
 interface Parts {
   readonly stores: Stores
   readonly clock: Clock
 }
 
+/** The same, and what of the people came over with them. */
+export interface PeopleTally extends Tally {
+  /** People whose account the file tells. */
+  readonly accounts: number
+  /** Linked identities that nobody can come with, because their connection is not here or knows people otherwise. */
+  readonly unlinked: number
+}
+
 interface Way {
   /** The target their accounts lie in; the one of the account's domain, or the only one there is, when left out. */
   readonly target?: string
   readonly isDryRun: boolean
-  /** Told how many lines are done, now and again. */
   readonly progress?: (lines: number) => void
 }
 
-const BATCH = 200
-const MOST_LISTED = 1_000
-const TOLD_EVERY = 10_000
 const AUTHOR = 'import'
 
 /** Brings people and their passwords from files of any size, a few hundred at a time. */
 export const peopleImport = ({ stores, clock }: Parts) => ({
   /** Auth0's user export: one JSON object a line. */
-  importPeople: async (file: string, { target, isDryRun, progress }: Way): Promise<Tally> => {
+  importPeople: async (file: string, { target, isDryRun, progress }: Way): Promise<PeopleTally> => {
     const settings = await stores.settings.current()
-    return eachBatch(file, {
+    const seen = { accounts: 0, unlinked: 0 }
+    const tally = await eachBatch(file, {
       progress,
       read: (text) => foreignPerson(readPersonLine(text), { settings, at: clock.now(), ...(target && { target }) }),
-      write: (people) =>
-        isDryRun ? Promise.resolve(people.map(() => 'same' as const)) : stores.imports.bring(people, { at: clock.now(), by: AUTHOR }),
+      write: async (all) => {
+        const people = all.map(({ person }) => person)
+        const outcomes: readonly Outcome[] = isDryRun
+          ? people.map(() => 'same' as const)
+          : await stores.imports.bring(people, { at: clock.now(), by: AUTHOR })
+        for (const { person, unlinked } of all.filter((_one, index) => typeof outcomes[index] === 'string')) {
+          if (person.account !== undefined) seen.accounts += 1
+          seen.unlinked += unlinked
+        }
+        return outcomes
+      },
     })
+    return { ...tally, ...seen }
   },
   /** Auth0's export of password hashes: one JSON object a line. After the people, so that their names are known. */
   importPasswords: async (file: string, { isDryRun, progress }: Way): Promise<Tally> => {
@@ -66,75 +66,6 @@ export const peopleImport = ({ stores, clock }: Parts) => ({
     })
   },
 })
-
-type Outcome = 'added' | 'completed' | 'same' | { readonly conflict: string }
-
-interface Work<T> {
-  /** Throws a sentence. */
-  readonly read: (text: string) => T
-  readonly write: (all: readonly T[]) => Promise<readonly Outcome[]>
-  readonly progress: Way['progress']
-}
-
-const eachBatch = async <T>(file: string, { read, write, progress }: Work<T>): Promise<Tally> => {
-  const tally = counter()
-  let batch: { readonly line: number; readonly value: T }[] = []
-  const flush = async (): Promise<void> => {
-    const outcomes = await write(batch.map(({ value }) => value))
-    for (const [index, { line }] of batch.entries()) tally.count(line, outcomes[index] ?? 'same')
-    batch = []
-  }
-  for await (const line of linesIn(file)) {
-    const value = readOr(line, read)
-    if ('conflict' in value) tally.count(line.number, value)
-    else batch.push({ line: line.number, value: value.read })
-    if (batch.length >= BATCH) await flush()
-    if (line.number % TOLD_EVERY === 0) progress?.(line.number)
-  }
-  await flush()
-  return tally.total()
-}
-
-const readOr = <T>({ text }: Line, read: (text: string) => T): { readonly read: T } | { readonly conflict: string } => {
-  if (text === undefined) return { conflict: 'the line is longer than 1 MB' }
-  try {
-    return { read: read(text) }
-  } catch (error) {
-    return { conflict: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-/** The lines of a file, packed or not. Throws `settings_invalid` when it cannot be read to its end. */
-async function* linesIn(file: string): AsyncGenerator<Line> {
-  try {
-    yield* linesOf(file.endsWith('.gz') ? unpacked(file) : createReadStream(file))
-  } catch (error) {
-    throw new UsherError('settings_invalid', {
-      cause: error,
-      detail: { file, problem: error instanceof Error ? error.message : String(error) },
-    })
-  }
-}
-
-const unpacked = (file: string): Readable => {
-  const stream = createReadStream(file)
-  const gunzip = createGunzip()
-  stream.on('error', (error) => gunzip.destroy(error))
-  return stream.pipe(gunzip)
-}
-
-const counter = () => {
-  const counts = { added: 0, completed: 0, same: 0, refused: 0 }
-  const problems: { readonly line: number; readonly text: string }[] = []
-  return {
-    count: (line: number, outcome: Outcome): void => {
-      if (typeof outcome === 'string') counts[outcome] += 1
-      else counts.refused += 1
-      if (typeof outcome !== 'string' && problems.length < MOST_LISTED) problems.push({ line, text: outcome.conflict })
-    },
-    total: (): Tally => ({ ...counts, problems: problems.toSorted((one, other) => one.line - other.line) }),
-  }
-}
 
 interface Here {
   readonly settings: Settings
@@ -148,13 +79,17 @@ const foreignPerson = (line: PersonLine, { settings, at, target }: Here) => {
   const strange = strangeness(connection, subject, line.root)
   if (strange !== undefined) throw new Error(strange)
   const { account, linked, connection: _name, username: _username, ...person } = line
+  const known = linked.flatMap((one) => linkedIdentity(one, settings) ?? [])
   return {
-    ...person,
-    identity: identityOf(connection, subject, line.root),
-    connection,
-    createdAt: line.createdAt ?? at,
-    linked: linked.flatMap((one) => linkedIdentity(one, settings) ?? []),
-    ...(account && { account: { ...account, ...placeOf(account.userPrincipalName, settings.targets, target) } }),
+    person: {
+      ...person,
+      identity: identityOf(connection, subject, line.root),
+      connection,
+      createdAt: line.createdAt ?? at,
+      linked: known,
+      ...(account && { account: { ...account, ...placeOf(account.userPrincipalName, settings.targets, target) } }),
+    },
+    unlinked: linked.length - known.length,
   }
 }
 
@@ -168,10 +103,20 @@ const connectionOf = (
   if (named) return named
   const [only, another] = possible
   if (name === undefined && only && !another) return only
-  const what = name === undefined ? `ids like ${publicId.split('|')[0]}|…` : name
-  throw new Error(
-    `the connection ${what} is not here${name !== undefined && connections.some((one) => one.name === name) ? ', or of another kind' : ''}`,
-  )
+  throw new Error(absence(publicId, name, { possible: possible.length, isKnown: connections.some((one) => one.name === name) }))
+}
+
+const absence = (
+  publicId: string,
+  name: string | undefined,
+  { possible, isKnown }: { readonly possible: number; readonly isKnown: boolean },
+): string => {
+  const ids = `ids like ${publicId.split('|')[0]}|…`
+  if (name === undefined)
+    return possible === 0
+      ? `no connection with ${ids} is here`
+      : `several connections have ${ids}, and the line does not say which (\`identities\`)`
+  return isKnown ? `the connection ${name} is here of another kind` : `the connection ${name} is not here`
 }
 
 const identityOf = (connection: ConnectionSettings, subject: string, said: JsonObject): Identity => ({

@@ -2,7 +2,6 @@ import type { Desk } from './common.ts'
 import { say } from './report.ts'
 
 export type Plan = Awaited<ReturnType<Desk['planAuth0']>>
-export type Tally = Awaited<ReturnType<Desk['importPeople']>>
 
 const MARKS = { problem: '✗', needs: '!', left: '–', note: '·' } as const
 const HEADINGS = {
@@ -29,17 +28,6 @@ const sayFindings = (findings: Plan['findings'], kind: keyof typeof MARKS): void
   const told = findings.filter((one) => one.kind === kind)
   if (told.length > 0) say(HEADINGS[kind])
   for (const { file, text } of told) say(`  ${MARKS[kind]} ${file === undefined ? '' : `${file}: `}${text}`)
-}
-
-const MOST_SHOWN = 20
-
-/** What became of a file of people, and the first lines that came to nothing. */
-export const sayTally = (what: string, { added, completed, same, refused, problems }: Tally, isDryRun: boolean): void => {
-  for (const { line, text } of problems.slice(0, MOST_SHOWN)) say(`  ✗ line ${line}: ${text}`)
-  if (refused > MOST_SHOWN) say(`  … and ${refused - MOST_SHOWN} more; --json lists up to 1,000`)
-  if (isDryRun) return say(`${what}: ${same} can be read, ${refused} cannot. Nothing was written.`)
-  if (added + completed === 0 && refused === 0) return say(`✓ ${what}: already so, ${same} were here`)
-  return say(`${refused === 0 ? '✓' : '!'} ${what}: ${added} added, ${completed} completed, ${same} were here, ${refused} refused`)
 }
 
 /** PowerShell that points a federated domain here; as docs/guides/microsoft-365.md has it. */

@@ -3,7 +3,8 @@ import { Command } from 'commander'
 import type { App } from '../app.ts'
 import { type ConfigOption, type Desk, withDesk, withConfig } from './common.ts'
 import { sayWhichAreOff } from './connection-desk.ts'
-import { federationCommands, type Plan, sayPlan, sayTally, type Tally } from './import-report.ts'
+import { federationCommands, type Plan, sayPlan } from './import-report.ts'
+import { type OfFile, type PeopleTally, peopleTogether, sayPeople, sayTally, type Tally, together } from './people-report.ts'
 import { CommandError, print, say } from './report.ts'
 
 interface ImportOptions extends ConfigOption {
@@ -12,8 +13,8 @@ interface ImportOptions extends ConfigOption {
   readonly envFile?: string
   readonly target?: string
   readonly keepCallback?: boolean
-  readonly users?: string
-  readonly passwords?: string
+  readonly users?: readonly string[]
+  readonly passwords?: readonly string[]
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -31,12 +32,15 @@ const auth0Command = () =>
     .option('--env-file <file>', 'values of `configuration` and of secrets, NAME=value a line')
     .option('--target <name>', 'the target in which people have their accounts')
     .option('--keep-callback', 'Usher answers where Auth0 did: leave /login/callback registered with the providers')
-    .option('--users <file>', 'the user export, one JSON object a line; app_metadata must be in it')
-    .option('--passwords <file>', 'the export of password hashes, one JSON object a line')
+    .option('--users <file>', 'a user export, one JSON object a line, with app_metadata in it; give it for each file', another)
+    .option('--passwords <file>', 'an export of password hashes, one JSON object a line; the same', another)
     .option('--dry-run', 'only tell what would come over')
     .option('--json', 'one JSON object with everything that is told')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, options: ImportOptions) => withDesk(options, (desk, app) => run({ desk, app, options }, path)))
+
+/** An export comes in as many files as there were jobs. */
+const another = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
 
 const EXAMPLES = `
 Nothing is written while there is a problem, and a second import changes nothing.
@@ -64,9 +68,9 @@ const run = async (work: Import, path: string | undefined): Promise<void> => {
   if (refused > 0) throw new CommandError(`${refused} lines did not come over; the others did`)
 }
 
-const assertThere = (path: string | undefined, { mapping, envFile, users, passwords }: ImportOptions): void => {
-  if (!path && !users && !passwords) throw new CommandError('name an export, --users or --passwords', 2)
-  const missing = [path, mapping, envFile, users, passwords].find((file) => file !== undefined && !existsSync(file))
+const assertThere = (path: string | undefined, { mapping, envFile, users = [], passwords = [] }: ImportOptions): void => {
+  if (!path && users.length + passwords.length === 0) throw new CommandError('name an export, --users or --passwords', 2)
+  const missing = [path, mapping, envFile, ...users, ...passwords].find((file) => file !== undefined && !existsSync(file))
   if (missing !== undefined) throw new CommandError(`no file or folder ${missing}`, 5)
 }
 
@@ -112,16 +116,27 @@ const assertWritable = ({ findings }: Plan, { json, dryRun }: ImportOptions, sho
   throw new CommandError(`nothing was written: ${problems} problem${problems > 1 ? 's' : ''}`)
 }
 
-const peopleOf = async ({ desk, options }: Import): Promise<{ readonly people?: Tally; readonly passwords?: Tally }> => {
-  const { users, passwords: hashes, target, dryRun } = options
+interface Brought {
+  readonly people?: PeopleTally
+  readonly passwords?: Tally
+}
+
+const peopleOf = async ({ desk, options }: Import): Promise<Brought> => {
+  const { users = [], passwords: hashes = [], target, dryRun } = options
   const progress = (lines: number): void => say(`  ${lines.toLocaleString('en-US')} lines …`)
   const how = { isDryRun: dryRun === true, progress, ...(target && { target }) }
   // Passwords find the names of people who came before.
-  const people = users === undefined ? undefined : await desk.importPeople(users, how)
-  if (people) sayTally('people', people, how.isDryRun)
-  const passwords = hashes === undefined ? undefined : await desk.importPasswords(hashes, how)
-  if (passwords) sayTally('passwords', passwords, how.isDryRun)
-  return { ...(people && { people }), ...(passwords && { passwords }) }
+  const people = await eachFile(users, (file) => desk.importPeople(file, how))
+  if (people.length > 0) sayPeople(people, how.isDryRun)
+  const passwords = await eachFile(hashes, (file) => desk.importPasswords(file, how))
+  if (passwords.length > 0) sayTally('passwords', passwords, how.isDryRun)
+  return { ...(people.length > 0 && { people: peopleTogether(people) }), ...(passwords.length > 0 && { passwords: together(passwords) }) }
+}
+
+const eachFile = async <T extends Tally>(files: readonly string[], bring: (file: string) => Promise<T>): Promise<readonly OfFile<T>[]> => {
+  const all: OfFile<T>[] = []
+  for (const file of files) all.push({ file, tally: await bring(file) })
+  return all
 }
 
 const splitMap = (pair: string): [string, string] => {

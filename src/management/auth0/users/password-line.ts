@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { extendedId } from './extended-json.ts'
 import { jsonIn, sentenceOf } from './person-line.ts'
 
 /** A person of Auth0's export of password hashes. */
@@ -13,7 +14,7 @@ export interface PasswordLine {
   readonly hash: string
 }
 
-const id = z.union([z.string(), z.object({ $oid: z.string() }).transform(({ $oid }) => $oid)])
+const id = z.union([z.string(), extendedId])
 const identifier = z.looseObject({ type: z.string(), value: z.string(), verified: z.boolean().nullish() })
 
 const shape = z.looseObject({
@@ -24,7 +25,7 @@ const shape = z.looseObject({
   email_verified: z.boolean().nullish(),
   username: z.string().nullish(),
   connection: z.string().nullish(),
-  passwordHash: z.string().regex(/^\$2[aby]\$(0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/, 'not a bcrypt hash of 4 to 12 rounds'),
+  passwordHash: z.string('there is none').regex(/^\$2[aby]\$(0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/, 'not a bcrypt hash of 4 to 12 rounds'),
   identifiers: z.array(identifier).nullish(),
 })
 

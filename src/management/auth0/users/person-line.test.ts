@@ -76,12 +76,71 @@ test('identities besides their own', () => {
   ])
 })
 
+test('ids, lists and words as providers of organizations say them', () => {
+  const line = {
+    user_id: 'samlp|acme|CN=John Doe,OU=People',
+    email: ['a@acme.example', 'b@acme.example'],
+    email_verified: 'true',
+    given_name: ['John', 'Jack'],
+    family_name: 'Doe',
+    identities: [{ connection: 'acme', provider: 'samlp', user_id: 'acme|CN=John Doe,OU=People' }],
+  }
+  const read = readPersonLine(JSON.stringify(line))
+  assert.equal(read.publicId, line.user_id)
+  assert.deepEqual(read.names, { family: 'Doe' })
+  assert.equal(read.email, undefined)
+  assert.equal(read.emailVerified, false, 'a word vouches for nothing')
+  assert.deepEqual(read.root['email'], line.email, 'rules find it as it is')
+})
+
+test('moments and ids in extended JSON', () => {
+  const at = Date.UTC(2019, 0, 1)
+  for (const said of [
+    '2019-01-01T00:00:00.000Z',
+    { $date: '2019-01-01T00:00:00.000Z' },
+    { $date: at },
+    { $date: { $numberLong: `${at}` } },
+  ]) {
+    const identities = [{ connection: 'guests', provider: 'auth0', user_id: { $oid: '5f00' } }]
+    const read = readPersonLine(
+      JSON.stringify({ _id: { $oid: '5f00' }, user_id: 'auth0|5f00', created_at: said, last_login: said, identities }),
+    )
+    assert.deepEqual([read.createdAt, read.lastLoginAt], [at, at])
+    assert.deepEqual(read.root, {})
+  }
+})
+
+test('metadata that was asked for field by field is metadata', () => {
+  const flat = {
+    user_id: 'auth0|1',
+    'app_metadata.office365UPN': 'a@guests.contoso.example',
+    'app_metadata.office365ImmutableId': 'MTIz',
+    'user_metadata.color': 'green',
+  }
+  const read = readPersonLine(JSON.stringify(flat))
+  assert.deepEqual(read.account, { immutableId: 'MTIz', userPrincipalName: 'a@guests.contoso.example' })
+  assert.deepEqual(read.userMetadata, { color: 'green' })
+  assert.deepEqual(read.root, {})
+  const none = { user_id: 'auth0|1', 'app_metadata.office365UPN': null, 'app_metadata.office365ImmutableId': '' }
+  assert.deepEqual(readPersonLine(JSON.stringify(none)).appMetadata, {})
+  const both = readPersonLine(JSON.stringify({ ...flat, app_metadata: { office365UPN: 'whole@guests.contoso.example' } }))
+  assert.equal(both.account?.userPrincipalName, 'whole@guests.contoso.example')
+})
+
+test('an account that was unset is none', () => {
+  const line = { user_id: 'auth0|1', app_metadata: { office365UPN: null, office365ImmutableId: null } }
+  assert.equal(readPersonLine(JSON.stringify(line)).account, undefined)
+})
+
 for (const [line, says] of [
   ['{"user_id"', /^Error: not JSON$/],
   ['[]', /expected object/i],
   ['{}', /user_id/],
   ['{"user_id":"5f00"}', /user_id: a user_id has the form provider\|id/],
   ['{"user_id":"auth0|1","app_metadata":"x"}', /app_metadata/],
+  ['{"user_id":"auth0| 1"}', /user_id: a user_id has the form/],
+  ['{"user_id":"auth0|1\\u0007x"}', /user_id: a user_id has the form/],
+  ['{"user_id":"auth0|1","blocked":"false"}', /blocked/],
   ['{"user_id":"auth0|1","app_metadata":{"office365UPN":"a@b.example"}}', /office365ImmutableId is not an immutable ID/],
   [
     '{"user_id":"auth0|1","app_metadata":{"office365ImmutableId":"abc","office365UPN":"a b@c"}}',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { JsonObject } from '#kernel/json.ts'
 import type { DirectorySubject, Names } from '#kernel/person.ts'
+import { extendedDate, extendedId } from './extended-json.ts'
+import { withMetadata } from './flat-metadata.ts'
 
 /** An identity of a person as Auth0 lists them: the first is their own. */
 export interface LineIdentity {
@@ -35,10 +37,12 @@ export interface PersonLine {
 
 const metadata = z.record(z.string(), z.json()).nullish()
 const text = z.string().nullish()
+// An enterprise provider may say a list, or a word where a truth is meant: rules find it so, and nothing else is made of it.
+const said = z.json().nullish()
 const identity = z.looseObject({
   connection: z.string(),
   provider: z.string(),
-  user_id: z.union([z.string(), z.number()]).transform(String),
+  user_id: z.union([z.string(), z.number().transform(String), extendedId]),
   profileData: metadata,
 })
 
@@ -47,18 +51,18 @@ const shape = z.looseObject({
     .string()
     .min(3)
     .max(300)
-    .regex(/^[^|\s]+\|\S+$/, 'a user_id has the form provider|id'),
-  email: text,
-  email_verified: z.boolean().nullish(),
-  name: text,
-  given_name: text,
-  family_name: text,
-  username: text,
+    .regex(/^[^|\s]+\|[^\s\p{Cc}]([^\p{Cc}]*[^\s\p{Cc}])?$/u, 'a user_id has the form provider|id'),
+  email: said,
+  email_verified: said,
+  name: said,
+  given_name: said,
+  family_name: said,
+  username: said,
   blocked: z.boolean().nullish(),
   app_metadata: metadata,
   user_metadata: metadata,
-  created_at: text,
-  last_login: text,
+  created_at: extendedDate.nullish(),
+  last_login: extendedDate.nullish(),
   last_ip: text,
   logins_count: z.int().nonnegative().nullish(),
   connection: text,
@@ -70,7 +74,7 @@ type Parsed = z.infer<typeof shape>
 
 /** Reads a line. Throws a sentence that says what is wrong with it. */
 export const readPersonLine = (line: string): PersonLine => {
-  const parsed = shape.safeParse(jsonIn(line))
+  const parsed = shape.safeParse(withMetadata(jsonIn(line)))
   if (!parsed.success) throw new Error(sentenceOf(parsed.error))
   return personOf(parsed.data)
 }
@@ -116,8 +120,12 @@ const personOf = (raw: Parsed): PersonLine => {
   }
 }
 
-const given = <Key extends string>(key: Key, value: string | null | undefined): { readonly [key in Key]?: string } | object =>
-  value ? { [key]: value } : {}
+const given = <Key extends string>(key: Key, value: unknown): { readonly [key in Key]?: string } | object => {
+  const text = textIn(value)
+  return text === undefined ? {} : { [key]: text }
+}
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const instant = (key: string, value: string | null | undefined): object => {
   const at = Date.parse(value ?? '')
@@ -125,13 +133,14 @@ const instant = (key: string, value: string | null | undefined): object => {
 }
 
 const namesOf = ({ name, given_name: givenName, family_name: family }: Parsed): Names => ({
-  ...(givenName && { given: givenName }),
-  ...(family && { family }),
-  ...(name && { display: name }),
+  ...given('given', givenName),
+  ...given('family', family),
+  ...given('display', name),
 })
 
 /** What is kept elsewhere, or by nobody. */
 const NOT_ROOT = new Set([
+  '_id',
   'user_id',
   'identities',
   'identities[0].connection',
@@ -159,7 +168,7 @@ const PRINCIPAL_NAME = /^[^\s@'"<>&]{1,64}@[A-Za-z0-9.-]{1,255}$/
 /** What Auth0's recipe for Microsoft 365 remembered about the account it made. Throws a sentence for half of it. */
 const accountOf = ({ app_metadata: kept }: Parsed): DirectorySubject | undefined => {
   const { office365ImmutableId: immutableId, office365UPN: userPrincipalName } = kept ?? {}
-  if (immutableId === undefined && userPrincipalName === undefined) return undefined
+  if ((immutableId ?? undefined) === undefined && (userPrincipalName ?? undefined) === undefined) return undefined
   if (typeof immutableId !== 'string' || !IMMUTABLE_ID.test(immutableId))
     throw new Error('app_metadata.office365ImmutableId is not an immutable ID')
   if (typeof userPrincipalName !== 'string' || !PRINCIPAL_NAME.test(userPrincipalName))
