@@ -10,6 +10,8 @@ const jwt = requireModule('jsonwebtoken@8.5.1').module
 /** Flows in which nobody can be sent anywhere, and the way back from where somebody was. */
 const noRedirectProtocols = ['oauth2-resource-owner', 'oauth2-refresh-token', 'oauth2-password', 'redirect-callback']
 const THREE_DAYS = '3d'
+/** What a secret shared with a site can sign with. */
+const SIGNED_WITH = ['HS256', 'HS384', 'HS512']
 
 /**
  * @typedef {Record<string, any>} Loose
@@ -44,42 +46,53 @@ class Auth0RedirectRuleUtilities {
     return this.protocol === 'redirect-callback'
   }
 
-  get canRedirect() {
-    return this.redirectUrl === undefined && !noRedirectProtocols.includes(this.protocol)
+  get protocolCanRedirect() {
+    return !noRedirectProtocols.includes(this.protocol)
   }
 
-  /** @param {Loose} [payload] */
-  createSessionToken(payload = {}) {
+  /** Another rule's wish comes first, and so does a second factor; with `prompt=none` nobody may be asked anything. */
+  get canRedirect() {
+    if (this.redirectUrl || this.context.multifactor || this.queryParams.prompt === 'none') return false
+    return this.protocolCanRedirect
+  }
+
+  /** @param {Loose} [claims] over those it has by itself */
+  createSessionToken(claims = {}) {
     const { ip } = this.context.request ?? {}
-    const options = { subject: String(this.user.user_id), issuer: this.#issuer(), expiresIn: this.tokenLife }
-    return jwt.sign({ ...payload, ip }, this.#secret(), options)
+    const own = { ip, iss: this.#issuer(), sub: String(this.user.user_id) }
+    return jwt.sign({ ...own, ...claims }, this.#secret(), { expiresIn: this.tokenLife })
   }
 
   /**
    * What the site sent back, once it is known to be for this person and from us.
-   * @param {string} [parameter]
+   * @param {Loose} [demands] further ones, as `jsonwebtoken` has them: `{ audience: 'site' }`
    * @returns {Loose}
    */
-  validateSessionToken(parameter) {
+  validateSessionToken(demands = {}) {
     const { session_token: usual, sessionToken: older } = this.queryParams
-    const token = parameter === undefined ? (usual ?? older) : this.queryParams[parameter]
-    const verified = jwt.verify(token, this.#secret(), {
-      algorithms: ['HS256'],
-      subject: String(this.user.user_id),
-      issuer: this.#issuer(),
-    })
+    const ours = { subject: String(this.user.user_id), issuer: this.#issuer() }
+    const verified = jwt.verify(usual ?? older, this.#secret(), { algorithms: SIGNED_WITH, ...demands, ...ours })
     if (typeof verified !== 'object' || verified.exp === undefined) throw new Error('Expired token')
     return verified
   }
 
   /**
    * @param {string} url
-   * @param {Loose} [payload]
+   * @param {string | boolean | { sessionToken?: string, generateSessionToken?: boolean }} [how] a token made before, or
+   *   whether one is made: version 0.1 was told so itself, 0.2 by an object
    */
-  doRedirect(url, payload = {}) {
-    if (!this.canRedirect) throw new Error('Cannot redirect')
+  doRedirect(url, how) {
+    if (!this.canRedirect || !url) throw new Error('Cannot redirect')
+    const token = this.#tokenTold(how)
     const separator = url.includes('?') ? '&' : '?'
-    this.context.redirect = { url: `${url}${separator}session_token=${this.createSessionToken(payload)}` }
+    this.context.redirect = { url: token === undefined ? url : `${url}${separator}session_token=${token}` }
+  }
+
+  /** @param {unknown} how */
+  #tokenTold(how) {
+    const { sessionToken = how, generateSessionToken = how !== false } = Object(how)
+    if (typeof sessionToken === 'string' && sessionToken !== '') return sessionToken
+    return generateSessionToken ? this.createSessionToken() : undefined
   }
 
   #issuer() {
@@ -102,6 +115,8 @@ class Auth0UserUpdateUtilities {
     this.user = user
     this.auth0 = auth0
     this.namespace = namespace
+    /** @type {Loose} */
+    this.updatedUserData = {}
     for (const kind of ['user_metadata', 'app_metadata']) {
       user[kind] = user[kind] ?? {}
       if (namespace) user[kind][namespace] = user[kind][namespace] ?? {}
@@ -109,11 +124,20 @@ class Auth0UserUpdateUtilities {
   }
 
   /**
+   * @param {string} key of the profile itself
+   * @param {unknown} value
+   */
+  setUser(key, value) {
+    this.user[key] = value
+    this.updatedUserData[key] = value
+  }
+
+  /**
    * @param {string} key
    * @param {unknown} value
    */
   setUserMeta(key, value) {
-    this.#place('user_metadata')[key] = value
+    this.#place('user_metadata', key)[key] = value
   }
 
   /**
@@ -121,17 +145,24 @@ class Auth0UserUpdateUtilities {
    * @param {unknown} value
    */
   setAppMeta(key, value) {
-    this.#place('app_metadata')[key] = value
+    this.#place('app_metadata', key)[key] = value
   }
 
   /** @param {string} key */
   getUserMeta(key) {
-    return this.#place('user_metadata')[key]
+    return this.#place('user_metadata', key)[key]
   }
 
   /** @param {string} key */
   getAppMeta(key) {
-    return this.#place('app_metadata')[key]
+    return this.#place('app_metadata', key)[key]
+  }
+
+  /** Stores what `setUser` was told, by the Management API: only it changes more than metadata. */
+  updateUser() {
+    const { accessToken: token, domain } = this.auth0
+    const { ManagementClient } = /** @type {any} */ (requireModule('auth0@2.44.1').module)
+    return new ManagementClient({ token, domain }).updateUser({ id: this.user.user_id }, this.updatedUserData)
   }
 
   updateUserMeta() {
@@ -152,11 +183,13 @@ class Auth0UserUpdateUtilities {
   }
 
   /**
+   * Where a key is kept: the name that all is kept under stands for itself.
    * @param {'user_metadata' | 'app_metadata'} kind
+   * @param {string} key
    * @returns {Loose}
    */
-  #place(kind) {
-    return this.namespace ? this.user[kind][this.namespace] : this.user[kind]
+  #place(kind, key) {
+    return this.namespace && key !== this.namespace ? this.user[kind][this.namespace] : this.user[kind]
   }
 }
 

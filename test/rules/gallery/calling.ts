@@ -166,6 +166,22 @@ export const calling: readonly Entry[] = [
     },
   },
   {
+    rule: 'renames-by-the-utilities',
+    answers: { 'PATCH /api/v2/users/google-oauth2%7C118212': { body: { nickname: 'Nadia' } } },
+    expects: {
+      user: { nickname: 'Nadia' },
+      calls: ['PATCH /api/v2/users/google-oauth2%7C118212'],
+      sent: ([call]) =>
+        assert.deepEqual([call?.headers['authorization'], call?.body], ['Bearer a token for rules', '{"nickname":"Nadia"}']),
+    },
+  },
+  {
+    rule: 'renames-by-the-utilities',
+    when: 'not allowed to',
+    answers: { 'PATCH /api/v2/users/google-oauth2%7C118212': { status: 403, body: { message: 'Insufficient scope' } } },
+    expects: { denied: { message: 'Insufficient scope', isRefusal: false }, calls: ['PATCH /api/v2/users/google-oauth2%7C118212'] },
+  },
+  {
     rule: 'assigns-a-role-and-does-not-mind',
     configuration: { ROLE: 'rol_1' },
     answers: { 'POST /api/v2/users/google-oauth2%7C118212/roles': { status: 403, body: { message: 'Insufficient scope' } } },

@@ -92,7 +92,11 @@ export const odd: readonly Entry[] = [
     context: { stats: { loginsCount: 3 } },
     configuration: { SESSION_TOKEN_SECRET: 'a long enough secret', PROFILING_URL: 'https://profiling.example/?a=1' },
     expects: {
-      left: ({ context }) => assert.match(Object(context['redirect']).url, /^https:\/\/profiling\.example\/\?a=1&session_token=eyJ/),
+      left: ({ context }) => {
+        const { url } = Object(context['redirect'])
+        assert.match(url, /^https:\/\/profiling\.example\/\?a=1&session_token=eyJ/)
+        assert.match(Buffer.from(url.split('.')[2], 'base64url').toString(), /"sub":"google-oauth2\|118212","ask":"job"/)
+      },
     },
   },
   {

@@ -11,6 +11,8 @@ async function (user, context, callback) {
     }
     return callback(null, user, context);
   }
-  if (redirects.canRedirect && context.stats.loginsCount > 2) redirects.doRedirect(configuration.PROFILING_URL, { ask: 'job' });
+  if (redirects.canRedirect && context.stats.loginsCount > 2) {
+    redirects.doRedirect(configuration.PROFILING_URL, { sessionToken: redirects.createSessionToken({ ask: 'job' }) });
+  }
   return callback(null, user, context);
 }
