@@ -23,14 +23,23 @@ export interface StrayMessage {
   readonly message: string
 }
 
+const LONGER_THAN_HOSTS = 256
 const index = z.number().int().min(0)
-const opening = z.object({ run: index, script: index, host: z.string().max(255), port: z.number().int().min(0).max(65_535).catch(0) })
+const opening = z.object({
+  run: index,
+  script: index,
+  // People may have a hand in what a script calls: no host is called so, and that is all.
+  host: z.string().transform((host) => host.slice(0, LONGER_THAN_HOSTS)),
+  port: z.number().int().min(0).max(65_535).catch(0),
+})
 const update = z.object({ run: index, kind: z.enum(['app', 'user']), publicId: z.string().max(1_024) })
 const stray = z.object({ script: index, message: z.string().max(1_000) })
 
 const MOST_MESSAGE_BYTES = 64 * 1024
 
-export const openMessageIn = (payload: Buffer): OpenMessage => opening.parse(objectIn(payload))
+/** Undefined for one that is too long to be looked at. */
+export const openMessageIn = (payload: Buffer): OpenMessage | undefined =>
+  payload.length > MOST_MESSAGE_BYTES ? undefined : opening.parse(objectIn(payload))
 
 export const strayMessageIn = (payload: Buffer): StrayMessage => stray.parse(objectIn(payload))
 

@@ -62,11 +62,18 @@ test('what it adds is left out, and what it gets wrong makes it none', () => {
       console: Array.from({ length: 501 }, () => ({ rule: 'rul_1', level: 'log', text: '' })),
       timings: [],
     },
+  ]
+  for (const said of wrong) assert.equal(read(said), undefined, JSON.stringify(said).slice(0, 80))
+})
+
+test('what is larger or deeper than anything of ours is a failed run, and none of it is taken', () => {
+  const much = [
     { kind: 'passed', user: { text: 'x'.repeat(600_000) }, context: {}, ...ran },
+    { kind: 'passed', user: { text: '\u{6F22}'.repeat(200_000) }, context: {}, ...ran },
     `{"kind":"passed","user":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}},"context":{},"console":[],"timings":[]}`,
     { kind: 'passed', user: { many: Array.from({ length: 60_000 }, () => 0) }, context: {}, ...ran },
   ]
-  for (const said of wrong) assert.equal(read(said), undefined, JSON.stringify(said).slice(0, 80))
+  for (const said of much) assert.deepEqual(read(said), { kind: 'failed', why: 'output', ...ran })
 })
 
 test('messages and lines are cut to length, and the name of a rule is ours', () => {

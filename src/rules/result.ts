@@ -4,13 +4,18 @@ import type { ConsoleLine, Delta, Job, JobResult, Script, Step, Timing } from '.
 const MOST_BYTES = 512 * 1024
 const MOST_DEPTH = 40
 const MOST_VALUES = 50_000
+const TOO_MUCH = 'too much'
 const MOST_LINES = 500
 const MOST_TEXT = 1_000
 const LEVELS: ReadonlySet<unknown> = new Set<ConsoleLine['level']>(['log', 'info', 'warn', 'error', 'notice'])
 
-/** What a runner says about a run, believed as far as its form goes; undefined when it has none. */
+/**
+ * What a runner says about a run, believed as far as its form goes; undefined when it has none. What is larger or deeper than
+ * anything of ours fails that run and says nothing against the runner: any script may come across such a thing.
+ */
 export const resultOf = (payload: Buffer, { scripts, isTraced = false }: Pick<Job, 'scripts' | 'isTraced'>): JobResult | undefined => {
-  const said = payload.length > MOST_BYTES ? undefined : plainObjectIn(payload.toString())
+  const said = payload.length > MOST_BYTES ? TOO_MUCH : readPlain(payload.toString())
+  if (said === TOO_MUCH) return { kind: 'failed', why: 'output', console: [], timings: [] }
   const ran = said && ranIn(said, scripts)
   const steps = isTraced && said ? listOf(said['steps'] ?? [], scripts.length, (step) => stepOf(step, scripts)) : []
   if (!ran || !steps) return undefined
@@ -52,10 +57,15 @@ const ruleIn = (rule: Json | undefined, scripts: readonly Script[]): { readonly 
 
 /** An object of JSON without names that would reach a prototype, neither deeper nor larger than anything of ours. */
 export const plainObjectIn = (text: string): JsonObject | undefined => {
+  const said = readPlain(text)
+  return said === TOO_MUCH ? undefined : said
+}
+
+const readPlain = (text: string): JsonObject | typeof TOO_MUCH | undefined => {
   const value = parsed(text)
   if (!isJsonObject(value)) return undefined
   const found = survey(value)
-  if (found === 'too much') return undefined
+  if (found === TOO_MUCH) return TOO_MUCH
   if (found === 'plain') return value
   const without: Json = JSON.parse(text, (name, inner) => (name === '__proto__' ? undefined : inner))
   return isJsonObject(without) ? without : undefined
@@ -69,9 +79,9 @@ const parsed = (text: string): Json | undefined => {
   }
 }
 
-const survey = (root: JsonObject): 'plain' | 'has a prototype' | 'too much' => {
+const survey = (root: JsonObject): 'plain' | 'has a prototype' | typeof TOO_MUCH => {
   const found: Found = { values: 0, isPlain: true }
-  if (isTooMuch(root, 1, found)) return 'too much'
+  if (isTooMuch(root, 1, found)) return TOO_MUCH
   return found.isPlain ? 'plain' : 'has a prototype'
 }
 

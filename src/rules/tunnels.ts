@@ -59,8 +59,9 @@ export const createTunnels = (parts: TunnelsParts): Tunnels => {
 }
 
 const dig = (parts: TunnelsParts, open: Open, { id, payload }: Frame): void => {
-  const wanted = openMessageIn(payload)
   if (open.has(id)) throw new FrameError('a tunnel twice')
+  const wanted = openMessageIn(payload)
+  if (!wanted) return refuse(parts, id, failure('ENOTFOUND', 'getaddrinfo ENOTFOUND'))
   const run = parts.runOf(wanted.run)
   const target = run && targetOf(run, wanted)
   if (!run || !target) return refuse(parts, id, failure('ECONNREFUSED', 'the sign-in is over'))
