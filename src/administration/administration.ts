@@ -1,28 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Connection } from '#connections/connection.ts'
-import { usernameOf } from '#connections/database/database.ts'
-import { hashPassword } from '#connections/database/passwords.ts'
 import type { Account } from '#kernel/account.ts'
 import type { Clock } from '#kernel/clock.ts'
-import { UsherError } from '#kernel/errors.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Names } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { RuleSettings } from '#kernel/rule.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import type { Stores } from '#storage/open.ts'
+import { personAdding } from './new-person.ts'
 import { settingsAdministration } from './settings.ts'
 import type { RuleSafety } from './trials.ts'
-
-/** Somebody with a password, as an administrator adds them. */
-export interface NewPerson {
-  readonly connection: string
-  readonly username: string
-  readonly password: string
-  readonly names: Names
-  readonly email?: string
-  readonly attributes: Readonly<Record<string, unknown>>
-}
 
 interface Parts {
   readonly stores: Stores
@@ -45,22 +31,7 @@ export const administration = ({ stores, clock, randomness, log, openConnection,
     /** Connections: seen, tried and switched. */
     connectionDesk: async () =>
       (await import('./connections.ts')).connectionDesk({ stores, clock, randomness, log, publicUrl, openConnection }),
-    /** False when somebody has this user name already. Throws `settings_invalid` for a connection that has no people. */
-    addPerson: async ({ connection, username, password, ...said }: NewPerson): Promise<boolean> => {
-      const { connections } = await stores.settings.current()
-      const found = connections.find((one) => one.name === connection && one.type === 'database')
-      if (!found) throw new UsherError('settings_invalid', { detail: { problem: `there is no database connection ${connection}` } })
-      const hash = await hashPassword(password)
-      const entry = {
-        ...said,
-        connection: found.id,
-        username: usernameOf(username),
-        subject: randomUUID(),
-        hash,
-        emailVerified: said.email !== undefined,
-      }
-      return stores.passwords.add(entry, clock.now())
-    },
+    ...personAdding({ stores, clock }),
     /** What is remembered about a user, by the name rules and the Management API have for them. */
     findUser: (publicId: string) => stores.records.byPublicId(publicId),
     /** Replaces the rules, their configuration and budget by what `edit` makes of them; it may run more than once. */

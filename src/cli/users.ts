@@ -10,6 +10,7 @@ interface AddOptions extends ConfigOption {
   readonly given?: string
   readonly family?: string
   readonly attribute?: readonly string[]
+  readonly userId?: string
   readonly passwordStdin?: boolean
 }
 
@@ -25,6 +26,7 @@ const addCommand = (): Command =>
     .option('--given <name>', 'given name')
     .option('--family <name>', 'family name')
     .option('--attribute <name=value...>', 'further attributes, for directory connections')
+    .option('--user-id <id>', 'somebody who was imported without a password, as auth0|5f…: they stay who they are')
     .option('--password-stdin', 'read the password from standard input')
     .action(add)
 
@@ -33,19 +35,23 @@ const add = (username: string, options: AddOptions): Promise<void> => {
     throw new CommandError(`--email takes an address, not ${options.email}`, 2)
   return withApp(options, async (app) => {
     const password = options.passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : randomBytes(15).toString('base64url')
-    const added = await app.addPerson({
-      connection: options.connection,
-      username,
-      password,
-      ...(options.email && { email: options.email }),
-      names: { ...(options.given && { given: options.given }), ...(options.family && { family: options.family }) },
-      attributes: Object.fromEntries((options.attribute ?? []).map(splitAttribute)),
-    })
-    if (!added) throw new CommandError(`${username} exists already in ${options.connection}`, 6)
+    const added = await app.addPerson({ ...saidOf(options), username, password })
+    if (!added) throw new CommandError(taken(username, options), 6)
     say(`✓ ${username} can sign in with ${options.connection}`)
     if (!options.passwordStdin) print(password)
   })
 }
+
+const saidOf = ({ connection, email, userId, given, family, attribute = [] }: AddOptions) => ({
+  connection,
+  ...(email && { email }),
+  ...(userId && { publicId: userId }),
+  names: { ...(given && { given }), ...(family && { family }) },
+  attributes: Object.fromEntries(attribute.map(splitAttribute)),
+})
+
+const taken = (username: string, { connection, userId }: AddOptions): string =>
+  `${username} exists already in ${connection}${userId ? `, or ${userId} has a password` : ''}`
 
 const splitAttribute = (pair: string): [string, string] => {
   const equals = pair.indexOf('=')

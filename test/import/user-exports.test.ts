@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
@@ -61,3 +62,44 @@ for (const [name, content, says] of [
     assert.doesNotMatch(stderr, /line \d/)
     assert.equal(stdout, '')
   })
+
+test('somebody who came without a password is given one and stays who they are', async () => {
+  place.write('known.json', lines(person('known', { name: 'Known Person', nickname: 'kay', email_verified: true, app_metadata: {} })))
+  assert.equal((await bring('known.json')).code, 0)
+  const add = (id: string, username: string, connection = 'guests') =>
+    place.run(['users', 'add', username, '--connection', connection, '--user-id', id])
+  const made = await add('auth0|known', 'known@fabrikam.example')
+  assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stdout, /^[\w-]{20}\n$/)
+  assert.deepEqual(entryOf('known@fabrikam.example'), {
+    subject: 'known',
+    display_name: 'Known Person',
+    email: 'known@fabrikam.example',
+    email_verified: 1,
+    attributes_json: '{"nickname":"kay"}',
+  })
+  const twice = await add('auth0|known', 'another')
+  assert.equal(twice.code, 6, 'they have one')
+  assert.equal(entryOf('another'), undefined)
+  for (const [id, connection] of [
+    ['auth0|nobody', 'guests'],
+    ['auth0|known', 'staff'],
+  ] as const) {
+    const stranger = await add(id, 'stranger', connection)
+    assert.equal(stranger.code, 1)
+    assert.match(stranger.stderr, /there is no person auth0\|\w+ of the connection (guests|staff)/)
+    assert.equal(stranger.stdout, '')
+  }
+})
+
+const entryOf = (username: string): object | undefined => {
+  const stored = new DatabaseSync(place.at('data', 'usher.db'), { readOnly: true })
+  try {
+    const row = stored
+      .prepare('select subject, display_name, email, email_verified, attributes_json from passwords where username = ?')
+      .get(username)
+    return row && { ...row }
+  } finally {
+    stored.close()
+  }
+}

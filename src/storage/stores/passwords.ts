@@ -31,7 +31,7 @@ export const passwordStore = ({ storage: { read, write }, eventRow }: Parts) => 
       .executeTakeFirst()
     return row && entryIn(row)
   },
-  /** False when the user name exists. */
+  /** False when the user name exists, or the person has one. */
   add: (entry: Entry, at: number): Promise<boolean> => {
     const row = entryRow(entry, at)
     // No user yet, and a user name may be an address: the subject is what finds them.
@@ -41,7 +41,7 @@ export const passwordStore = ({ storage: { read, write }, eventRow }: Parts) => 
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('passwords')
         .values(row)
-        .onConflict((conflict) => conflict.columns(['connection', 'username']).doNothing())
+        .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow()
       if (numInsertedOrUpdatedRows !== 1n) return false
       await tx.insertInto('events').values(event).execute()
