@@ -57,6 +57,7 @@ export const visitReader = (parts: VisitParts) => {
       header: (name: string) => oneHeader(headers[name.toLowerCase()]),
       at,
       browser: hashOfCookie(cookies.browser ?? newBrowser ?? ''),
+      ...(newBrowser && { isNewBrowser: true as const }),
       ...(session && { session }),
       ...(cookies.lastConnection && { lastConnection: cookies.lastConnection }),
     })

@@ -43,6 +43,12 @@ export const failures = {
     'Your browser is blocking sign-in cookies',
     'Allow cookies for this site, or open your link in a normal browser window.',
   ),
+  transaction_left: row(
+    410,
+    'This sign-in is over here',
+    'Somebody signed out in this browser, or it began in another one. Start again from the service you wanted to open.',
+    true,
+  ),
 
   // The connection.
   connection_unknown: row(404, 'This way to sign in does not exist', 'Choose another way to sign in.', true),

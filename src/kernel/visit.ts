@@ -16,6 +16,8 @@ export interface Visit {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly browser: BrowserId
+  /** Set when it brought no cookie by which it is known again: it is new here, or keeps none. */
+  readonly isNewBrowser?: true
   readonly session?: Session
   /** The connection this browser used last, by id. A hint for the order of things, nothing else. */
   readonly lastConnection?: string

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '#kernel/audit.ts'
 import { type FailureCode, failures, toUsherError, UsherError } from '#kernel/errors.ts'
-import type { Settings } from '#kernel/settings.ts'
-import type { Opened, StoredTransaction, Transaction } from '#kernel/transaction.ts'
-import type { Answer } from '#kernel/visit.ts'
+import type { RelyingParty, Settings } from '#kernel/settings.ts'
+import type { Opened, SignInRequest, StoredTransaction, Transaction } from '#kernel/transaction.ts'
+import type { Answer, Visit } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
 import { Halted } from './halted.ts'
 import type { Parts } from './parts.ts'
@@ -108,6 +108,19 @@ export const ended = async (id: string, parts: Parts, settings: Settings): Promi
   if (!relyingParty) return undefined
   return { kind: 'page', status: 200, page: { name: 'finished', service: relyingParty.name, onward: linkInto(relyingParty) } }
 }
+
+/**
+ * A sign-in that is not this browser's: it began in another one, or somebody signed out here since. The way to where it led
+ * is offered, and nothing else of it. Throws `transaction_foreign` for a browser that keeps no cookies, or is new.
+ */
+export const leftBehind = ({ request }: StoredTransaction, visit: Visit, settings: Settings): Answer => {
+  if (visit.isNewBrowser) throw new UsherError('transaction_foreign')
+  const relyingParty = settings.relyingParties.find((one) => one.clientId === request.relyingParty)
+  return problem(new UsherError('transaction_left'), '', relyingParty ? onwardTo(relyingParty, request) : {})
+}
+
+const onwardTo = (relyingParty: RelyingParty, { own }: SignInRequest) =>
+  own ? { home: ownPath(relyingParty) } : { again: linkInto(relyingParty) }
 
 /** A sign-in nobody knows any more; where there is only one place to go, the way there is offered. */
 export const expired = (settings: Settings): Answer => {

@@ -3,7 +3,7 @@ import type { Settings } from '#kernel/settings.ts'
 import type { StoredTransaction } from '#kernel/transaction.ts'
 import type { Answer, Visit } from '#kernel/visit.ts'
 import { isStray } from './authenticate.ts'
-import { answerFailure, ended, expired } from './failure.ts'
+import { answerFailure, ended, expired, leftBehind } from './failure.ts'
 import type { Parts } from './parts.ts'
 import { advance, type Held } from './pipeline.ts'
 import type { Input, Occasion } from './step.ts'
@@ -36,7 +36,7 @@ export const resume = async (id: string, inputFor: InputFor, { visit, parts }: O
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = await parts.books.transactions.find(id, visit.at)
     if (!found) return (await ended(id, parts, settings)) ?? expired(settings)
-    if (found.transaction.browser !== visit.browser) throw new UsherError('transaction_foreign')
+    if (found.transaction.browser !== visit.browser) return leftBehind(found.transaction, visit, settings)
     const answer = await goOnWith(found, { visit, settings, parts, input: inputFor(found.transaction) })
     if (answer) return answer
   }

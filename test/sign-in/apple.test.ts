@@ -76,7 +76,7 @@ test('a form that another browser was given, or that comes twice, signs nobody i
   const form = await toApple(mallory)
   const victim = guest(house)
   await victim.openService()
-  assertPage(house, await victim.browser.submit(form, { user: NAMES }), /blocking sign-in cookies/, 400)
+  assertPage(house, await victim.browser.submit(form, { user: NAMES }), /This sign-in is over here/, 410)
   assert.equal(hasSession(house, victim), false)
   assert.equal(apple.countCalls('/token'), 0, 'the code was not spent on them')
   assert.deepEqual(graphWrites(house), [])

@@ -50,7 +50,7 @@ story(
     assert.equal(back.pathname, '/login/callback')
     const mallory = guest(house)
     await mallory.openService()
-    assertPage(house, await mallory.browser.open(back), /blocking sign-in cookies/, 400)
+    assertPage(house, await mallory.browser.open(back), /This sign-in is over here/, 410)
     for (const query of ['', '?code=x', '?code=x&state=', '?code=x&state=a&state=b'])
       assertPage(
         house,

@@ -96,7 +96,7 @@ test('a form that another browser was given, or that comes twice, signs nobody i
   const form = await toAcme(mallory)
   const victim = guest(house)
   await victim.openService()
-  assertPage(house, await victim.browser.submit(form), /blocking sign-in cookies/, 400)
+  assertPage(house, await victim.browser.submit(form), /This sign-in is over here/, 410)
   assert.equal(hasSession(house, victim), false)
   assert.deepEqual(graphWrites(house), [])
   await back(mallory, form)

@@ -48,7 +48,10 @@ story(
     for (const rest of ['', '/next', '/ways', '/connection/google']) {
       const stop = await ana.onward(await ana.browser.open(`${house.publicUrl.origin}/sign-in/${began}${rest}`))
       assert.equal(stop.url.origin, house.publicUrl.origin, rest)
-      assert.equal(stop.status, 400, rest)
+      assertPage(house, stop, /This sign-in is over here/, 410)
+      assert.doesNotMatch(stop.text, /cookies/)
+      const [again] = stop.links
+      assert.equal(again?.href, `/login?client=${house.clientId}&protocol=wsfed`)
     }
     assertPage(house, await ana.openService(), /Continue with Google/, 200)
   },

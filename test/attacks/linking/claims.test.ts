@@ -8,7 +8,8 @@ import type { House } from '../../support/house.ts'
 import type { Stop } from '../../support/visitor.ts'
 
 const linked = (house: House): number => events(house, 'user_linked').length
-const ANYTHING = /You are not signed in as before|This sign-in page has expired|blocking sign-in cookies|You have signed in already/
+const ANYTHING =
+  /You are not signed in as before|This sign-in page has expired|This sign-in is over here|blocking sign-in cookies|You have signed in already/
 
 /** The way back from Google, as the address somebody could send to somebody else. */
 const callbackOf = async (house: House, google: Stop, who: string): Promise<string> => {
@@ -25,7 +26,7 @@ linkingStory('an attacker’s way back, opened by somebody else, gives nobody an
   const victim = guest(house)
   assertPage(house, await victim.withGoogle(await victim.browser.open(ownPage(house)), BEN), /Your ways to sign in/)
   const stop = await victim.browser.open(callback)
-  assertPage(house, stop, /blocking sign-in cookies/, 400)
+  assertPage(house, stop, /This sign-in is over here/, 410)
   assert.match((await victim.browser.open(ownPage(house))).text, /as Ben Okafor.*ben@okafor\.example main/)
   assert.doesNotMatch((await attacker.dana.browser.open(ownPage(house))).text, /okafor/)
   assert.equal(linked(house), 0)
@@ -36,7 +37,7 @@ linkingStory('a confirmation is nothing in another browser, and nothing without 
   const other = guest(house)
   assertPage(house, await other.browser.submit(question, { choice: 'continue' }), /blocking sign-in cookies/, 400)
   await dana.browser.open(new URL('/logout', house.publicUrl))
-  assertPage(house, await dana.browser.submit(question, { choice: 'continue' }), /blocking sign-in cookies/, 400)
+  assertPage(house, await dana.browser.submit(question, { choice: 'continue' }), /This sign-in is over here/, 410)
   assert.equal(linked(house), 0)
 })
 
