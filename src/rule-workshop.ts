@@ -59,6 +59,7 @@ export const openRuleWorkshop = (parts: RuleWorkshopParts): RuleWorkshop => {
   const bridge = azureAdGraph({
     ...parts,
     tenants: bridgedTenants({ settings: stores.settings.current, directory: (settings) => parts.openTarget(settings).bridge }),
+    mayAct: async ({ userId, target }) => (await stores.people.standing(userId, target))?.user.blocked === false,
   })
   const unguarded = createPool({
     jail: config.jail,

@@ -105,6 +105,7 @@ export const openBridge = async (options: StageOptions = {}) => {
   const open = (target: GraphTarget = stage.open(), elsewhere: typeof fetch = () => Promise.reject(new Error('nobody else is called'))) => {
     const host = azureAdGraph({
       tenants: async (caller) => (caller.target === TARGET ? tenant(target) : undefined),
+      mayAct: async () => true,
       clock: stage.clock,
       fetch: elsewhere,
       randomness: { bytes: randomBytes },

@@ -11,6 +11,8 @@ import { routeOf } from './routes.ts'
 
 export interface AzureAdGraphParts {
   readonly tenants: BridgedTenants
+  /** Whether anything is done for the caller's person: they may have been blocked, or linked to another user, since the rule began. */
+  readonly mayAct: (caller: RuleCaller) => Promise<boolean>
   readonly clock: Clock
   readonly randomness: Randomness
   readonly log: Log
@@ -58,6 +60,10 @@ interface Bridge extends AzureAdGraphParts {
 const respond = async (request: InnerRequest, caller: RuleCaller, bridge: Bridge): Promise<InnerResponse> => {
   const asked = readRequest(request)
   if (request.host === LOGIN_TODAY && !isForRetired(asked)) return passOn(request, bridge.fetch)
+  if (!(await bridge.mayAct(caller))) {
+    caller.note('The person is blocked by now, or another user: nothing is done for them.')
+    return refuse(denied)
+  }
   const tenant = await bridge.tenants(caller)
   if (request.host !== GRAPH) return answerLogin(asked, tenant, caller, bridge)
   return tenant ? answerGraph(asked, tenant, caller, bridge) : refuse(denied)
