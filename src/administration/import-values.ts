@@ -19,8 +19,19 @@ export interface Values {
 /** What the files say. Throws what the file system throws, and `settings_invalid`. */
 export const valuesIn = ({ mappingFile, environmentFile }: ValueFiles): Values => {
   const mapping = mappingFile === undefined ? {} : mappingIn(mappingFile)
-  const lines = environmentFile === undefined ? {} : parseEnv(readFileSync(environmentFile, 'utf8'))
+  const lines = environmentFile === undefined ? {} : linesIn(environmentFile)
   return { mapping, values: textsIn({ ...mapping, ...lines }) }
+}
+
+// What follows `#` would be a comment, and nobody sees of a secret that it is cut.
+const CUT = /^\s*(?:export\s+)?[\w.-]+\s*=\s*[^\s'"`#](?:[^#]*[^\s#])?#/
+
+const linesIn = (file: string): Readonly<Record<string, string | undefined>> => {
+  const text = readFileSync(file, 'utf8')
+  const parsed = parseEnv(text)
+  const cut = text.split('\n').findIndex((line) => CUT.test(line) && !Object.values(parsed).some((value) => value?.includes(line.trim())))
+  if (cut < 0) return parsed
+  throw new UsherError('settings_invalid', { detail: { file, problem: `line ${cut + 1}: a value with # in it stands in quotes` } })
 }
 
 /** What Auth0's tool calls the mapping within its own configuration, which has secrets besides. */

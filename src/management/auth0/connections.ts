@@ -67,6 +67,8 @@ const database: Writer = (writing) => {
     tell(writing, 'needs', 'its people lie in a database of your own, which Usher does not ask; bring them with --users')
   if (isOwn && isMoving)
     tell(writing, 'needs', 'whoever never signed in through Auth0 is still in a database of your own, which Usher does not ask')
+  if (options['requires_username'] === true)
+    tell(writing, 'needs', 'people could type their user name or their address; here they type their address, where they have one')
   if (options['disable_signup'] !== true)
     tell(writing, 'note', 'people could sign up there by themselves; here you add them with `usher users add`')
   return declared(writing, 'database', { label: labelOf(writing, 'a password') })

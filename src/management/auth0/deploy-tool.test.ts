@@ -49,7 +49,7 @@ test('quotes around a marker that stands for JSON are not meant, in code either'
 test('a marker may be called as its mapping calls it, and is found without one', () => {
   const files = { 'rules/M.js': 'function (user, context, callback) { user.x = "##my-key.v2##"; callback(null, user, context) }' }
   assert.match(planOf(files, { mapping: { 'my-key.v2': 'found' } }).rules[0]?.script ?? '', /user\.x = "found"/)
-  assert.match(said(planOf(files), 'problem').join('\n'), /the marker my-key\.v2 in its code has no value/)
+  assert.match(said(planOf(files), 'problem').join('\n'), /the marker in its code has no value: my-key\.v2;/)
   assert.equal(planOf({ 'rules/M.js': `//${'#'.repeat(40)}\n//##-----##\n${GREETING}` }).rules.length, 1)
 })
 
@@ -117,6 +117,22 @@ test('an export without the application of Microsoft 365 says so, and whom it ma
   assert.doesNotMatch(needs, /Portal/)
   assert.doesNotMatch(said(planOf({ 'rules/r.js': GREETING }), 'needs').join('\n'), /office365/, 'scripts alone are no whole export')
   assert.doesNotMatch(said(planOf(DIRECTORY, WITH_ID), 'needs').join('\n'), /no application is of the kind/)
+})
+
+test('a name that was mistyped after --map is told', () => {
+  const plan = planOf(DIRECTORY, { clientIds: { Office365: CLIENT_ID } })
+  assert.match(said(plan, 'needs').join('\n'), /--map Office365: the export has no application of that name/)
+  assert.doesNotMatch(said(planOf(DIRECTORY, WITH_ID), 'needs').join('\n'), /no application of that name/)
+})
+
+test('where people had a user name besides their address, that they have one from now on is told', () => {
+  const plan = planOf({
+    'database-connections/two/database.json': { name: 'two', strategy: 'auth0', options: { requires_username: true }, enabled_clients: [] },
+    'database-connections/one/database.json': { name: 'one', strategy: 'auth0', options: {}, enabled_clients: [] },
+  })
+  const needs = said(plan, 'needs').join('\n')
+  assert.match(needs, /connection two: people could type their user name or their address; here they type their address/)
+  assert.doesNotMatch(needs, /connection one:/)
 })
 
 test('a database with people elsewhere, or where anybody could sign up', () => {

@@ -116,7 +116,7 @@ test('markers: JSON and bare text, in code as well; one that has no value keeps 
   assert.match(plan.rules[0]?.script ?? '', /const all = \["a",\{"b":1\}\]; user\.motto = "costs \$& more"/)
   const open = planOf(files)
   assert.deepEqual(open.rules, [])
-  assert.match(said(open, 'problem').join('\n'), /rules\/Marked\.js: the markers PARTNERS, MOTTO in its code/)
+  assert.match(said(open, 'problem').join('\n'), /rules\/Marked\.js: markers in its code have no value: PARTNERS, MOTTO;/)
   assert.match(
     said(open, 'problem').join('\n'),
     /clients\/o\.json: the marker ID, NAME has no value|clients\/o\.json: the marker NAME, ID has no value/,
@@ -245,7 +245,7 @@ test('an export that does not say which connections an application has gives it 
     { file: 'dump.json' },
   )
   assert.deepEqual(said(plan, 'problem'), [])
-  assert.match(said(plan, 'note').join(), /does not say which connections it has; it gets all of them/)
+  assert.match(said(plan, 'needs').join(), /does not say which connections it has, so it gets all of them; take away/)
   assert.deepEqual(
     plan.settings.relyingParties.map((one) => Reflect.get(one, 'connections')),
     [['guests']],

@@ -74,7 +74,7 @@ const finishedScript = ({ mapping, findings }: Reading, text: string, file: stri
   if (open.length === 0) return script
   findings.add(
     'problem',
-    `the marker${open.length > 1 ? 's' : ''} ${open.join(', ')} in its code has no value; give one with --mapping`,
+    `${open.length > 1 ? 'markers' : 'the marker'} in its code ${open.length > 1 ? 'have' : 'has'} no value: ${open.join(', ')}; give it with --mapping`,
     file,
   )
   return undefined

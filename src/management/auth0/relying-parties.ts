@@ -27,6 +27,7 @@ export const planParties = (clients: readonly Found[], parts: Parts): Parties =>
   const others = clients.length - ours.length
   if (others > 0) parts.findings.add('left', `${others} ${NOT_FOR_US}`)
   if (ours.length === 0 && others > 0) tellNone(clients, parts.findings)
+  tellUnknown(clients, parts)
   const parties = ours.flatMap((found) => planParty(found, parts) ?? [])
   return {
     declared: parties.map(({ declared }) => declared),
@@ -39,6 +40,13 @@ export const planParties = (clients: readonly Found[], parts: Parts): Parties =>
 
 const isOffice = ({ app_type: type, addons }: Found['value']): boolean =>
   type === 'office365' || (isRecord(addons) && isRecord(addons['office365']))
+
+/** Whoever mistypes a name would wonder. */
+const tellUnknown = (clients: readonly Found[], { wishes, findings }: Parts): void => {
+  for (const name of Object.keys(wishes.clientIds))
+    if (!clients.some(({ value }) => value['name'] === name))
+      findings.add('needs', `--map ${name}: the export has no application of that name`)
+}
 
 const NONE =
   'no application is of the kind `office365`, so nobody comes to Microsoft 365 from here before `usher apply` declares a relying party'
@@ -117,6 +125,8 @@ const domainsOf = ({ file, value }: Found, { findings }: Parts): readonly string
   return good
 }
 
+const TAKE_AWAY = 'take away with `usher apply` those by which nobody should come to Microsoft 365'
+
 interface Enabling {
   readonly clientId: string | undefined
   readonly parts: Parts
@@ -127,7 +137,11 @@ const connectionsOf = ({ file }: Found, name: string, { clientId, parts }: Enabl
   const { connections, findings } = parts
   const isSilent = connections.every(({ enabledClients }) => enabledClients === undefined)
   if (isSilent && connections.length > 0)
-    findings.add('note', `application ${name}: the export does not say which connections it has; it gets all of them`, file)
+    findings.add(
+      'needs',
+      `application ${name}: the export does not say which connections it has, so it gets all of them; ${TAKE_AWAY}`,
+      file,
+    )
   const enabled = connections.filter(
     ({ enabledClients }) => isSilent || enabledClients?.some((one) => one === name || one === clientId) === true,
   )
