@@ -3,12 +3,12 @@ import type { JsonObject } from '#kernel/json.ts'
 import { usageLocationOf } from '../subject.ts'
 import { readDetails } from './details.ts'
 import type { Reply } from './graph-client.ts'
-import { type Applicant, accountOf, errandFor, isOwn, type RuleBench } from './rule-bench.ts'
+import { type Applicant, accountOf, errandFor, isOwn, type RuleBench, standingOf } from './rule-bench.ts'
 import { createForRule, type PersonOrder, refusedOrder } from './rule-create.ts'
 import { type LicenseOrder, licenseForRule } from './rule-license.ts'
 import type { SearchedProperty } from './rule-reads.ts'
 import { drawnUser, seenUser } from './rule-view.ts'
-import { type Answered, denied, invalidValue, no, refusalOfSetback, yes } from './rule-refusal.ts'
+import { type Answered, denied, invalidValue, no, refusalOfAccount, refusalOfSetback, yes } from './rule-refusal.ts'
 
 /** What an administrator's rules may do in the directory, for the one person whose sign-in they run in. */
 export interface RuleBridge {
@@ -45,11 +45,19 @@ export const ruleBridge = (bench: RuleBench): RuleBridge => ({
   read: (query, who) => read(query, who, bench),
 })
 
-const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: RuleBench): Promise<Answered<void>> => {
-  const { shop } = bench
+/** The object id of the rule's person, when that account is one to be changed. */
+const changeable = async (key: string, who: Applicant, bench: RuleBench): Promise<Answered<string>> => {
   const account = await accountOf(who, bench)
   const isTheirs = account?.objectId !== undefined && !account.madeElsewhere && (await isOwn(key, account, bench))
   if (account?.objectId === undefined || !isTheirs || account.origin === 'directory') return no(denied)
+  if (account.stage !== 'stopped') return yes(account.objectId)
+  who.note(standingOf(account))
+  return no(refusalOfAccount(account, '', bench.shop.clock.now()))
+}
+
+const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: RuleBench): Promise<Answered<void>> => {
+  const own = await changeable(key, who, bench)
+  if (!own.ok) return own
   const { usageLocation, ...rest } = values
   const { details, unusable, others } = readDetails(rest)
   if (others.length > 0) {
@@ -61,8 +69,8 @@ const changeOwn = async ({ key, values }: ChangeOrder, who: Applicant, bench: Ru
   if (wrong !== undefined) return no(invalidValue(wrong))
   const changed = { ...details, ...(location !== undefined && { usageLocation: location }) }
   if (Object.keys(changed).length === 0) return yes(undefined)
-  const reply = await bench.directory.change(account.objectId, changed, errandFor(who, bench))
-  return reply.ok ? yes(undefined) : no(refusalOfSetback(reply.setback, key, shop.clock.now()))
+  const reply = await bench.directory.change(own.value, changed, errandFor(who, bench))
+  return reply.ok ? yes(undefined) : no(refusalOfSetback(reply.setback, key, bench.shop.clock.now()))
 }
 
 const read = async (query: RuleQuery, who: Applicant, bench: RuleBench): Promise<Answered<JsonObject>> => {

@@ -99,6 +99,8 @@ const mayBeGiven = ({ stage, license, reason }: Account): boolean =>
 
 const reserve = async (account: Account, skuId: string, work: Work): Promise<Answered<Account>> => {
   const { seats, clock } = work.shop
+  // Somebody decided so: nothing is changed, and no seat waits for a person who may never come.
+  if (account.stage === 'stopped') return no(refusalOfAccount(account, skuId, clock.now()))
   if (mayBeGiven(account)) return no(workedOn)
   // First: a row must never name a license that the book does not know.
   if (account.license !== undefined) await work.change({ license: undefined })
