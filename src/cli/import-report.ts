@@ -35,12 +35,15 @@ export const federationCommands = (
   { domain, clientId, issuer }: Plan['domains'][number],
   [first = '', second]: readonly string[],
 ): readonly string[] => {
+  const before = `federation-before.${domain}.json`
   const passive = new URL(`/wsfed/${clientId}`, issuer).href
   return [
-    `# ${domain}: keep what this prints, it is the way back.`,
+    `# ${domain}: keep ${before}, it is the way back.`,
     'Connect-MgGraph -Scopes Domain-InternalFederation.ReadWrite.All, Domain.ReadWrite.All',
     `$federation = Get-MgDomainFederationConfiguration -DomainId ${domain}`,
     '$federation | ConvertTo-Json -Depth 5',
+    // A second run would keep what the first one wrote.
+    `if (-not (Test-Path ${before})) { $federation | ConvertTo-Json -Depth 5 | Set-Content ${before} }`,
     'Update-MgDomainFederationConfiguration `',
     `  -DomainId ${domain} -InternalDomainFederationId $federation.Id \``,
     `  -IssuerUri ${issuer} \``,

@@ -84,6 +84,7 @@ test('the commands that point the domain here have its issuer, address and certi
   const script = federation.join('\n')
   assert.match(script, new RegExp(`-IssuerUri ${place.publicUrl.origin}/issuer/guests\\.contoso\\.example`))
   assert.match(script, new RegExp(`-PassiveSignInUri ${place.publicUrl.origin}/wsfed/${CLIENT_ID} `))
+  assert.match(script, /if \(-not \(Test-Path (federation-before\.guests\.contoso\.example\.json)\)\) \{ .* \| Set-Content \1 \}/)
   assert.match(script, /-SigningCertificate "MII[\w+/=]{300,}"/)
 })
 
