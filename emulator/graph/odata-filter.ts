@@ -86,8 +86,14 @@ const parseClause = (clause: string, known: ReadonlySet<string>): Comparison => 
   if (!known.has(parsed.property)) {
     throw malformed(`Invalid filter clause: Could not find a property named '${parsed.property}'.`)
   }
-  return parsed
+  return { ...parsed, isAdvanced: parsed.isAdvanced || advancedAlone.has(parsed.property) }
 }
+
+/** Properties that only the advanced query engine looks for, with `eq` too (Microsoft's "Advanced query capabilities"). */
+const advancedAlone: ReadonlySet<string> = new Set(
+  `companyName employeeType mobilePhone officeLocation passwordPolicies postalCode preferredLanguage showInAddressList
+  streetAddress`.split(/\s+/),
+)
 
 // Splits on ` and ` outside quotes.
 const clauses = (text: string): readonly string[] => {

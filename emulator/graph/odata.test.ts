@@ -46,6 +46,14 @@ test('advanced operators need the header and the count', async () => {
   assert.equal((await graph.call('GET', '/users?$count=true')).body['@odata.count'], undefined)
 })
 
+test('so do properties that are indexed there alone, whatever the operator', async () => {
+  const { call } = await withPeople()
+  const path = "/users?$filter=employeeType eq 'x'&$count=true"
+  assert.equal((await call('GET', path)).body.error.code, 'Request_UnsupportedQuery')
+  assert.deepEqual((await call('GET', path, undefined, eventual)).body.value, [])
+  assert.equal((await call('GET', "/users?$filter=employeeType eq 'x'", undefined, eventual)).status, 400)
+})
+
 test('a filter that cannot be read, or names a stranger, is refused', async () => {
   const { call } = await openGraph()
   for (const filter of ['id eq', "immutableId eq 'a'", "id eq 'a' or id eq 'b'", "id eq 'a"]) {

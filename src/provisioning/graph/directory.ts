@@ -126,12 +126,13 @@ const freeSeats = (row: z.infer<typeof skusShape>['value'][number]): number =>
     : 0
 
 const readsOf = ({ call }: GraphClient): Pick<Directory, 'live' | 'addressed' | 'marked' | 'deleted' | 'get' | 'skus'> => {
-  const found = async (path: string, query: GraphRequest['query'], errand: Errand) =>
-    mapped(shaped(await call({ method: 'GET', path, ...(query && { query }), errand }), usersShape), ({ value }) => value)
+  const found = async (path: string, query: GraphRequest['query'], errand: Errand, isAdvanced = false) =>
+    mapped(shaped(await call({ method: 'GET', path, ...(query && { query }), isAdvanced, errand }), usersShape), ({ value }) => value)
   return {
     live: (immutableId, errand) => found('/users', { $filter: byImmutableId(immutableId), $select: SELECT }, errand),
     addressed: (address, errand) => found('/users', { $filter: byAddress(address), $select: SELECT }, errand),
-    marked: (marker, errand) => found('/users', { $filter: `employeeType eq ${quoted(marker)}`, $select: SELECT }, errand),
+    // Graph looks for this property nowhere else.
+    marked: (marker, errand) => found('/users', { $filter: `employeeType eq ${quoted(marker)}`, $select: SELECT }, errand, true),
     deleted: (immutableId, errand) =>
       found(
         '/directory/deletedItems/microsoft.graph.user',

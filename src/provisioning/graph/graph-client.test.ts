@@ -61,6 +61,14 @@ test('a call carries the token, the reference and its query, with blanks that OD
   assert.equal(requests[0]?.headers.get('content-type'), null)
 })
 
+test('an advanced query says so in its header and its query, and no other does', async () => {
+  const { requests, call } = stand([() => json(200, { value: [] })])
+  await call({ query: { $filter: 'a' }, isAdvanced: true })
+  assert.deepEqual([requests[0]?.url.split('?')[1], requests[0]?.headers.get('ConsistencyLevel')], ['$filter=a&$count=true', 'eventual'])
+  await call({ query: { $filter: 'a' } })
+  assert.deepEqual([requests[1]?.url.split('?')[1], requests[1]?.headers.get('ConsistencyLevel')], ['$filter=a', null])
+})
+
 test('a body is JSON', async () => {
   const { requests, call } = stand([() => json(201, { id: 'x' })])
   await call({ method: 'POST', body: { accountEnabled: true } })

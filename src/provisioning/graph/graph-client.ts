@@ -16,6 +16,8 @@ export interface GraphRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: Readonly<Record<string, unknown>>
+  /** Asks the advanced query engine, which knows more and learns later. */
+  readonly isAdvanced?: boolean
   readonly errand: Errand
 }
 
@@ -52,14 +54,16 @@ export interface GraphClientParts {
 
 const SAFE_REFERENCE = /^[\w.-]{1,100}$/
 
-const urlOf = (cloud: CloudAddresses, { path, query }: GraphRequest): string => {
+const urlOf = (cloud: CloudAddresses, { path, query: asked, isAdvanced = false }: GraphRequest): string => {
+  const query = { ...asked, ...(isAdvanced && { $count: 'true' }) }
   // URLSearchParams would write a blank as `+`, which OData does not read as one.
-  const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return `${cloud.graph}/v1.0${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }
 
 const initOf = (request: GraphRequest, token: string, isHumble: boolean): RequestInit => {
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
+  if (request.isAdvanced) headers['consistencylevel'] = 'eventual'
   if (isHumble) headers['x-ms-throttle-priority'] = 'Low'
   if (SAFE_REFERENCE.test(request.errand.reference)) headers['client-request-id'] = request.errand.reference
   if (request.body === undefined) return { method: request.method, headers }
