@@ -72,6 +72,7 @@ const legacyNames = {
   jwt: 'jsonwebtoken',
   q: 'q',
   querystring: 'querystring',
+  request: 'request',
   uuid: 'uuid',
   xml2js: 'xml2js',
   xmldom: 'xmldom',

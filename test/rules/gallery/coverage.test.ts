@@ -20,7 +20,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 const GLOBALS = words(`configuration auth0 global require UnauthorizedError ValidationError WrongUsernameOrPasswordError console Buffer
   process setTimeout setImmediate fetch AbortSignal structuredClone Promise URL URLSearchParams Date JSON
-  _ async Auth0 bcrypt crypto ip jwt q querystring uuid xml2js xmldom xpath xtend`)
+  _ async Auth0 bcrypt crypto ip jwt q querystring request uuid xml2js xmldom xpath xtend`)
 
 const MEMBERS = words(`auth0.users.updateAppMetadata auth0.users.updateUserMetadata auth0.accessToken auth0.domain auth0.baseUrl
   console.log console.info console.warn console.error process.nextTick process.env process.version Buffer.from

@@ -10,7 +10,7 @@ function (user, context, callback) {
     function (one, next) { xml2js.parseString('<r>' + one + '</r>', next); }
   ], function (error, parsed) {
     if (error) return callback(error);
-    user.legacy = [names, digest, near, more, client, parsed.r, bcrypt.compareSync('fabrikam', bcrypt.hashSync('fabrikam', 4))];
+    user.legacy = [names, digest, near, more, client, parsed.r, bcrypt.compareSync('fabrikam', bcrypt.hashSync('fabrikam', 4)), typeof request.post];
     callback(null, user, context);
   });
 }

@@ -83,7 +83,7 @@ export const odd: readonly Entry[] = [
     rule: 'everything-that-was-always-there',
     legacyGlobals: true,
     expects: {
-      user: { legacy: [['n1', 'n2'], 'dfc706b7', 'private', { a: 1, b: 'x' }, 'function', 'one', true] },
+      user: { legacy: [['n1', 'n2'], 'dfc706b7', 'private', { a: 1, b: 'x' }, 'function', 'one', true, 'function'] },
     },
   },
   { rule: 'names-of-its-own', legacyGlobals: true, expects: { user: { own: ['mine', 'also mine'] } } },
