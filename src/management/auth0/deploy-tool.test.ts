@@ -34,6 +34,17 @@ test('files are called as Auth0 lets things be called', () => {
   )
 })
 
+test('a folder under version control has files of other tools', () => {
+  const others = { 'azure-pipelines.yml': 'trigger: [main]', '.github/workflows/x.yml': 'on: push', 'docker-compose.yaml': 'services: {}' }
+  const plan = planOf({ ...DIRECTORY, ...others }, WITH_ID)
+  assert.equal(plan.layout, 'directory')
+  assert.equal(plan.rules.length, 3)
+  assert.doesNotMatch(said(plan, 'left').join('\n'), /github/)
+  assert.equal(planOf({ ...YAML, ...others }).rules.length, 1)
+  const { 'tenant.yaml': content, ...beside } = YAML
+  assert.equal(planOf({ ...beside, 'contoso.yml': content }).layout, 'yaml')
+})
+
 test('a script that is not there is no script of its own', () => {
   const plan = planOf({ 'rules/(Gate).json': { name: '(Gate)', script: './(Gate).js' } })
   assert.deepEqual(plan.rules, [])

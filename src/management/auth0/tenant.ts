@@ -17,6 +17,14 @@ export const readTenant = ({ file }: Pick<Brought, 'file'>, reading: Reading): T
 }
 
 const folder = (reading: Reading): Tenant => {
-  const [yaml] = reading.files.paths.filter((path) => /^[^/]+\.ya?ml$/i.test(path))
+  const yaml = yamlAmong(reading.files.paths)
   return yaml === undefined ? readDirectory(reading) : readYaml(reading, yaml)
+}
+
+/** The YAML with everything in it. Other tools have theirs in the same folder, where that is under version control. */
+const yamlAmong = (paths: readonly string[]): string | undefined => {
+  const found = paths.filter((path) => /^[^/.][^/]*\.ya?ml$/i.test(path))
+  const named = found.find((path) => /^tenant\.ya?ml$/i.test(path))
+  const hasDescriptions = paths.some((path) => /^(tenant\.json|(clients|connections|rules|actions|triggers)\/[^/]+\.json)$/.test(path))
+  return named ?? (hasDescriptions ? undefined : found[0])
 }
