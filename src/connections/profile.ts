@@ -13,7 +13,7 @@ interface Said {
   readonly takesTextForTrue: boolean
 }
 
-/** Reads a profile from claims. Throws `profile_incomplete` when they do not name anybody usable. */
+/** Reads a profile from claims. Throws `profile_incomplete` when they name nobody usable, `connection_answer_invalid` when they are too many. */
 export const profileFrom = ({ issuer, claims, authentication, takesTextForTrue }: Said): Profile => {
   const email = emailOf(claims.email)
   const saysVerified = claims.email_verified === true || (takesTextForTrue && claims.email_verified === 'true')
@@ -113,18 +113,14 @@ const MOST_LETTERS_IN_ALL = 32_768
 
 /**
  * What else was said, without what could hurt: values that are too long, too deep or hold unsafe characters are left out
- * whole. They are never mended, because a mended identifier may be somebody else's.
+ * whole. They are never mended, because a mended identifier may be somebody else's. Who is said more of than can be kept is
+ * refused: people write much of it themselves, and would choose what falls off the end, such as the group that keeps them out.
  */
 const attributesOf = (claims: UpstreamClaims): Readonly<Record<string, unknown>> => {
-  const kept: [string, unknown][] = []
-  let letters = 0
-  for (const [name, value] of Object.entries(claims)) {
-    if (kept.length >= MOST_ATTRIBUTES) break
-    if (MECHANICS.has(name) || !isSafeName(name) || !isSafeValue(value, 1)) continue
-    letters += name.length + JSON.stringify(value).length
-    if (letters > MOST_LETTERS_IN_ALL) break
-    kept.push([name, value])
-  }
+  const kept = Object.entries(claims).filter(([name, value]) => !MECHANICS.has(name) && isSafeName(name) && isSafeValue(value, 1))
+  const letters = kept.reduce((sum, [name, value]) => sum + name.length + JSON.stringify(value).length, 0)
+  if (kept.length > MOST_ATTRIBUTES || letters > MOST_LETTERS_IN_ALL)
+    throw new UsherError('connection_answer_invalid', { detail: { reason: 'the profile is too large' } })
   return Object.fromEntries(kept)
 }
 

@@ -51,7 +51,6 @@ interface Proof {
 export const ldapProfile = (entry: LdapEntry, settings: LdapSettings, { issuer, at, method, groups }: Proof): Profile => {
   const email = textsOf(entry, 'mail')[0]
   const claims = {
-    // First, because what is too much in all is cut off at the end.
     ...immutableIdOf(entry, settings),
     ...passedOn(entry, settings),
     dn: entry.dn,
