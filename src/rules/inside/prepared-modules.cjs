@@ -43,7 +43,10 @@ const keepPlaceInBluebird = () => {
 const keepPlaceInQ = () => {
   const q = load('q')
   const { nextTick } = q
-  q.nextTick = (/** @type {(...args: any[]) => unknown} */ task) => nextTick(AsyncResource.bind(task))
+  /** @typedef {(...args: any[]) => unknown} Task */
+  q.nextTick = (/** @type {Task} */ task) => nextTick(AsyncResource.bind(task))
+  // What it does last of all: it looks for rejections that nobody waits for.
+  q.nextTick.runAfter = (/** @type {Task} */ task) => nextTick.runAfter(AsyncResource.bind(task))
 }
 
 module.exports = { prepared }

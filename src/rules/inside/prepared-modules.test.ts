@@ -42,6 +42,19 @@ for (const [name, member] of [
     assert.equal(await strangers((run) => delay(run % 3)), 0)
   })
 
+test('what q rejects reaches whoever waits for it, at once and later', async () => {
+  const told = (error: unknown) => Object(error).message
+  const missed = new Error('missed')
+  assert.equal(await functionOf('q', 'reject')(missed).then(() => 'kept', told), 'missed')
+  const threw = functionOf(
+    'q',
+    'delay',
+  )(1).then(() => {
+    throw missed
+  })
+  assert.equal(await threw.then(() => 'kept', told), 'missed')
+})
+
 test('with request-promise as well', async (t) => {
   const server = createServer((request, response) => {
     setTimeout(() => response.end('{}'), Number(request.url?.slice(1)) % 3)

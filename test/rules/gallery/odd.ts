@@ -113,6 +113,7 @@ export const odd: readonly Entry[] = [
   { rule: 'throws-at-once', expects: failed('Date.getDay is not a function') },
   { rule: 'rejects', expects: failed(/Cannot read properties of undefined \(reading 'such'\)/) },
   { rule: 'rejects-when-it-is-done', expects: {} },
+  { rule: 'refused-by-q', expects: { denied: { message: 'Not this way', isRefusal: true } } },
   {
     rule: 'forwards-an-error-with-secrets',
     configuration: { DOOR_URL: '{vendor}', DOOR_SECRET: 'nobody may read this' },
