@@ -115,6 +115,31 @@ for (const [look, options] of Object.entries(looks)) {
   })
 }
 
+/** Words that begin on one line and end on another. */
+const BROKEN_WORDS = `(() => {
+  const broken = []
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    for (const { index, 0: word } of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange()
+      range.setStart(node, index)
+      range.setEnd(node, index + word.length)
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word)
+    }
+  }
+  return broken
+})()`
+
+const withAddresses = pictured.filter((name) => /^(you|confirm|claim|connection-test|signed-out|chooser-email-unknown)/.test(name))
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`on the narrowest phone no address breaks in the middle of a word: ${colorScheme}`, { skip: withoutBrowser }, async () => {
+    await visitEach(withAddresses, { viewport: { width: 320, height: 568 }, colorScheme }, async (page, name) => {
+      assert.deepEqual(await (await unfolded(page)).evaluate(BROKEN_WORDS), [], name)
+    })
+  })
+
 test('in the window of an Office application what to do is in sight, without scrolling', { skip: withoutBrowser }, async () => {
   let seen = 0
   await visitEach(pictured, { viewport: WINDOW }, async (page, name) => {

@@ -169,7 +169,12 @@ const stopAt = (url: URL, answer: Response, body: string): Stop => ({
   headers: answer.headers,
   body,
   title: textOf(/<title>([^<]*)<\/title>/.exec(body)?.[1] ?? ''),
-  text: textOf(body.replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ')),
+  text: textOf(
+    body
+      .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')
+      .replaceAll('<wbr>', '')
+      .replace(/<[^>]*>/g, ' '),
+  ),
   forms: [...body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', inside = '']) => ({
     action: attribute(attributes, 'action') ?? '',
     method: attribute(attributes, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
@@ -182,7 +187,7 @@ const stopAt = (url: URL, answer: Response, body: string): Stop => ({
   })),
   links: [...body.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)].map(([, attributes = '', inside = '']) => ({
     href: attribute(attributes, 'href') ?? '',
-    text: textOf(inside.replace(/<[^>]*>/g, ' ')),
+    text: textOf(inside.replaceAll('<wbr>', '').replace(/<[^>]*>/g, ' ')),
   })),
 })
 

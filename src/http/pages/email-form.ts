@@ -1,5 +1,6 @@
 import type { EmailField } from '#kernel/page.ts'
 import { attributes, type Html, html } from '#lib/html.ts'
+import { address } from './address.ts'
 import { linkTo } from './layout.ts'
 
 /** What went wrong with an address. It tells of domains, and never whether somebody is known. */
@@ -17,7 +18,7 @@ export const emailTrouble = ({ problem, typed }: EmailField): string | undefined
 }
 
 export const emailSummary = (text: string): Html =>
-  html`<div class="notice problem" role="alert"><p class="strong">There is a problem</p><p id="problem"><a href="#email">${text}</a></p></div>`
+  html`<div class="notice problem" role="alert"><p class="strong">There is a problem</p><p id="problem"><a href="#email">${address(text)}</a></p></div>`
 
 /** Asks for an address. The cursor is there already, unless another way is more likely. */
 export const emailForm = (email: EmailField, hasFocus: boolean): Html => {

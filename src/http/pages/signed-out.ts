@@ -1,5 +1,6 @@
 import type { Page } from '#kernel/page.ts'
 import { type Html, html } from '#lib/html.ts'
+import { address } from './address.ts'
 import { button, type Frame, linkTo, type View } from './layout.ts'
 
 type SignedOut = Extract<Page, { name: 'signed-out' }>
@@ -22,8 +23,8 @@ const others = ({ service, elsewhere }: SignedOut): readonly Html[] => {
   const [only, another] = elsewhere
   if (only !== undefined && another === undefined) return [stillAt(service ?? new URL(only).host, only)]
   const named = service === undefined ? [] : [html`<li>${service}: close your browser to finish</li>`]
-  return only === undefined ? named : elsewhere.map((address) => stillAt(new URL(address).host, address))
+  return only === undefined ? named : elsewhere.map((other) => stillAt(new URL(other).host, other))
 }
 
-const stillAt = (place: string, address: string): Html =>
-  html`<li>${place}: you may still be signed in. <a href="${linkTo(address)}">Sign out there</a></li>`
+const stillAt = (place: string, other: string): Html =>
+  html`<li>${address(place)}: you may still be signed in. <a href="${linkTo(other)}">Sign out there</a></li>`

@@ -1,5 +1,6 @@
 import type { OwnWay, Page } from '#kernel/page.ts'
 import { type Html, html } from '#lib/html.ts'
+import { address } from './address.ts'
 import { drawingOf } from './brands.ts'
 import { button, linkTo, type View } from './layout.ts'
 
@@ -10,9 +11,9 @@ export const you = (page: You): View => ({
   title: 'Your ways to sign in',
   policy: 'form',
   content: html`<h1>Your ways to sign in</h1>
-<p class="lead">to ${page.service}, as ${page.who}</p>
+<p class="lead">to ${page.service}, as ${address(page.who)}</p>
 ${actions(page)}
-${page.userPrincipalName !== undefined && html`<dl class="own"><dt>Your Microsoft 365 sign-in name</dt><dd>${page.userPrincipalName}</dd></dl>`}
+${page.userPrincipalName !== undefined && html`<dl class="own"><dt>Your Microsoft 365 sign-in name</dt><dd>${address(page.userPrincipalName)}</dd></dl>`}
 <ul class="ways">${page.ways.map((way) => wayItem(way, page))}</ul>
 `,
 })
@@ -30,7 +31,7 @@ const advice = (isOnly: boolean, mayChange: boolean): Html | undefined => {
 }
 
 const wayItem = (way: OwnWay, page: You): Html =>
-  html`<li class="identity">${drawingOf(way.brand)}<span>${way.label}<span class="strong">${way.called}</span></span>${way.isMain && html`<small>main</small>`}${removal(way, page)}</li>`
+  html`<li class="identity">${drawingOf(way.brand)}<span>${way.label}<span class="strong">${address(way.called)}</span></span>${way.isMain && html`<small>main</small>`}${removal(way, page)}</li>`
 
 const removal = ({ key, label, called }: OwnWay, { change }: You): Html | undefined =>
   key === undefined || change === undefined
