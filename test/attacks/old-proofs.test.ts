@@ -12,6 +12,8 @@ import { createStoryClock } from '../support/story-clock.ts'
 import type { Stop } from '../support/visitor.ts'
 
 const MULTIPLE = 'http://schemas.microsoft.com/claims/multipleauthn'
+/** A relying party that takes sessions of the last minute only. */
+const STRICT = { clientId: 'strict', sessionMaxAgeSeconds: 60 } as const
 const AGO_MS = 5 * ONE_HOUR_MS
 
 /** One way to sign in: a provider that still knows everybody, and says honestly since when. */
@@ -35,7 +37,8 @@ const opened = async (t: TestContext) => {
     port,
     settings: (settings) => {
       const relyingParties = settings.relyingParties.map((one: object) => ({ ...one, connections: ['there'] }))
-      file = { ...settings, relyingParties, connections: [...settings.connections, connection(trusted)] }
+      relyingParties.push({ ...relyingParties[0], ...STRICT, links: {} })
+      file = { ...settings, relyingParties, connections: [...settings.connections, connection({ ...trusted, linking: 'explicit' })] }
       return file
     },
   })
@@ -57,7 +60,7 @@ const opened = async (t: TestContext) => {
       `${house.publicUrl.origin}/wsfed/${house.clientId}?${new URLSearchParams({ wa: 'wsignin1.0', wtrealm: 'urn:federation:MicrosoftOnline', wctx: 'c', ...more })}`,
     )
   const believesNoSecondFactor = () => house.app().apply({ ...file, connections: [...file.connections.slice(0, -1), connection()] })
-  return { clock, knownSince, person, request, believesNoSecondFactor }
+  return { house, clock, provider, knownSince, person, request, believesNoSecondFactor }
 }
 
 const tokenAt = ({ forms }: Stop) => {
@@ -87,4 +90,19 @@ test('a second factor stops counting with the administrator’s trust in whoever
   const values = tokenAt(later)?.attributes.flatMap(([, all]) => all) ?? []
   assert.ok(values.length > 0, later.text)
   assert.ok(!values.includes(MULTIPLE), 'nobody here believes it any more')
+})
+
+test('nobody’s own page is shown to a session that is older than its relying party takes', async (t) => {
+  const { house, clock, provider, knownSince, person, request } = await opened(t)
+  knownSince(clock.now() - AGO_MS)
+  assert.ok(tokenAt(await request({})))
+  const own = `${house.publicUrl.origin}/you?client=${STRICT.clientId}`
+  const proofs = () => provider.calls.filter((path) => path === '/token').length
+  const before = proofs()
+  assert.equal((await person.browser.open(own)).status, 200)
+  assert.equal(proofs(), before, 'a moment later it is')
+  clock.advance(2 * ONE_MINUTE_MS)
+  const page = await person.browser.open(own)
+  assert.equal(page.url.pathname, '/you', page.text)
+  assert.equal(proofs(), before + 1, 'they proved anew who they are')
 })
