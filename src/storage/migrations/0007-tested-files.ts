@@ -27,6 +27,5 @@ export const up = async (db: Kysely<unknown>, sealer: () => Promise<Secrets>): P
 const connectionsIn = async (body: string | undefined, sealer: () => Promise<Secrets>): Promise<readonly ConnectionSettings[]> => {
   if (body === undefined) return []
   // What writeSettings put there.
-  const opened = openedValue(JSON.parse(body), 'settings', await sealer()) as { readonly connections?: readonly ConnectionSettings[] }
-  return opened.connections ?? []
+  return Object(openedValue(JSON.parse(body), 'settings', await sealer())).connections ?? []
 }
