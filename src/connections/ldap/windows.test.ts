@@ -228,6 +228,10 @@ const WRONG = [
   { ...headerSettings, proxies: ['0.0.0.0/0'] },
   { ...headerSettings, proxies: ['10.0.0.0/8'] },
   { ...headerSettings, proxies: ['10.0.0.1', '::/0'] },
+  ...['010.0.0.5', '10.1', '0x0a000005', '167772165', '10.1.0/24', '::ffff:10.0.0.0/120'].map((one) => ({
+    ...headerSettings,
+    proxies: [one],
+  })),
   { ...headerSettings, header: 'authorization' },
   { ...headerSettings, header: 'cookie' },
   { ...headerSettings, header: 'x-forwarded-for' },
