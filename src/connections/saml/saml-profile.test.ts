@@ -86,6 +86,21 @@ test('a name that will be another one the next time is nobody', async () => {
   assert.equal((await signIn({ nameIdFormat, attributes }, { settings: { subjectAttribute: 'uid' } })).subject, 'anna')
 })
 
+test('the kind of name ID that was asked for is the kind that counts', async () => {
+  const kind = (name: string) => `urn:oasis:names:tc:SAML:${name}`
+  const persistent = kind('2.0:nameid-format:persistent')
+  const settings = { nameIdFormat: persistent }
+  // The request passes through the browser: whoever writes their own address there could ask for it instead.
+  const ceo = { nameId: 'ceo@acme.example' }
+  for (const nameIdFormat of [kind('1.1:nameid-format:emailAddress'), kind('1.1:nameid-format:unspecified'), `${persistent} `, ''])
+    await assert.rejects(signIn({ ...ceo, nameIdFormat }, { settings }), { code: 'connection_answer_invalid' })
+  assert.equal((await signIn({ nameIdFormat: persistent }, { settings })).subject, ANNA_SAML.nameId)
+  const anyKind = { nameIdFormat: kind('1.1:nameid-format:unspecified') }
+  assert.equal((await signIn({ nameIdFormat: persistent }, { settings: anyKind })).subject, ANNA_SAML.nameId)
+  const byAttribute = { ...settings, subjectAttribute: 'uid' }
+  assert.equal((await signIn({ ...ceo, nameIdFormat: '', attributes: { uid: 'anna' } }, { settings: byAttribute })).subject, 'anna')
+})
+
 test('the attribute that says who somebody is must say it once', async () => {
   const sayings: readonly SamlAnswer['attributes'][] = [{}, { uid: ['anna', 'ceo'] }, { uid: '' }, { uid: 'anna acker' }]
   for (const attributes of sayings)
