@@ -31,12 +31,17 @@ export const digestLength = (digest: Digest): number => Number(digest.slice('sha
 export const digestOf = (digest: Digest, text: string): string => createHash(digest).update(text, 'utf8').digest('base64')
 
 const WEAKEST_RSA_BITS = 2_048
+/** With 1 everybody signs; what is longer than 32 bits makes each look at a signature dear. */
+const EXPONENTS = { least: 3n, most: 0xffff_ffffn } as const
 const CURVES = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 
 /** True for public keys that are strong enough to believe: RSA of 2048 bits or more, ECDSA on the curves of NIST. */
 export const isStrongKey = ({ type, asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean => {
   if (type !== 'public') return false
-  if (asymmetricKeyType === 'rsa') return (asymmetricKeyDetails?.modulusLength ?? 0) >= WEAKEST_RSA_BITS
+  if (asymmetricKeyType === 'rsa') {
+    const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {}
+    return modulusLength >= WEAKEST_RSA_BITS && publicExponent >= EXPONENTS.least && publicExponent <= EXPONENTS.most
+  }
   return asymmetricKeyType === 'ec' && CURVES.has(asymmetricKeyDetails?.namedCurve ?? '')
 }
 

@@ -185,6 +185,16 @@ test('a key that is weak, private, shared or of another kind is not asked', () =
   assert.throws(() => verifySigned(note, keysOf(ec('P-256'))), refusesWith('signature'))
 })
 
+test('a key whose exponent lets anybody sign, or takes long, is not asked', () => {
+  const { n } = createPublicKey(KEY).export({ format: 'jwk' })
+  const withExponent = (...bytes: readonly number[]) =>
+    createPublicKey({ key: { kty: 'RSA', n, e: Buffer.from(bytes).toString('base64url') }, format: 'jwk' })
+  const note = noteIn(noteSigned())
+  assert.ok(verifySigned(note, [withExponent(3), withExponent(1, 0, 1)]))
+  for (const key of [withExponent(1), withExponent(1, 0, 0, 0, 1), withExponent(...Array.from({ length: 256 }, () => 0x7f))])
+    assert.throws(() => verifySigned(note, [key, createPublicKey(KEY)]), refusesWith('key'))
+})
+
 test('a key of 1,024 bits has signed nothing, even where it did', () => {
   const weak = rsa(1_024)
   const note = noteIn(noteSigned({ privateKey: pem(weak) }))
