@@ -108,6 +108,19 @@ test('metadata that must be signed is taken from who must have signed it, and fr
   assert.match(await reasonOf(samlStage({ settings }).leave()), /connection_unavailable: .*\(unsigned\)/)
 })
 
+test('a certificate that ran out has signed no metadata', async () => {
+  const { clock } = samlStage()
+  const short = samlKeyPair(clock.now(), { lastsMs: ONE_HOUR_MS })
+  const settings = { metadataCertificates: [short, SAML_KEYS.another].map(({ certificate }) => certificate).join('') }
+  const signedBy = (metadataSignedBy: typeof short) => samlStage({ clock, settings, metadataSignedBy })
+  assert.ok(await signIn(signedBy(short)))
+  clock.advance(ONE_HOUR_MS)
+  assert.match(await reasonOf(signedBy(short).leave()), /connection_unavailable: .*\(signature\)/)
+  assert.ok(await signIn(signedBy(SAML_KEYS.another)))
+  const alone = samlStage({ clock, settings: { metadataCertificates: short.certificate }, metadataSignedBy: short })
+  assert.match(await reasonOf(alone.leave()), /connection_unavailable: .*metadataCertificates/)
+})
+
 test('an identity provider that wants signed requests is not gone to without a key', async () => {
   assert.match(await reasonOf(samlStage({ wantsSignedRequests: true }).leave()), /connection_unavailable: .*set signing/)
 })

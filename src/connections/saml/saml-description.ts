@@ -36,7 +36,9 @@ export const identityProviderDescription = ({ fetch, clock, settings }: Parts): 
   const read = async (): Promise<IdentityProvider> => {
     const answer = await call(url.href, { headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' } })
     if (answer.status !== 200) throw new CallFailure('unreachable', `the metadata’s address answered ${answer.status}`)
-    const provider = described(await answer.text(), settings.issuer, description.signedBy)
+    const signedBy = description.signedBy?.filter((one) => isInForce(one, clock.now()))
+    if (signedBy?.length === 0) throw unusable('all certificates in metadataCertificates have expired')
+    const provider = described(await answer.text(), settings.issuer, signedBy)
     if (!belongsTo(new URL(provider.signIn.location), url, endpointHosts))
       throw new CallFailure(
         'refused',
