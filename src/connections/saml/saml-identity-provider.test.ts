@@ -57,6 +57,34 @@ test('the first end counts, wherever it is written, and one that cannot be read 
   assert.equal(read(metadata).validUntil, undefined)
 })
 
+test('the end of every group that an entity stands in counts', () => {
+  const soon = '2026-06-01T00:00:00Z'
+  const inner = together().replace('<EntitiesDescriptor', `<EntitiesDescriptor validUntil="${soon}"`)
+  const outer = `<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">${inner}</EntitiesDescriptor>`
+  assert.equal(read(outer).validUntil, Date.parse(soon))
+})
+
+test('what one entity says beside itself describes no other', () => {
+  const bare = metadata.replace(/^[\s\S]*?(?=<EntityDescriptor)/, '')
+  const member = bare
+    .replaceAll(SAML_ISSUER, 'urn:member')
+    .replace('<IDPSSODescriptor', `<Extensions>${bare}</Extensions><IDPSSODescriptor`)
+  assert.equal(read(member).issuer, 'urn:member')
+  assert.throws(() => read(member, SAML_ISSUER), /another issuer/)
+  assert.equal(read(together(member), SAML_ISSUER).issuer, SAML_ISSUER)
+})
+
+test('as many certificates as nobody needs are refused before one is read', () => {
+  const [one = ''] = /<KeyDescriptor[\s\S]*<\/KeyDescriptor>/.exec(metadata) ?? []
+  assert.equal(read(change(one, one.repeat(16))).certificates.length, 16)
+  assert.throws(() => read(change(one, one.repeat(17))), /more than 16 certificates/)
+})
+
+test('an address that cannot stand in a header is none', () => {
+  for (const more of ['&#10;Set-Cookie: a=b', '&#9;', ' ', 'ä'])
+    assert.throws(() => read(change(/Location="[^"]*/, `$&${more}`)), /no address to sign in at/)
+})
+
 test('what is no identity provider of SAML 2.0 is refused', () => {
   assert.throws(() => read(change('SAML:2.0:protocol', 'SAML:1.1:protocol')), /no identity provider of SAML 2.0/)
   assert.throws(() => read(change(/IDPSSODescriptor/g, 'SPSSODescriptor')), /no identity provider of SAML 2.0/)

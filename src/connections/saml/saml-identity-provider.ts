@@ -31,12 +31,11 @@ export const readIdentityProvider = (
   issuer: string | undefined,
   verified: (root: StrictElement) => StrictElement = (root) => root,
 ): IdentityProvider => {
-  const root = readDescription(metadata, verified)
-  const entity = entityIn(root, issuer)
+  const { entity, groups } = entityIn(readDescription(metadata, verified), issuer)
   const role = roleOf(entity)
   const certificates = certificatesOf(role)
   if (certificates.length === 0) throw new Error('no certificate for signatures that is strong enough (RSA of 2,048 bits, or a curve)')
-  const ends = [root, entity, role].map((one) => attributeOf(one, 'validUntil')).filter((one) => one !== undefined)
+  const ends = [...groups, entity, role].map((one) => attributeOf(one, 'validUntil')).filter((one) => one !== undefined)
   return {
     issuer: attributeOf(entity, 'entityID') ?? '',
     signIn: signInOf(role),
@@ -71,9 +70,23 @@ const withoutComments = (text: string): string => {
   return kept.join('') + text.slice(at)
 }
 
-const entityIn = (root: StrictElement, issuer: string | undefined): StrictElement => {
-  const entities = allIn(root).filter((one) => isNamed(one, METADATA, 'EntityDescriptor'))
-  const [found, another] = entities.filter((one) => issuer === undefined || attributeOf(one, 'entityID') === issuer)
+interface Described {
+  readonly entity: StrictElement
+  /** What it stands in (saml-metadata §2.3.1). */
+  readonly groups: readonly StrictElement[]
+}
+
+/** The entities of a document. What stands elsewhere in one is somebody's word about others. */
+const entitiesIn = (element: StrictElement, groups: readonly StrictElement[] = []): readonly Described[] => {
+  if (isNamed(element, METADATA, 'EntityDescriptor')) return [{ entity: element, groups }]
+  if (!isNamed(element, METADATA, 'EntitiesDescriptor')) return []
+  const inside = element.children.filter((child) => typeof child !== 'string')
+  return inside.flatMap((child) => entitiesIn(child, [...groups, element]))
+}
+
+const entityIn = (root: StrictElement, issuer: string | undefined): Described => {
+  const entities = entitiesIn(root)
+  const [found, another] = entities.filter(({ entity }) => issuer === undefined || attributeOf(entity, 'entityID') === issuer)
   if (!found) throw new Error(entities.length === 0 ? 'describes no entity (EntityDescriptor)' : 'describes another issuer')
   if (another) throw new Error('describes several entities: write in issuer which one is meant')
   return found
@@ -86,13 +99,28 @@ const roleOf = (entity: StrictElement): StrictElement => {
   return role
 }
 
+/** Each is tried on a signature that nobody made. */
+const MOST_CERTIFICATES = 16
+
 /** A key without a use is one for signatures as well (saml-metadata §2.4.1.1). */
-const certificatesOf = (role: StrictElement): readonly X509Certificate[] =>
-  childrenOf(role, METADATA, 'KeyDescriptor')
+const certificatesOf = (role: StrictElement): readonly X509Certificate[] => {
+  const chains = childrenOf(role, METADATA, 'KeyDescriptor')
     .filter((key) => (attributeOf(key, 'use') ?? 'signing') === 'signing')
-    .flatMap((key) => allIn(key).filter((one) => isNamed(one, SIGNATURE, 'X509Certificate')))
-    .flatMap((one) => certificatesIn(textIn(one)) ?? [])
+    .flatMap((key) => allIn(key).filter((one) => isNamed(one, SIGNATURE, 'X509Data')))
+    .map((data) => childrenOf(data, SIGNATURE, 'X509Certificate'))
+  if (chains.flat().length > MOST_CERTIFICATES) throw new Error(`lists more than ${MOST_CERTIFICATES} certificates`)
+  return chains
+    .map((chain) => chain.flatMap((one) => certificatesIn(textIn(one)) ?? []))
+    .flatMap((chain) => chain.filter((one) => !chain.some((other) => isIssuedBy(other, one))))
     .filter(({ publicKey }) => isStrongKey(publicKey))
+}
+
+/** Whoever certified the key of a chain (XML Signature 1.1 §4.5.4) does not sign with it. */
+const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+  !certificate.raw.equals(issuer.raw) && certificate.checkIssued(issuer)
+
+/** As it can stand in a header. */
+const ADDRESS = /^[\x21-\x7e]+$/
 
 const signInOf = (role: StrictElement): IdentityProvider['signIn'] => {
   const services = childrenOf(role, METADATA, 'SingleSignOnService')
@@ -100,7 +128,7 @@ const signInOf = (role: StrictElement): IdentityProvider['signIn'] => {
     services
       .filter((one) => attributeOf(one, 'Binding') === binding)
       .map((one) => attributeOf(one, 'Location') ?? '')
-      .find((location) => URL.canParse(location))
+      .find((location) => ADDRESS.test(location) && URL.canParse(location))
   const [redirect, post] = [at(REDIRECT_BINDING), at(POST_BINDING)]
   if (redirect !== undefined) return { binding: 'redirect', location: redirect }
   if (post !== undefined) return { binding: 'post', location: post }
