@@ -198,9 +198,11 @@ const search = ({ socket, id, operation }: Asked, { filters, ways }: Seen): void
   socket.write(message(id, result(0x65, limit > 0 && found.length > limit ? 4 : 0)))
 }
 
+/** By the directory's own names for attributes, however they were asked for; `;range=0-1499` is an option of one. */
 const written = (entry: FakeEntry, names: readonly string[]): Buffer => {
-  const attributes = names.flatMap((name) => {
-    const values = valuesOf(entry, name)
+  const wanted = new Set(names.map((name) => name.toLowerCase()))
+  const attributes = Object.keys(entry.attributes).flatMap((name) => {
+    const values = wanted.has(name.replace(/;.*/, '').toLowerCase()) ? valuesOf(entry, name) : []
     return values.length === 0 ? [] : [tlv(0x30, tlv(4, name), tlv(0x31, ...values.map((value) => tlv(4, value))))]
   })
   return tlv(0x64, tlv(4, entry.dn), tlv(0x30, ...attributes))

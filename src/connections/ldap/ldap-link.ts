@@ -80,8 +80,7 @@ const found = async (client: Client, { base, scope, filter, attributes }: LdapQu
     scope,
     filter,
     attributes: [...attributes],
-    // All of it as octets, in whatever case the directory writes its names: what is text is decided by whoever reads it.
-    explicitBufferAttributes: [...attributes, ...attributes.map((name) => name.toLowerCase())],
+    explicitBufferAttributes: EVERY,
     // None of ours: with one the library takes a part for the whole where the server has a smaller one. Its own is an error then.
     sizeLimit: 0,
     timeLimit: OPERATION_MS / ONE_SECOND_MS,
@@ -91,10 +90,21 @@ const found = async (client: Client, { base, scope, filter, attributes }: LdapQu
   return searchEntries.map(entryOf)
 }
 
+/**
+ * All of it as octets, in whatever case the directory writes its names: what is text is decided by whoever reads it. The
+ * library looks names up in a list, as they are written.
+ */
+const EVERY: string[] = Object.assign([], { includes: () => true })
+
 const entryOf = ({ dn, ...attributes }: Entry): LdapEntry => ({
   dn,
-  values: new Map(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), [value].flat().filter(Buffer.isBuffer)])),
+  values: new Map(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), [value].flat().map(octets)])),
 })
+
+const octets = (value: Buffer | string): Buffer => {
+  if (!Buffer.isBuffer(value)) throw new LdapFailure('an attribute that was not read as octets')
+  return value
+}
 
 const bound = async (client: Client, dn: string, password: string): Promise<BindOutcome> => {
   // An empty name or password is a bind without a person, and succeeds (RFC 4513 §5.1.2): it must not reach the wire.

@@ -5,7 +5,7 @@ import type { LdapEntry } from './ldap-link.ts'
 import { profileAttributes } from './ldap-profile.ts'
 import type { LdapServers } from './ldap-servers.ts'
 import type { LdapSettings } from './ldap-settings.ts'
-import { textOf } from './ldap-values.ts'
+import { isInParts, textOf } from './ldap-values.ts'
 
 /** How deep groups in groups are followed, and how many there may be. */
 const DEEPEST_GROUPS = 8
@@ -62,10 +62,10 @@ const bounded = (names: readonly string[]): readonly string[] => {
 // Rules decide by groups: half of them is worse than none.
 const tooMany = () => new UsherError('profile_incomplete', { detail: { attribute: 'groups' } })
 
-const namesIn = ({ values }: LdapEntry): readonly string[] => {
-  // Active Directory gives more than 1,500 in parts: `memberOf;range=0-1499` ([MS-ADTS] §3.1.1.3.1.3.3).
-  if ([...values.keys()].some((name) => name.startsWith('memberof;'))) throw tooMany()
-  return (values.get('memberof') ?? []).flatMap((octets) => firstName(octets.toString('utf8')) ?? [])
+const namesIn = (person: LdapEntry): readonly string[] => {
+  // Active Directory does so with more than 1,500.
+  if (isInParts(person, 'memberOf')) throw tooMany()
+  return (person.values.get('memberof') ?? []).flatMap((octets) => firstName(octets.toString('utf8')) ?? [])
 }
 
 /** The first value of a distinguished name, unescaped (RFC 4514 §2.4). */

@@ -2,7 +2,7 @@ import { UsherError } from '#kernel/errors.ts'
 import type { Method, Profile } from '#kernel/person.ts'
 import type { LdapEntry } from './ldap-link.ts'
 import type { LdapSettings } from './ldap-settings.ts'
-import { guidText, octetsOf, textOf, textsOf } from './ldap-values.ts'
+import { guidText, isInParts, octetsOf, textOf, textsOf } from './ldap-values.ts'
 import { profileFrom } from '../profile.ts'
 
 /** What is read of everybody, by Auth0's names for it. */
@@ -75,6 +75,9 @@ const passedOn = (entry: LdapEntry, settings: LdapSettings): Readonly<Record<str
   const isOurs = (name: string) =>
     DERIVED.has(name) || name === 'memberof' || (name === 'immutableid' && settings.kind === 'active-directory')
   const wanted = profileAttributes(settings).filter((name) => !isOurs(name.toLowerCase()))
+  // Rules decide by these as they do by groups.
+  const part = wanted.find((name) => isInParts(entry, name))
+  if (part !== undefined) throw incomplete(part)
   return Object.fromEntries(wanted.map((name) => [name, saidOf(entry, name)]))
 }
 

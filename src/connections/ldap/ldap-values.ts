@@ -1,6 +1,11 @@
 import type { LdapEntry } from './ldap-link.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** Whole: without what a text begins with it may be somebody else's. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Whether a directory gave a part of an attribute only: `memberOf;range=0-1499` ([MS-ADTS] §3.1.1.3.1.3.3). */
+export const isInParts = ({ values }: LdapEntry, attribute: string): boolean =>
+  [...values.keys()].some((name) => name.startsWith(`${attribute.toLowerCase()};range=`))
 
 /** The octets of an attribute that has one value; undefined when it has none, or several. */
 export const octetsOf = ({ values }: LdapEntry, attribute: string): Buffer | undefined => {

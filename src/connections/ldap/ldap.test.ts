@@ -90,6 +90,34 @@ test('a server that gives a part only is not believed that it is the whole', asy
   assert.deepEqual(people(), [])
 })
 
+test('an attribute is read however the settings and the directory spell its name', async () => {
+  const entries = [aliceWith({ proxyAddresses: ['one', 'two'], entryUUID: 'a-0001' })]
+  const { connection, right } = await stageOf({ entries, settings: { attributes: ['PROXYaddresses'], subjectAttribute: 'entryuuid' } })
+  const profile = await connection.verify(right)
+  assert.equal(profile?.subject, 'a-0001')
+  assert.deepEqual(profile?.attributes['PROXYaddresses'], ['one', 'two'])
+})
+
+test('an attribute that came in parts is not taken for all of it', async () => {
+  const entries = [aliceWith({ 'proxyAddresses;range=0-1499': ['one', 'two'] })]
+  const asked = await stageOf({ entries, settings: { attributes: ['proxyAddresses'] } })
+  await assert.rejects(asked.connection.verify(asked.right), failsWith('profile_incomplete'))
+  const inMany = [aliceWith({ 'memberOf;range=0-1499': ['CN=Staff'] })]
+  const unasked = await stageOf({ entries: inMany, settings: { groups: 'none' } })
+  assert.ok(await unasked.connection.verify(unasked.right), 'nobody wanted to know the groups')
+  const wanted = await stageOf({ entries: inMany })
+  await assert.rejects(wanted.connection.verify(wanted.right), failsWith('profile_incomplete'))
+})
+
+test('a name that begins with what nobody sees is not the name without it', async () => {
+  const members = (cn: string) => ({ dn: `CN=${cn},${BASE}`, attributes: { objectClass: 'group', cn, member: ALICE.dn } })
+  const { connection, right } = await stageOf({ entries: [ALICE, members('\ufeffAdmins')], settings: { groups: 'nested' } })
+  await assert.rejects(connection.verify(right), failsWith('profile_incomplete'))
+  const settings = { subjectAttribute: 'employeeID' }
+  const other = await stageOf({ entries: [aliceWith({ employeeID: '\ufeff0001' })], settings })
+  await assert.rejects(other.connection.verify(other.right), failsWith('profile_incomplete'))
+})
+
 test('a computer is not a person', async () => {
   const { connection, right } = await stageOf({ entries: [aliceWith({ objectClass: ['user', 'computer'] })] })
   assert.equal(await connection.verify(right), undefined)
