@@ -87,9 +87,13 @@ story(
     unhurried(told, async (house) => {
       const mine = await onItsWay(house)
       const theirs = await onItsWay(house)
-      for (const cookie of ['', theirs.cookie, 'usher_browser=x']) {
+      for (const [cookie, status] of [
+        ['', 400],
+        [theirs.cookie, 410],
+        ['usher_browser=x', 400],
+      ] as const) {
         const answer = await at({ ...mine, cookie }, house, [TICKET])
-        assert.equal(answer.status, 400)
+        assert.equal(answer.status, status)
         assert.ok(!isIn(answer))
       }
       const made = await at({ ...mine, path: mine.path.replace(/[^/]+\/windows$/, 'AAAAAAAAAAAAAAAAAAAAAA/windows') }, house, [TICKET])
