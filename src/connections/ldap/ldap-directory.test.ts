@@ -112,6 +112,12 @@ test('groups a person names themselves count by their first name, whole', async 
   assert.equal(firstName('CN=a\\'), undefined)
 })
 
+test('an escape in a name is undone once: a backslash makes no other group of it', () => {
+  const names = { 'CN=\\5CAdmins,OU=x': '\\Admins', 'CN=\\\\41dmins,OU=x': '\\41dmins', 'CN=\\5C41dmins': '\\41dmins' }
+  for (const [dn, name] of Object.entries(names)) assert.equal(firstName(dn), name, dn)
+  assert.equal(firstName('CN=\\C3\\85se\\, x\\2C\\+\\\\,OU=x'), 'Åse, x,+\\')
+})
+
 test('groups are looked for where they are', async () => {
   const staff = { ...group('Staff', ALICE.dn), dn: `CN=Staff,OU=Groups,${BASE}` }
   const people = { groups: 'nested', base: `CN=Users,${BASE}` }

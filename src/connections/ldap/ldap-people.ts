@@ -72,8 +72,10 @@ const namesIn = (person: LdapEntry): readonly string[] => {
 export const firstName = (dn: string): string | undefined => {
   const [, escaped] = /^[A-Za-z][A-Za-z0-9.-]*=((?:\\.|[^\\,+])*)(?=[,+]|$)/su.exec(dn) ?? []
   if (!escaped) return undefined
-  const octets = escaped.replace(/(?:\\[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'))
-  return octets.replace(/\\(.)/gsu, '$1')
+  return escaped.replace(
+    /(?:\\[0-9a-fA-F]{2})+|\\(.)/gsu,
+    (run, character?: string) => character ?? Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'),
+  )
 }
 
 const groupsWith = (servers: LdapServers, { groupBase }: LdapSettings, filter: Filter) =>
