@@ -68,6 +68,11 @@ const activeDirectoryRefusal = (entry: LdapEntry, at: number): AccountFailure | 
 const isOver = (expires: bigint | undefined, at: number): boolean =>
   expires !== undefined && expires > 0n && expires !== NEVER && (expires - FILETIME_EPOCH) / FILETIME_PER_MS <= BigInt(at)
 
+/** Whether an entry tells all that a refused password would; a global catalog has no end of an account, and no locks. */
+export const tellsAll = (entry: LdapEntry, kind: LdapSettings['kind']): boolean =>
+  kind !== 'active-directory' ||
+  ['accountExpires', 'msDS-User-Account-Control-Computed'].every((attribute) => numberOf(entry, attribute) !== undefined)
+
 const ldapRefusal = (entry: LdapEntry): AccountFailure | undefined => {
   const isTrue = (attribute: string) => textOf(entry, attribute)?.toUpperCase() === 'TRUE'
   if (isTrue('nsAccountLock')) return 'account_disabled'

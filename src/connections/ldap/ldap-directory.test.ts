@@ -69,11 +69,19 @@ test('a ticket does not open an account that is disabled, locked or over', async
     [{ accountExpires: '1' }, 'account_expired'],
     [{ pwdAccountLockedTime: '20260302080000Z' }, 'account_locked'],
     [{ userAccountControl: undefined }, 'profile_incomplete'],
+    [{ accountExpires: undefined }, 'profile_incomplete'],
+    [{ 'msDS-User-Account-Control-Computed': undefined }, 'profile_incomplete'],
   ] as const
   for (const [attributes, code] of cases) {
     const { find } = await openDirectory({ entries: [aliceWith(attributes)], settings: { attributes: ['pwdAccountLockedTime'] } })
     await assert.rejects(find('alice@AD.USHER.TEST'), (error) => error instanceof UsherError && error.code === code)
   }
+})
+
+test('what a global catalog does not say of an account, the password’s own check says', async () => {
+  const entries = [aliceWith({ accountExpires: undefined, 'msDS-User-Account-Control-Computed': undefined, pwdLastSet: undefined })]
+  const { connection, right } = await openDirectory({ entries })
+  assert.ok(await connection.verify(right))
 })
 
 test('other directories tell Alice from alice, as Kerberos does', async () => {

@@ -5,7 +5,7 @@ import type { Method, Profile } from '#kernel/person.ts'
 import type { Randomness } from '#kernel/randomness.ts'
 import type { ConnectionSettings } from '#kernel/settings.ts'
 import { gate } from '../gate.ts'
-import { type AccountFailure, accountRefusal, isLocked, refusalIn } from './ldap-account.ts'
+import { type AccountFailure, accountRefusal, isLocked, refusalIn, tellsAll } from './ldap-account.ts'
 import { bindAs } from './ldap-bind.ts'
 import { LdapFailure } from './ldap-failure.ts'
 import type { LdapEntry } from './ldap-link.ts'
@@ -99,6 +99,7 @@ const findPrincipal = async (opened: Opened, principal: string, at: number): Pro
   if (!person || !isOfPrincipal(person, value, settings)) return undefined
   // The directory was asked for no password, so that it could not refuse one.
   if (isLocked(person)) throw refused(opened, 'account_locked')
+  if (!tellsAll(person, settings.kind)) throw refused(opened, 'profile_incomplete')
   return profileOf(opened, person, { at, method: 'windows' })
 }
 
