@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ONE_SECOND_MS } from '#kernel/clock.ts'
-import { UsherError } from '#kernel/errors.ts'
 import type { ConnectionId } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty, Settings, TargetSettings } from '#kernel/settings.ts'
 import { comparable } from './settings-text.ts'
@@ -92,20 +91,10 @@ export const keepingUnchanged = (before: Settings, after: Settings): Settings =>
 
 const isSame = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other))
 
-/** Connections that are about to become a directory, or to be none any more. */
-export const turnedConnections = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionSettings[] =>
-  current.connections.filter((one) => {
-    const after = next.connections.find(({ id }) => id === one.id)
-    return after !== undefined && (after.directory === undefined) !== (one.directory === undefined)
+/** Connections, by id, whose people prove anew who they are: they are switched off, or another issuer speaks for them. */
+export const forsaken = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionId[] =>
+  next.connections.flatMap(({ id, disabled, settings: { issuer } }) => {
+    const before = current.connections.find((one) => one.id === id)
+    if (!before) return []
+    return (disabled && !before.disabled) || issuer !== before.settings['issuer'] ? [id] : []
   })
-
-/** Connections, by id, that nobody may come in by any more. */
-export const switchedOff = (current: Settings, next: Pick<Settings, 'connections'>): readonly ConnectionId[] =>
-  next.connections.flatMap(({ id, disabled }) =>
-    disabled && current.connections.some((one) => one.id === id && !one.disabled) ? [id] : [],
-  )
-
-export const turnedTooLate = ({ name }: ConnectionSettings): UsherError => {
-  const problem = `connections.${name}.directory: people have signed in with it already, so it stays as it is. Declare a connection with another name`
-  return new UsherError('settings_invalid', { detail: { field: `connections.${name}.directory`, problem } })
-}

@@ -7,9 +7,10 @@ import type { Schema, SettingsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { endSignIns } from './ended-sign-ins.ts'
 import type { EventRow } from './events.ts'
-import { type Declared, keepingUnchanged, mergeSettings, switchedOff, turnedConnections, turnedTooLate } from './settings-merge.ts'
+import { type Declared, forsaken, keepingUnchanged, mergeSettings } from './settings-merge.ts'
 import { inShort } from './in-short.ts'
 import { openedValue, sealedValue } from './settings-text.ts'
+import { turnedConnections, turnedTooLate } from './turned-connections.ts'
 
 interface Parts {
   readonly storage: Storage
@@ -73,10 +74,10 @@ export const applyDeclared = async (
   const current = await readSettings(tx, sealer)
   const { settings, changes } = mergeSettings(current, declared, newId)
   if (changes.length === 0) return { revision: current.revision, changes }
-  for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.id)) throw turnedTooLate(one)
+  for (const one of turnedConnections(current, settings)) if (await hasPeople(tx, one.connection.id)) throw turnedTooLate(one)
   const next = current.revision + 1
   await writeSettings(tx, { ...settings, revision: next }, sealer)
-  for (const connection of switchedOff(current, settings)) await endWhatCameBy(tx, connection, at)
+  for (const connection of forsaken(current, settings)) await endWhatCameBy(tx, connection, at)
   const event = {
     type: 'settings_applied',
     at,
@@ -111,7 +112,7 @@ export const writeSettings = async (tx: Kysely<Schema>, { revision, tested: _, .
     .execute()
 }
 
-/** Whoever came by a connection that was switched off proves anew who they are, also when it is on again. */
+/** Whoever came by it proves anew who they are, also when it is on again. */
 const endWhatCameBy = async (tx: Kysely<Schema>, connection: ConnectionId, at: number): Promise<void> => {
   await tx.deleteFrom('sessions').where('connection', '=', connection).execute()
   await endSignIns(tx, { connection }, at)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { UsherError } from '#kernel/errors.ts'
 import { Secret } from '#kernel/secret.ts'
 import type { ConnectionSettings, RelyingParty, TargetSettings } from '#kernel/settings.ts'
 import { AT, type OpenStores } from '../../support/stores.ts'
@@ -114,6 +115,7 @@ export const settingsConformance = (name: string, open: OpenStores): void => {
 
   single(name, open)
   guarded(name, open)
+  turning(name, open)
 }
 
 /** Settings that are one value. */
@@ -151,19 +153,6 @@ const guarded = (name: string, open: OpenStores): void => {
     assert.deepEqual(new Set(applied.map(({ revision }) => revision)), new Set([1]))
   })
 
-  test(`${name}: a connection that has people neither becomes a directory nor stops being one`, async (t) => {
-    const { settings, people } = (await open(t)).stores
-    const directory = { immutableIdAttribute: 'objectGUID', userPrincipalNameAttribute: 'upn' }
-    await settings.apply(declared(), AT)
-    await settings.apply({ ...nothing, connections: [{ ...google('google-secret'), directory }] }, AT)
-    const [connection] = (await settings.current()).connections
-    assert.ok(connection?.directory)
-    await people.recognize({ connection: connection.id, issuer: 'i', subject: 's' }, { names: {}, emailVerified: false }, AT)
-    const { revision } = await settings.current()
-    await assert.rejects(settings.apply(declared(), AT), { code: 'settings_invalid' })
-    assert.equal((await settings.current()).revision, revision)
-  })
-
   test(`${name}: a setting cannot pass itself off as a sealed secret`, async (t) => {
     const { settings } = (await open(t)).stores
     const forged = { ...google('s'), settings: { deep: [{ clientSecret: { $sealed: 'v1.AAAA' } }] } }
@@ -184,6 +173,53 @@ const guarded = (name: string, open: OpenStores): void => {
     await sql(`update settings set revision = 9, body_json = '${JSON.stringify(moved)}' returning revision`)
     await assert.rejects((await another()).settings.current(), { code: 'key_wrong' })
     await assert.rejects(stores.settings.current(), { code: 'key_wrong' }, 'old settings are not used on in silence')
+  })
+}
+
+/** Connections that would mean other people from then on. */
+const turning = (name: string, open: OpenStores): void => {
+  const turns: readonly (readonly [field: string, change: (one: Omit<ConnectionSettings, 'id'>) => Omit<ConnectionSettings, 'id'>])[] = [
+    ['directory', (one) => ({ ...one, directory: { immutableIdAttribute: 'objectGUID', userPrincipalNameAttribute: 'upn' } })],
+    ['type', (one) => ({ ...one, type: 'saml' })],
+    ['subjectAttribute', (one) => ({ ...one, settings: { ...one.settings, subjectAttribute: 'nickname' } })],
+    ['profile.subject', (one) => ({ ...one, settings: { ...one.settings, profile: { subject: 'login' } } })],
+  ]
+
+  for (const [field, change] of turns)
+    test(`${name}: whom the subjects of a connection mean (${field}) turns while it has no people, and not afterwards`, async (t) => {
+      const { settings, people } = (await open(t)).stores
+      const turned = { ...nothing, connections: [change(google('google-secret'))] }
+      await settings.apply(declared(), AT)
+      await settings.apply(turned, AT)
+      const [connection] = (await settings.current()).connections
+      assert.ok(connection)
+      await people.recognize({ connection: connection.id, issuer: 'i', subject: 's' }, { names: {}, emailVerified: false }, AT)
+      const { revision } = await settings.current()
+      await assert.rejects(
+        settings.apply(declared(), AT),
+        (error) => error instanceof UsherError && error.detail['field'] === `connections.google.${field}`,
+      )
+      assert.equal((await settings.current()).revision, revision)
+      assert.deepEqual((await settings.apply(turned, AT)).changes, [])
+    })
+
+  test(`${name}: sessions by an issuer that no longer speaks for a connection end, and those of other connections do not`, async (t) => {
+    const { settings, people, sessions } = (await open(t)).stores
+    const issuedBy = (issuer: string) => ({ ...google('s'), settings: { ...google('s').settings, issuer } })
+    const apply = (...connections: Omit<ConnectionSettings, 'id'>[]) => settings.apply({ ...nothing, connections }, AT)
+    const signIn = async (index: number) => {
+      const connection = (await settings.current()).connections[index]?.id ?? ''
+      const identity = { connection, issuer: 'i', subject: 's' }
+      const { id: user } = await people.recognize(identity, { names: {}, emailVerified: false }, AT)
+      const authentication = { method: 'federated' as const, at: AT }
+      await sessions.start({ id: `s${index}`, user, connection, identity, authentication, createdAt: AT, expiresAt: AT + 99 }, 'r')
+    }
+    await apply(issuedBy('https://old.example'), { ...issuedBy('https://old.example'), name: 'another' })
+    for (const index of [0, 1]) await signIn(index)
+    await apply({ ...issuedBy('https://old.example'), label: 'G' })
+    assert.ok(await sessions.find('s0', AT))
+    await apply(issuedBy('https://new.example'))
+    assert.deepEqual([await sessions.find('s0', AT), (await sessions.find('s1', AT))?.id], [undefined, 's1'])
   })
 }
 
