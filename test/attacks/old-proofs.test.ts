@@ -29,8 +29,7 @@ const opened = async (t: TestContext) => {
     return { name: 'there', label: 'There', type: 'oidc', settings, ...more }
   }
   const trusted = { secondFactor: { trusted: true, amr: ['mfa'] } }
-  // biome-ignore lint/suspicious/noExplicitAny: a settings file, as loosely typed as files are
-  let file: any
+  let file: { readonly connections: readonly unknown[] } = { connections: [] }
   const house = await openHouse({
     database: database.address,
     clock,
