@@ -135,7 +135,8 @@ test('attributes that are too long, too deep or unsafe are left out whole, never
     control: 'a\u0000b',
     turned: 'ceo\u202E',
     nothing: null,
-    list: ['fine', 'not\u0000fine'],
+    list: ['fine', 'not\u0000fine', 'a\u200Bb', 'also fine'],
+    within: { list: ['fine', 'not\u0000fine'] },
     constructor: 'x',
     'bad name': 'x',
     '': 'x',
@@ -146,6 +147,7 @@ test('attributes that are too long, too deep or unsafe are left out whole, never
     roles: ['a', 'b'],
     realm_access: { roles: ['x'] },
     'https://acme.example/claim': true,
+    list: ['fine', 'also fine'],
   })
 })
 

@@ -113,16 +113,22 @@ const MOST_LETTERS_IN_ALL = 32_768
 
 /**
  * What else was said, without what could hurt: values that are too long, too deep or hold unsafe characters are left out
- * whole. They are never mended, because a mended identifier may be somebody else's. Who is said more of than can be kept is
- * refused: people write much of it themselves, and would choose what falls off the end, such as the group that keeps them out.
+ * whole, and so are members of a list. They are never mended, because a mended identifier may be somebody else's. Who is
+ * said more of than can be kept is refused: people write much of it themselves, and would choose what falls off the end, such as the group that keeps them out.
  */
 const attributesOf = (claims: UpstreamClaims): Readonly<Record<string, unknown>> => {
-  const kept = Object.entries(claims).filter(([name, value]) => !MECHANICS.has(name) && isSafeName(name) && isSafeValue(value, 1))
+  const kept = Object.entries(claims)
+    .filter(([name]) => !MECHANICS.has(name) && isSafeName(name))
+    .map(([name, value]) => [name, withoutUnsafe(value)] as const)
+    .filter(([, value]) => isSafeValue(value, 1))
   const letters = kept.reduce((sum, [name, value]) => sum + name.length + JSON.stringify(value).length, 0)
   if (kept.length > MOST_ATTRIBUTES || letters > MOST_LETTERS_IN_ALL)
     throw new UsherError('connection_answer_invalid', { detail: { reason: 'the profile is too large' } })
   return Object.fromEntries(kept)
 }
+
+/** One odd group must not hide the others. */
+const withoutUnsafe = (value: unknown): unknown => (Array.isArray(value) ? value.filter((one) => isSafeValue(one, 2)) : value)
 
 const isSafeName = (name: string): boolean => NAME.test(name) && !DANGEROUS.has(name)
 
