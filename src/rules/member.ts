@@ -57,6 +57,8 @@ const MOST_CALLS = 200
 /** One run, and all of a runner: a rule that is merely careless throws once or twice, for everybody who is in it. */
 const MOST_STRAYS_OF_RUN = 20
 const MOST_STRAYS = 1_000
+/** From then on a runner is replaced whoever's turn it is. */
+const MANY_STRAYS = 200
 const MOST_TOLD = 20
 
 interface State {
@@ -175,13 +177,14 @@ const update = ({ book, child }: Inside, { id, payload }: Frame): void => {
   )
 }
 
-/** Something was thrown that nobody waited for: the runner is not to be trusted with another sign-in, and with none that never stops. */
+/** Something was thrown that nobody waited for: what it left behind must not stay for long, and nobody may go on throwing. */
 const stray = ({ book, child, state, strayed }: Inside, { id, payload }: Frame): void => {
   const { script, message } = strayMessageIn(payload)
   const running = book.running(id)
   if (running?.job.scripts[script]) running.entered = script
-  state.isRetired = true
+  state.isTainted = true
   state.strays += 1
+  if (state.strays >= MANY_STRAYS) state.isRetired = true
   const run = book.find(id)
   if (run) run.used.strays += 1
   if (state.strays <= MOST_TOLD) strayed(run, message)

@@ -32,7 +32,7 @@ const opening = z.object({
   host: z.string().transform((host) => host.slice(0, LONGER_THAN_HOSTS)),
   port: z.number().int().min(0).max(65_535).catch(0),
 })
-const update = z.object({ run: index, kind: z.enum(['app', 'user']), publicId: z.string().max(1_024) })
+const update = z.object({ run: index, kind: z.enum(['app', 'user']), publicId: z.string() })
 const stray = z.object({ script: index, message: z.string().max(1_000) })
 
 const MOST_MESSAGE_BYTES = 64 * 1024

@@ -143,7 +143,9 @@ describe('scripts that go wrong', () => {
     assert.equal(result.kind === 'failed' && result.why, 'output')
   })
 
-  test('one that throws later is denied by name, and its process serves nobody else', async () => {
+  test('one that throws later is denied by name, and its process serves nobody else', async (t) => {
+    const { pool } = openPool()
+    t.after(pool.stop)
     const notes: string[] = []
     const throwsLater = rule('global.mark = 1; setTimeout(() => { throw new Error("later") }, 5)')
     const result = await pool.run(jobOf([passes, throwsLater], { caller: callerOf(notes) }))

@@ -90,6 +90,13 @@ const frozen = ({ scripts, configuration }) => ({
   configuration: Object.freeze(configuration),
 })
 
+/** Less than `messages.ts` takes. */
+const MOST_CHANGE_BYTES = 63 * 1024
+const MOST_CHANGE_DEPTH = 30
+
+const isDeeper = (value, most) =>
+  typeof value === 'object' && value !== null && (most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1)))
+
 const hostOf = (state) => ({
   now: Date.now,
   entered: (script) => {
@@ -99,9 +106,13 @@ const hostOf = (state) => ({
   },
   updateMetadata: (kind, publicId, patch) =>
     new Promise((resolve, reject) => {
+      const text = JSON.stringify({ run: state.id, kind, publicId, patch })
+      // Usher ends a runner that says more, and with it the sign-ins of everybody else.
+      if (Buffer.byteLength(text) > MOST_CHANGE_BYTES || isDeeper(patch, MOST_CHANGE_DEPTH))
+        return reject(new Error('the change of metadata is too large or too deep'))
       lastCall += 1
       calls.set(lastCall, { resolve, reject })
-      send(fromRunner.update, lastCall, JSON.stringify({ run: state.id, kind, publicId, patch }))
+      send(fromRunner.update, lastCall, text)
     }),
   strays: (take, sanitized) => {
     state.take = take

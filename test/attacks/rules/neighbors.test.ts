@@ -5,6 +5,9 @@ import { openPool } from '../../support/rule-pool.ts'
 
 const SAYS = '.on("error", (error) => callback(null, { said: error.code }, context))'
 
+const changes = (patch: string, id = 'user.user_id') =>
+  `auth0.users.updateAppMetadata(${id}, ${patch}).then(() => callback(null, user, context), () => callback(null, user, context))`
+
 /** What a script comes to that takes what people say about themselves as it is; none of it means harm. */
 const odd: Readonly<Record<string, readonly [body: string, end: 'passed' | 'output']>> = {
   'a host longer than any': [`require("http").get({ host: user.name.repeat(300) + ".example" })${SAYS}`, 'passed'],
@@ -13,6 +16,12 @@ const odd: Readonly<Record<string, readonly [body: string, end: 'passed' | 'outp
     'fetch("https://" + user.name.repeat(300) + ".example").catch(() => callback(null, user, context))',
     'passed',
   ],
+  'a change of metadata of too many bytes': [changes('{ text: user.name.repeat(70000) }'), 'passed'],
+  'a change of metadata that is nested too deeply': [
+    `let deep = {}; for (let n = 0; n < 60; n += 1) deep = { deep }; ${changes('deep')}`,
+    'passed',
+  ],
+  'a change of metadata of somebody with a long id': [changes('{}', 'user.name.repeat(5000)'), 'passed'],
   'a user nested too deeply': [
     'let deep = {}; for (let n = 0; n < 60; n += 1) deep = { deep }; callback(null, { deep }, context)',
     'output',
