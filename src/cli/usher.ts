@@ -40,6 +40,11 @@ const isHelp = (error: unknown): boolean =>
   'code' in error &&
   ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code))
 
+// Whoever reads along may have enough, as `head` does; what the command was asked to do is done all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
