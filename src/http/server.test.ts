@@ -195,10 +195,9 @@ test('who is asked to come later is told when, on whichever page', async () => {
     status: 503,
     page: { name: 'waiting', failure: 'license_exhausted', reference: 'r', again: '/sign-in/t1' },
   }
-  const shown = await ask(
-    fakeHttp(() => waiting),
-    '/sign-in/t1',
-  )
+  const http = fakeHttp(() => waiting)
+  const shown = await ask(http, '/sign-in/t1')
+  assert.equal(http.lines.at(-1)?.fields.code, 'license_exhausted')
   assert.deepEqual(
     [shown.statusCode, shown.headers['retry-after'], shown.headers.refresh],
     [503, '60', '60; url=https://id.fabrikam.example/sign-in/t1'],

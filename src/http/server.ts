@@ -162,6 +162,8 @@ const addRoute = (app: FastifyInstance, route: Route, inside: Inside): void => {
         method: route.method,
         status: reply.statusCode,
         kind: answer.kind,
+        // What the page says, for whoever is read its reference to.
+        ...(answer.kind === 'page' && 'failure' in answer.page && { code: answer.page.failure }),
         ms: parts.clock.now() - visit.at,
       })
       return reply
