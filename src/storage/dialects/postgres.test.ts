@@ -14,13 +14,13 @@ for (const { name, open } of postgres()) storageConformance(name, open)
 let server: Promise<Postgres> | undefined
 after(async () => (await server)?.close())
 
-/** A database with one table `notes` of one row, and an administrator's connection to it. */
-const prepared = async (t: TestContext) => {
+/** A database with one table `notes` of one row, and an administrator's connection to it. `more` is added to its address. */
+const prepared = async (t: TestContext, more = '') => {
   server ??= startPostgres()
   const url = await (await server).createDatabase()
   const administrator = new pg.Client({ connectionString: url })
   await administrator.connect()
-  const database = postgresDatabase({ ...parts, url })
+  const database = postgresDatabase({ ...parts, url: `${url}${more}` })
   t.after(async () => {
     await database.close()
     await administrator.end()
@@ -123,19 +123,40 @@ it('a table that changes under a prepared statement is no failure', async (t) =>
   assert.deepEqual(await all(database.read), [{ id: 1, size: 0, color: null }])
 })
 
-it('the settings that make it safe are in force', async (t) => {
-  const { database } = await prepared(t)
-  const setting = async (db: Kysely<Schema>, name: string) =>
-    (await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db)).rows[0]?.value
-  const written = (name: string) => database.write((tx) => setting(tx, name))
-  assert.equal(await written('transaction_isolation'), 'serializable')
-  assert.equal(await written('synchronous_commit'), 'on')
-  assert.equal(await written('statement_timeout'), '5s')
-  assert.equal(await written('idle_in_transaction_session_timeout'), '10s')
-  assert.equal(await setting(database.read, 'transaction_read_only'), 'on')
-  assert.equal(await setting(database.read, 'statement_timeout'), '5s')
-  await database.alone((tx) => sql`select 1`.execute(tx))
-  assert.equal(await written('statement_timeout'), '5s')
+const LOOSE = '-c default_transaction_isolation=read\\ committed -c synchronous_commit=off -c default_transaction_read_only=off'
+
+for (const [how, more] of [
+  ['in force', ''],
+  ['in force whatever the address says', `?options=${encodeURIComponent(`${LOOSE} -c work_mem=5MB`)}`],
+] as const)
+  it(`the settings that make it safe are ${how}`, async (t) => {
+    const { database } = await prepared(t, more)
+    const setting = async (db: Kysely<Schema>, name: string) =>
+      (await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db)).rows[0]?.value
+    const written = (name: string) => database.write((tx) => setting(tx, name))
+    assert.equal(await written('transaction_isolation'), 'serializable')
+    assert.equal(await written('synchronous_commit'), 'on')
+    assert.equal(await written('statement_timeout'), '5s')
+    assert.equal(await written('idle_in_transaction_session_timeout'), '10s')
+    assert.equal(await setting(database.read, 'transaction_read_only'), 'on')
+    assert.equal(await setting(database.read, 'statement_timeout'), '5s')
+    await database.alone((tx) => sql`select 1`.execute(tx))
+    assert.equal(await written('statement_timeout'), '5s')
+    // What else the address asks for is given.
+    assert.equal(await written('work_mem'), more === '' ? '4MB' : '5MB')
+  })
+
+it('what works alone runs again, too, when it met another one', async (t) => {
+  const { administrator, database } = await prepared(t)
+  const seen: number[] = []
+  await database.alone(async (tx) => {
+    const size = await sizeOf(tx)
+    seen.push(size)
+    if (seen.length === 1) await meanwhile(tx, administrator.query('update notes set size = size + 10 where id = 1'))
+    await setSize(tx, size + 1)
+  })
+  assert.deepEqual(seen, [0, 10])
+  assert.equal(await sizeOf(database.read), 11)
 })
 
 test('a server that is not there is said to be unavailable', async () => {

@@ -22,6 +22,8 @@ const TRIES_AGAIN = 11
 /** Names of locks between nodes. Any numbers, as long as every version of Usher takes the same. */
 const ALONE = 1_970_365_810
 const AGAIN = 1_970_365_811
+/** Said each time, since something between us and the server may leave out what a connection is opened with. */
+const BEGIN = 'begin isolation level serializable; set local synchronous_commit = on'
 /** What a connection says between transactions. */
 const IDLE = 'I'
 
@@ -102,13 +104,15 @@ interface PoolOptions {
 
 const openPool = ({ url, log, settings }: PoolOptions): Pool => {
   const all = [...settings, `statement_timeout=${STATEMENT_MS}`, `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`]
+  const { connectionString, options } = withoutOptions(url)
   const pool = new Pool({
-    connectionString: url,
+    connectionString,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'usher',
     keepAlive: true,
-    options: all.map((setting) => `-c ${setting}`).join(' '),
+    // The last one counts.
+    options: [options, ...all.map((setting) => `-c ${setting}`)].join(' '),
     types: { getTypeParser: numbersAsNumbers },
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
@@ -116,6 +120,15 @@ const openPool = ({ url, log, settings }: PoolOptions): Pool => {
   // One that breaks between two statements of a unit tells the next statement too.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return pool
+}
+
+/** What an address asks of the server (`?options=-c search_path=usher`), and the rest: the driver would take it in place of ours. */
+const withoutOptions = (url: string): { readonly connectionString: string; readonly options: string } => {
+  const address = new URL(url)
+  const options = address.searchParams.get('options')
+  if (options === null) return { connectionString: url, options: '' }
+  address.searchParams.delete('options')
+  return { connectionString: address.href, options }
 }
 
 const INT8 = 20
@@ -149,7 +162,7 @@ const withClient = async <Result>(pool: Pool, work: (client: PoolClient) => Prom
 }
 
 const inTransaction = async <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> => {
-  await client.query('begin')
+  await client.query(BEGIN)
   const outcome = await runUnit(unit, { execute: oneAtATime(statementsOn(client, names)), databaseOn })
   if ('error' in outcome) {
     await client.query('rollback')
@@ -182,7 +195,8 @@ const untilDone = async <Result>(attempt: () => Promise<Result>, tries: number):
 const alone = async <Result>(client: PoolClient, unit: Unit<Result>, names: StatementNames): Promise<Result> => {
   await client.query('set statement_timeout = 0')
   try {
-    return await locked(client, ALONE, () => inTransaction(client, unit, names))
+    // Nobody else is alone, but units of nodes that run are under way.
+    return await locked(client, ALONE, () => untilDone(() => inTransaction(client, unit, names), TRIES_AGAIN))
   } finally {
     await client.query(`set statement_timeout = ${STATEMENT_MS}`)
   }
