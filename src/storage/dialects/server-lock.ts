@@ -1,11 +1,11 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { UsherError } from '#kernel/errors.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /**
- * Lets one server at a time use a SQLite file. The lock is SQLite's own on a file beside it, so it ends with the process,
- * however that ends. Throws `storage_unavailable` when another server holds it.
+ * Lets one server at a time use a SQLite file, which must be there. The lock is SQLite's own on a file beside it, so it ends
+ * with the process, however that ends. Throws `storage_unavailable` when another server holds it.
  */
 export const lockServer = (file: string): (() => void) => {
   const unlock = tryToLock(file)
@@ -22,7 +22,8 @@ export const isServerLocked = (file: string): boolean => {
 }
 
 const tryToLock = (file: string): (() => void) | undefined => {
-  const lockFile = `${file}-server`
+  // Beside the file itself, as SQLite's own, whatever link led to it.
+  const lockFile = `${realpathSync(file)}-server`
   // Only when it is missing: to close a file ends every lock its own process has on it (POSIX fcntl).
   if (!existsSync(lockFile)) closeSync(openSync(lockFile, 'a', 0o600))
   const database = new DatabaseSync(lockFile, { timeout: 0 })
