@@ -25,7 +25,8 @@ export const endSignIns = async (tx: Kysely<Schema>, about: About, at: number): 
   await tx
     .insertInto('ended_sign_ins')
     .values({ about: keyOf(about), ...columns })
-    .onConflict((conflict) => conflict.column('about').doUpdateSet(columns))
+    // A clock that is behind brings nothing back to life that was ended by another.
+    .onConflict((conflict) => conflict.column('about').doUpdateSet(columns).where('ended_sign_ins.at', '<', at))
     .execute()
 }
 

@@ -42,7 +42,9 @@ interface Turn {
 
 const furtherOn = async (tx: Storage['read'], { round, limit, eventRow }: Turn): Promise<Round> => {
   // The id begins with the instant, so the oldest lie together at its beginning, and no other index is needed.
-  const old = tx.selectFrom('events').select('id').where('id', '<', firstIdAt(round.before)).orderBy('id').limit(limit)
+  // Not every database puts letters and digits in the same order, so each says itself that it is old.
+  const first = tx.selectFrom('events').select('id').where('id', '<', firstIdAt(round.before))
+  const old = first.where('at', '<', round.before).orderBy('id').limit(limit)
   const { numDeletedRows } = await tx.deleteFrom('events').where('id', 'in', old).executeTakeFirstOrThrow()
   if (numDeletedRows === 0n) return round
   const deleted = round.deleted + Number(numDeletedRows)

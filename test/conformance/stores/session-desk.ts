@@ -120,6 +120,19 @@ const ended = (name: string, open: OpenStores): void => {
     assert.deepEqual([event?.user, event?.facts], ['dana', { by: 'a test', sessions: 0, whose: 'user' }])
   })
 
+  test(`${name}: what was ended stays so when a node whose clock is behind, or was set back, ends more`, async (t) => {
+    const under = await open(t)
+    await three(under)
+    const { stores, sql } = under
+    await stores.sessionDesk.end({ user: 'dana' }, ENDING)
+    const [first] = await sql('select * from ended_sign_ins')
+    await stores.sessionDesk.end({ user: 'dana' }, { ...ENDING, at: ENDING.at - 100 })
+    assert.deepEqual(await over(stores, ENDING.at - 1), [true, false])
+    assert.deepEqual(await sql('select * from ended_sign_ins'), [first], 'nor is it forgotten sooner')
+    await stores.sessionDesk.end({ user: 'dana' }, { ...ENDING, at: ENDING.at + 100 })
+    assert.deepEqual(await over(stores, ENDING.at + 99), [true, false])
+  })
+
   test(`${name}: everybody's sessions end`, async (t) => {
     const under = await open(t)
     await three(under)
