@@ -26,13 +26,14 @@ const dueAccount = (n: number, target = 'contoso') => {
 }
 
 /** Rounds over these accounts, all of them still due; `ensure` is what the target does. Answers with whom it was about, and the log. */
-const rounds = async (due: readonly ReturnType<typeof dueAccount>[], ensure: (userId: string) => void, many = 1) => {
+const rounds = async (due: readonly ReturnType<typeof dueAccount>[], ensure: (userId: string, stop: () => void) => void, many = 1) => {
+  const stopping = new AbortController()
   const [driven, lines]: [string[], string[]] = [[], []]
   const target: ProvisioningTarget = {
     name: 'contoso',
     ensure: async ({ user }) => {
       driven.push(user.id)
-      ensure(user.id)
+      ensure(user.id, () => stopping.abort())
       return { kind: 'stopped', failure: 'account_conflict' }
     },
     isElsewhere: async () => false,
@@ -50,7 +51,7 @@ const rounds = async (due: readonly ReturnType<typeof dueAccount>[], ensure: (us
     clock: { now: () => 0, sleep: async () => undefined },
     log: { info: () => undefined, warn: () => undefined, error: (event, fields) => void lines.push(`${event} ${fields?.['user']}`) },
   }
-  const finish = accountRounds(parts)
+  const finish = accountRounds(parts, stopping.signal)
   for (let round = 0; round < many; round += 1) await finish()
   return { driven, lines }
 }
@@ -73,6 +74,13 @@ test('however many cannot be driven, and wait the longest, all others have their
   const lost = Array.from({ length: 50 }, (_, n) => dueAccount(n, n % 2 === 0 ? 'gone' : 'unusable'))
   const { driven } = await rounds([...lost, dueAccount(50)], () => undefined, 6)
   assert.deepEqual(driven, ['user-50', 'user-50'])
+})
+
+test('whoever stops waits for one account, not for all that are due', async () => {
+  const { driven } = await rounds([dueAccount(1), dueAccount(2), dueAccount(3)], (userId, stop) => {
+    if (userId === 'user-2') stop()
+  })
+  assert.deepEqual(driven, ['user-1', 'user-2'])
 })
 
 test('what is left over goes by thousands in a second, and with a pause between two batches', async () => {

@@ -43,7 +43,7 @@ const LEFTOVERS_EVERY_MS = ONE_MINUTE_MS
 
 /** What nobody waits for: finishes interrupted accounts, deletes what expired. Resolves when `signal` fires. */
 export const sweep = async (parts: SweepParts, signal: AbortSignal): Promise<void> => {
-  const finishAccounts = accountRounds(parts)
+  const finishAccounts = accountRounds(parts, signal)
   await Promise.all([
     every(ACCOUNTS_EVERY_MS, finishAccounts, { parts, signal }),
     every(LEFTOVERS_EVERY_MS, () => deleteLeftovers(parts, signal), { parts, signal }),
@@ -67,11 +67,15 @@ const every = async (
  * A round drives some of the due accounts one turn further; what they must wait for they write into their rows. Those that
  * cannot be driven stay the longest waiting: the next rounds go past them, until all had their turn.
  */
-export const accountRounds = (parts: SweepParts): (() => Promise<void>) => {
+export const accountRounds = (parts: SweepParts, signal: AbortSignal): (() => Promise<void>) => {
   let left = 0
   return async () => {
     const due = await parts.accounts.due(parts.clock.now(), ACCOUNTS_AT_ONCE, left)
-    for (const one of due) left += (await isDriven(one, parts)) ? 0 : 1
+    for (const one of due) {
+      // A slow directory must not hold up the end of the process: who is left is due at the next start.
+      if (signal.aborted) return
+      left += (await isDriven(one, parts)) ? 0 : 1
+    }
     if (due.length < ACCOUNTS_AT_ONCE) left = 0
   }
 }
