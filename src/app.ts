@@ -213,12 +213,15 @@ const readTls = ({ certificateFile, keyFile }: NonNullable<Config['tls']>) => ({
   privateKeyPem: readFileSync(keyFile, 'utf8'),
 })
 
-/** Throws `key_missing` with the way to make one. */
+/** Throws `key_missing`, with the way to make one where there is none: a new one in the place of one that is there would lose everything. */
 const readKey = (file: string): Secret => {
   try {
     return new Secret(readFileSync(file, 'utf8').trim())
   } catch (error) {
-    const problem = `the key-encryption key cannot be read. Make one: (umask 077; head -c 32 /dev/urandom | base64 > ${file})`
+    const isThere = !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    const problem = isThere
+      ? `the key-encryption key cannot be read: ${error instanceof Error ? error.message : error}`
+      : `there is no key-encryption key. Put back the one the database was made with, or before the first start make one: (umask 077; head -c 32 /dev/urandom | base64 > ${file})`
     throw new UsherError('key_missing', { cause: error, detail: { file, problem } })
   }
 }
