@@ -84,6 +84,7 @@ test('without any limit the time to read grows as the document does', (context) 
     assert.ok(large.length > small.length * (TIMES - 1), name)
     const [one, many] = [leastTime(small), leastTime(large)]
     context.diagnostic(`${name}: ${one.toFixed(1)} ms, ${TIMES} times as much ${many.toFixed(1)} ms`)
-    assert.ok(many < 4 + one * TIMES * 3, `${name}: ${one} ms, ${TIMES} times as much ${many} ms`)
+    // What grows with the square takes TIMES times as much again; collecting garbage alone up to three times.
+    assert.ok(many < 4 + one * TIMES * 5, `${name}: ${one} ms, ${TIMES} times as much ${many} ms`)
   }
 })
