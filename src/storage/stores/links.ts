@@ -48,7 +48,7 @@ export const linkStore = ({ storage: { write }, eventRow, randomness }: Parts) =
       await linkUsers(tx, { primary, secondary, by, at, reference }, eventRow)
       return there(await recordOf(tx, primary))
     }),
-  /** The identity is a user of its own again, with nothing but what its connection said last. Undefined when there is none such. */
+  /** The identity is a user of its own again, blocked if it was, with nothing else but what its connection said last. Undefined when there is none such. */
   unlink: ({ primary, provider, providerUserId, by, at, reference = by }: Unlink): Promise<UserRecord | undefined> => {
     const id = randomness.bytes(USER_ID_BYTES).toString('hex')
     return write(async (tx) => {
@@ -109,9 +109,11 @@ export const separate = async (tx: Kysely<Schema>, separation: Separation, event
     .returningAll()
     .executeTakeFirst()
   if (!row) return false
+  // Whom somebody blocked stays so in all that they were.
+  const { blocked } = await tx.selectFrom('users').select('blocked').where('id', '=', primary).executeTakeFirstOrThrow()
   await tx
     .insertInto('users')
-    .values(userRow(row, id, at))
+    .values({ ...userRow(row, id, at), blocked })
     .execute()
   await tx
     .insertInto('user_records')
@@ -166,7 +168,7 @@ const identityColumns = (one: LinkedIdentity) => ({
   is_social: flag(one.isSocial),
 })
 
-const userRow = (row: LinkedIdentitiesTable, id: UserId, at: number): UsersTable => {
+const userRow = (row: LinkedIdentitiesTable, id: UserId, at: number): Omit<UsersTable, 'blocked'> => {
   const said: JsonObject = JSON.parse(row.profile_json)
   const email = textIn(said, 'email')
   return {
@@ -180,7 +182,6 @@ const userRow = (row: LinkedIdentitiesTable, id: UserId, at: number): UsersTable
     email,
     email_key: email === null ? null : keyOf(email),
     email_verified: flag(said['email_verified'] === true),
-    blocked: 0,
     created_at: at,
   }
 }

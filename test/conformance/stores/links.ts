@@ -90,6 +90,15 @@ const refused = (name: string, open: OpenStores): void => {
     assert.deepEqual((await stores.records.find(secondary.userId))?.root, secondary.root)
   })
 
+  test(`${name}: nobody becomes unblocked by being unlinked`, async (t) => {
+    const { stores, primary, secondary, link } = await both(t, open)
+    await link()
+    await stores.records.patch({ publicId: primary.publicId, blocked: true, by: 'token x', at: AT + 2 })
+    await stores.records.unlink({ primary: primary.userId, provider: 'google-oauth2', providerUserId: '110', by: 'token x', at: AT + 3 })
+    assert.equal((await stores.records.byPublicId(secondary.publicId))?.blocked, true)
+    assert.equal((await stores.people.recognize(HOME, NOTHING, AT + 4)).blocked, true)
+  })
+
   test(`${name}: nobody becomes unblocked by being linked, and nobody is linked to themselves or to nobody`, async (t) => {
     const { stores, primary, secondary, link } = await both(t, open)
     await stores.records.patch({ publicId: secondary.publicId, blocked: true, by: 'token x', at: AT })
