@@ -18,7 +18,11 @@ const round = async (left: number, { days = 400, abortAfter = Number.POSITIVE_IN
       return deleted
     }
   }
-  const clock = { now: () => NOON, sleep: async (ms: number): Promise<void> => void pauses.push(ms) }
+  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    pauses.push(ms)
+    signal?.throwIfAborted()
+  }
+  const clock = { now: () => NOON, sleep }
   await deleteOldEvents({ oldEvents: { deleteOld }, auditMaxAgeDays: async () => days, clock }, stopping.signal)
   return { batches, pauses, asked }
 }

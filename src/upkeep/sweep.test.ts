@@ -97,3 +97,18 @@ test('what is left over goes by thousands in a second, and with a pause between 
   assert.equal(pauses.length, deleted.length - 1)
   assert.ok(pauses.reduce((sum, ms) => sum + ms, 0) <= 1_000)
 })
+
+test('to stop between two batches is no failure', async () => {
+  const stopping = new AbortController()
+  let batches = 0
+  const deleteExpired = async (_at: number, limit: number): Promise<number> => {
+    batches += 1
+    return limit
+  }
+  const sleep = async (_ms: number, signal?: AbortSignal): Promise<void> => {
+    stopping.abort()
+    signal?.throwIfAborted()
+  }
+  await deleteLeftovers({ leftovers: { deleteExpired }, clock: { now: () => 0, sleep } }, stopping.signal)
+  assert.equal(batches, 1)
+})
