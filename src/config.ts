@@ -22,7 +22,9 @@ const address = z
   .string()
   .regex(/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'host:port')
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= HIGHEST_PORT, `a port up to ${HIGHEST_PORT}`)
-const publicAddress = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/', 'an address without a path')
+const publicAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'an address with nothing behind its host and port, and no password')
 
 const network = z
   .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range as 10.0.0.0/8')

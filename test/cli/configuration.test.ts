@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { type Installation, localTarget, makeInstallation, runUsher } from '../support/installation.ts'
@@ -98,34 +98,6 @@ test('a key that is there and cannot be read: nobody is told to write another ov
   assert.equal(code, 1)
   assert.match(stderr, /key_missing: the key-encryption key cannot be read: EISDIR/)
   assert.doesNotMatch(stderr, /urandom/)
-})
-
-for (const [what, written] of [
-  ['the key itself', randomBytes(32).toString('base64')],
-  ['a password that lost its quote', '{"database": postgres://u:s3cret@h/d"}'],
-] as const)
-  test(`a file that is no JSON is refused without a word of it: ${what}`, async (t) => {
-    const place = await makeInstallation()
-    t.after(place.close)
-    const { code, stdout, stderr } = await runUsher(['start', '--check', '--config', place.write('wrong.json', written)])
-    assert.equal(code, 1)
-    assert.match(stderr, /settings_invalid: the file is not JSON: /)
-    for (let at = 0; at + 4 <= written.length; at += 1) assert.ok(!(stdout + stderr).includes(written.slice(at, at + 4)) || /JSON/.test(written.slice(at, at + 4)), written.slice(at, at + 4))
-  })
-
-test('a file that an editor began with a byte order mark is read; one that is not UTF-8 is refused', async (t) => {
-  const place = await makeInstallation({ organization: 'Universität' })
-  t.after(place.close)
-  const text = readFileSync(place.configFile, 'utf8')
-  writeFileSync(place.configFile, `\ufeff${text.replaceAll('\n', '\r\n')}`)
-  const marked = await place.run(['start', '--check'])
-  assert.equal(marked.code, 0, marked.stderr)
-  for (const encoding of ['latin1', 'utf16le'] as const) {
-    writeFileSync(place.configFile, Buffer.from(encoding === 'latin1' ? text : `\ufeff${text}`, encoding))
-    const { code, stderr } = await place.run(['start', '--check'])
-    assert.equal(code, 1, encoding)
-    assert.match(stderr, /settings_invalid: the file is not UTF-8/)
-  }
 })
 
 test('a database named by a path lies beside the configuration, wherever the command is run', async (t) => {
