@@ -44,6 +44,8 @@ const isHelp = (error: unknown): boolean =>
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
+// Messages that reach nobody stop nothing, least of all a server that lets people finish.
+process.stderr.on('error', () => undefined)
 
 try {
   await program.parseAsync()
