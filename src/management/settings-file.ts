@@ -26,10 +26,21 @@ export interface DeclaredSettings {
 const LEAST_AUDIT_DAYS = 30
 const MOST_AUDIT_DAYS = 36_500
 
+/** A list of things that differ by this field. */
+const distinct = <Shape extends z.ZodType, Field extends keyof z.infer<Shape> & string>(one: Shape, field: Field) =>
+  z
+    .array(one)
+    .superRefine((all, context) => {
+      const names = all.map((each) => each[field])
+      const twice = names.find((name, index) => names.indexOf(name) !== index)
+      if (twice !== undefined) context.addIssue({ code: 'custom', message: `two have the ${field} ${twice}` })
+    })
+    .default([])
+
 const shape = z.strictObject({
-  relyingParties: z.array(relyingParty).default([]),
-  connections: z.array(connection).default([]),
-  targets: z.array(target).default([]),
+  relyingParties: distinct(relyingParty, 'clientId'),
+  connections: distinct(connection, 'name'),
+  targets: distinct(target, 'name'),
   rules: z.strictObject({ budgetSeconds: z.int().min(1).max(120) }).optional(),
   audit: z.strictObject({ maxAgeDays: z.int().min(LEAST_AUDIT_DAYS).max(MOST_AUDIT_DAYS) }).optional(),
 })
