@@ -32,17 +32,25 @@ const OWNER_BYTES = 16
 
 export type App = Awaited<ReturnType<typeof createApp>>
 
-/** Puts Usher together; the only place that names every plug-in. A `command` works beside a running server. */
+/** Opens the database and puts Usher together on it. A `command` works beside a running server. */
 export const createApp = async (
   config: Config,
   { role, environment = processEnvironment() }: { readonly role: 'server' | 'command'; readonly environment?: Environment },
 ) => {
-  const storage = await openStorage({
-    ...environment,
-    database: config.database,
-    keyEncryptionKey: readKey(config.keyFile),
-    role,
-  })
+  const keyEncryptionKey = readKey(config.keyFile)
+  const storage = await openStorage({ ...environment, database: config.database, keyEncryptionKey, role })
+  try {
+    return await putTogether(config, storage, environment)
+  } catch (error) {
+    // Whoever cannot start holds nobody else up, nor the end of their own process.
+    await storage.close()
+    await environment.close()
+    throw error
+  }
+}
+
+/** The only place that names every plug-in. */
+const putTogether = async (config: Config, storage: OpenedStorage, environment: Environment) => {
   const keys = await signingKeys({ ...environment, book: storage.stores.keys })
   const plugins = pluginsOf(config, storage, environment)
   const drives = createDrives({ ...environment, people: storage.stores.people })
