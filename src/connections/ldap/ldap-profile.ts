@@ -64,8 +64,9 @@ export const ldapProfile = (entry: LdapEntry, settings: LdapSettings, { issuer, 
   }
   const written = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))
   const profile = profileFrom({ issuer, claims: written, authentication: { at, method }, takesTextForTrue: false })
-  // Rules decide by groups: a profile they fell out of would look like that of somebody who is in none.
-  if (!Object.hasOwn(profile.attributes, 'groups')) throw incomplete('groups')
+  // Rules decide by groups: a profile that one fell out of would look like that of somebody who is not in it.
+  const kept = profile.attributes['groups']
+  if (!Array.isArray(kept) || kept.length < groups.length) throw incomplete('groups')
   return profile
 }
 
