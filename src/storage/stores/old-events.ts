@@ -1,3 +1,4 @@
+import { ONE_DAY_MS } from '#kernel/clock.ts'
 import type { EventsTable } from '../schema.ts'
 import type { Storage } from '../storage.ts'
 import { type EventRow, firstIdAt } from './events.ts'
@@ -20,19 +21,27 @@ interface Round {
 export const oldEventStore = ({ storage: { write }, eventRow }: Parts) => ({
   /**
    * Begins a round; each call deletes at most `limit` events from before that instant, the oldest first, and says how many.
+   * A round takes one day of UTC at most: a clock that jumps ahead for minutes costs some days, and not the whole audit.
    * A round leaves one event that says how many went, and up to when. It is written with what it says: a round that is
    * cut off has deleted nothing without a word.
    */
   deleteOld: (before: number, at: number): ((limit: number) => Promise<number>) => {
-    let round: Round = { before, at, deleted: 0 }
+    let round: Round | undefined
     return async (limit) => {
-      const next = await write((tx) => furtherOn(tx, { round, limit, eventRow }))
-      const more = next.deleted - round.deleted
+      const next = await write(async (tx) => furtherOn(tx, { round: round ?? (await oldestDay(tx, before, at)), limit, eventRow }))
+      const more = next.deleted - (round?.deleted ?? 0)
       round = next
       return more
     }
   },
 })
+
+/** The round for the day that the oldest event lies in, as far as it lies before that instant. */
+const oldestDay = async (tx: Storage['read'], before: number, at: number): Promise<Round> => {
+  const oldest = await tx.selectFrom('events').select('at').where('id', '<', firstIdAt(before)).orderBy('id').limit(1).executeTakeFirst()
+  const dayAfter = oldest ? oldest.at - (oldest.at % ONE_DAY_MS) + ONE_DAY_MS : before
+  return { before: Math.min(before, dayAfter), at, deleted: 0 }
+}
 
 interface Turn {
   readonly round: Round

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ONE_DAY_MS } from '#kernel/clock.ts'
 import { AT, type OpenStores, type StoresUnderTest } from '../../support/stores.ts'
 
 const event = (at: number) => ({ type: 'token_issued', at, reference: `r${at - AT}`, user: 'dana' }) as const
@@ -28,6 +29,17 @@ export const oldEventConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual(await told(under), ['r0', 'r1', { events: 5, before }], 'the very instant is kept')
     const [, , record] = await under.stores.eventLog.latest({ limit: 9 })
     assert.deepEqual(record, { type: 'events_deleted', at: AT + 9, reference: 'retention', facts: { events: 5, before } })
+  })
+
+  test(`${name}: a round takes one day, the next one another: a clock that jumps ahead does not cost everything at once`, async (t) => {
+    const under = await open(t)
+    await fill(under, 0, 1, ONE_DAY_MS, 2 * ONE_DAY_MS)
+    const inYears = AT + 1_000 * ONE_DAY_MS
+    const left = async () => (await told(under)).filter((one) => typeof one === 'string')
+    assert.equal(await under.stores.oldEvents.deleteOld(inYears, inYears)(9), 2)
+    assert.deepEqual(await left(), [`r${ONE_DAY_MS}`, `r${2 * ONE_DAY_MS}`])
+    assert.equal(await under.stores.oldEvents.deleteOld(inYears, inYears)(9), 1)
+    assert.deepEqual(await left(), [`r${2 * ONE_DAY_MS}`])
   })
 
   test(`${name}: an event whose id lies among older ones is kept for as long as it is young`, async (t) => {
