@@ -64,11 +64,14 @@ const opening = async () => {
       if (url.hostname.endsWith('localhost')) return calls.fetch(url, init)
       return providers.get(current)?.fetch(url, init) ?? Promise.reject(new TypeError('nobody is there'))
     },
-    settings: (demo) => ({
+    settings: ({ connections, ...demo }) => ({
       ...demo,
       // One seat for each of them.
       targets: [{ ...demo.targets[0], licenses: [{ ...demo.targets[0].licenses[0], cap: kinds.length }] }],
-      connections: [...demo.connections, ...kinds.map(([kind, row]) => connectionOf(kind, row))],
+      connections: [
+        ...connections.filter(({ name }: { readonly name: string }) => kinds.every(([kind]) => nameOf(kind) !== name)),
+        ...kinds.map(([kind, row]) => connectionOf(kind, row)),
+      ],
       relyingParties: [
         { ...demo.relyingParties[0], connections: [...demo.relyingParties[0].connections, ...kinds.map(([kind]) => nameOf(kind))] },
       ],
