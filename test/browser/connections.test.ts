@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Route } from 'playwright-core'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { Secret } from '../../src/kernel/secret.ts'
 import { browserStory, type BrowserStoryOptions, type ToldInBrowser } from '../support/browser-story.ts'
+import type { Answer } from '../support/elsewhere.ts'
 import { fakeProvider } from '../support/fake-provider/fake-provider.ts'
 import { CLIENT } from '../support/fake-provider/provider-state.ts'
 import { madeByUsher, seatsTaken } from '../support/guests.ts'
@@ -11,7 +11,7 @@ import { ISSUER } from '../support/oidc-stage.ts'
 import { patient } from '../support/patient.ts'
 import { type SocialRow, socialRows } from '../support/social-stage.ts'
 
-/** Their pages lie at their real addresses, where the browser is answered in their name. */
+/** Their pages lie at their real addresses, where every name leads the browser to them. */
 const rows: Readonly<Record<string, SocialRow>> = {
   ...socialRows,
   ...oauth2Rows,
@@ -31,11 +31,9 @@ const pretend = (row: SocialRow) => {
   const isElsewhere = (url: URL) => !url.hostname.endsWith('localhost')
   const calls = patient()
   /** Its page: one press, and the answer is on its way as this provider sends it. */
-  const agree = async (route: Route): Promise<void> => {
-    const request = route.request()
-    if (!request.isNavigationRequest()) return route.abort()
-    const back = provider.authorize(request.url())
-    return route.fulfill({ contentType: 'text/html', body: row.provider.answers === 'form' ? posting(back) : linking(back) })
+  const elsewhere: Answer = ({ url }) => {
+    const back = provider.authorize(url.href)
+    return row.provider.answers === 'form' ? posting(back) : linking(back)
   }
   return {
     provider,
@@ -44,10 +42,10 @@ const pretend = (row: SocialRow) => {
       const url = new URL(input instanceof Request ? input.url : input)
       return isElsewhere(url) ? provider.fetch(url, init) : calls.fetch(url, init)
     },
-    settled: async ({ house, clock, page }: ToldInBrowser) => {
+    elsewhere,
+    settled: ({ house, clock }: ToldInBrowser) => {
       now = clock.now
       redirectUris.push(new URL('/login/callback/elsewhere', house.publicUrl).href)
-      await page.context().route(isElsewhere, agree)
     },
   }
 }
@@ -77,11 +75,11 @@ const connectionOf = ({ type, issuer, settings }: SocialRow) => {
   }
 }
 
-const optionsFor = (row: SocialRow, fetch: BrowserStoryOptions['fetch'], javaScriptEnabled: boolean): BrowserStoryOptions => ({
+const optionsFor = (row: SocialRow, there: BrowserStoryOptions, javaScriptEnabled: boolean): BrowserStoryOptions => ({
   viewport: { width: 480, height: 640 },
   javaScriptEnabled,
   https: true,
-  ...(fetch && { fetch }),
+  ...there,
   settings: (demo) => ({
     ...demo,
     connections: [...demo.connections, connectionOf(row)],
@@ -96,11 +94,11 @@ const linkInto = ({ house }: ToldInBrowser): string => {
 
 for (const [name, row] of Object.entries(rows))
   for (const hasScript of WITHOUT_SCRIPTS.includes(name) ? [true, false] : [true]) {
-    const { provider, fetch, settled, calls } = pretend(row)
+    const { provider, fetch, elsewhere, settled, calls } = pretend(row)
     const how = hasScript ? 'with scripts' : 'without scripts'
-    browserStory(`${name}: from the chooser to Microsoft 365 ${how}`, optionsFor(row, fetch, hasScript), async (told) => {
+    browserStory(`${name}: from the chooser to Microsoft 365 ${how}`, optionsFor(row, { fetch, elsewhere }, hasScript), async (told) => {
       const { house, page, press, pressed, assertOurs } = told
-      await settled(told)
+      settled(told)
       await page.goto(linkInto(told))
       await assertOurs('Sign in')
       await press('Elsewhere')

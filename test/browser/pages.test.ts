@@ -56,6 +56,10 @@ const unfolded = async (page: Page): Promise<Page> => {
   return page
 }
 
+/** How many pixels of a page are beyond the right edge of its window. */
+const excessOf = (page: Page): Promise<unknown> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+
 /** Opens each page in turn and looks at it; nothing may complain meanwhile. */
 const visitEach = async (
   names: readonly string[],
@@ -74,8 +78,12 @@ const visitEach = async (
 }
 
 for (const [look, options] of Object.entries(looks)) {
-  test(`nothing stands in anybody's way: ${look}`, { skip: withoutBrowser }, async (t) => {
-    await visitEach(pictured, options, async (page, name) => assert.deepEqual(await axeFindings(await unfolded(page)), [], name))
+  test(`nothing stands in anybody's way, and no page is wider than its window: ${look}`, { skip: withoutBrowser }, async (t) => {
+    await visitEach(pictured, options, async (page, name) => {
+      assert.equal(await excessOf(page), 0, name)
+      assert.deepEqual(await axeFindings(await unfolded(page)), [], name)
+      assert.equal(await excessOf(page), 0, name)
+    })
     t.diagnostic(`count ${pictured.length} pages looked at by axe, 0 findings`)
   })
 }
@@ -105,15 +113,6 @@ test('every failure there is has a page that stands in nobody’s way', { skip: 
   })
   t.diagnostic(`count ${names.length} pages looked at by axe, 0 findings`)
 })
-
-for (const [look, options] of Object.entries(looks)) {
-  test(`no page is wider than its window: ${look}`, { skip: withoutBrowser }, async () => {
-    await visitEach(pictured, options, async (page, name) => {
-      const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      assert.equal(excess, 0, name)
-    })
-  })
-}
 
 /** Words that begin on one line and end on another. */
 const BROKEN_WORDS = `(() => {

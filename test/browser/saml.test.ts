@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { Route } from 'playwright-core'
 import { DEMO_TENANT } from '../../src/cli/demo-settings.ts'
 import { browserStory, type BrowserStoryOptions, type ToldInBrowser } from '../support/browser-story.ts'
+import type { Answer } from '../support/elsewhere.ts'
 import { madeByUsher } from '../support/guests.ts'
 import { patient } from '../support/patient.ts'
 import { SAML_KEYS, samlIdentityProvider, type SamlProviderOptions } from '../support/saml-identity-provider.ts'
@@ -16,21 +16,18 @@ const pretend = (binding: SamlProviderOptions['binding']) => {
   const provider = samlIdentityProvider({ ...addresses, now: () => now(), ...(binding && { binding }) })
   const isThere = (url: URL) => url.origin === SITE
   const calls = patient()
-  const agree = async (route: Route): Promise<void> => {
-    const request = route.request()
-    if (!request.isNavigationRequest()) return route.abort()
-    const posted = Object.fromEntries(new URLSearchParams(request.postData() ?? ''))
-    const departure = { location: request.url(), memory: {}, ...(request.method() === 'POST' && { fields: posted }) }
-    return route.fulfill({ contentType: 'text/html', body: posting(provider.agree(departure)) })
+  const elsewhere: Answer = ({ url, body }) => {
+    const fields = Object.fromEntries(new URLSearchParams(body))
+    return posting(provider.agree({ location: url.href, memory: {}, ...(body !== '' && { fields }) }))
   }
   return {
     provider,
     calls,
     fetch: (input: string | URL | Request, init?: RequestInit) =>
       isThere(new URL(input instanceof Request ? input.url : input)) ? provider.fetch(input) : calls.fetch(input, init),
-    settled: async ({ clock, page }: ToldInBrowser) => {
+    elsewhere,
+    settled: ({ clock }: ToldInBrowser) => {
       now = clock.now
-      await page.context().route(isThere, agree)
     },
   }
 }
@@ -51,6 +48,7 @@ const optionsFor = (provider: ReturnType<typeof pretend>, javaScriptEnabled: boo
     javaScriptEnabled,
     https: true,
     fetch: provider.fetch,
+    elsewhere: provider.elsewhere,
     settings: (demo) => ({
       ...demo,
       connections: [...demo.connections, connection],
@@ -70,7 +68,7 @@ for (const { binding, hasScript } of ways) {
   const how = `asked by ${binding}, ${hasScript ? 'with' : 'without'} scripts`
   browserStory(`a SAML identity provider ${how}: from the chooser to Microsoft 365`, optionsFor(acme, hasScript), async (told) => {
     const { house, page, press, assertOurs } = told
-    await acme.settled(told)
+    acme.settled(told)
     const { login, service } = house.emulator.addresses
     await page.goto(`${login}/login.srf?wa=wsignin1.0&whr=${DEMO_TENANT.guestDomain}&wreply=${encodeURIComponent(service + PATH)}`)
     await assertOurs('Sign in')

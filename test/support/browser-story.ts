@@ -4,6 +4,7 @@ import type { BrowserContextOptions, Page, Response } from 'playwright-core'
 import { axeFindings, launchBrowser } from './browser.ts'
 import { withoutBrowser } from './chromium.ts'
 import { databases } from './databases.ts'
+import { type Answer, openElsewhere } from './elsewhere.ts'
 import { lintHeaders } from './header-lint.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { createStoryClock, type StoryClock } from './story-clock.ts'
@@ -22,7 +23,12 @@ export interface ToldInBrowser {
   readonly assertOurs: (heading: string | RegExp) => Promise<void>
 }
 
-export type BrowserStoryOptions = BrowserContextOptions & Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'fetch' | 'https'>
+export interface BrowserStoryOptions
+  extends BrowserContextOptions,
+    Pick<HouseOptions, 'settings' | 'visibilityDelaysMs' | 'fetch' | 'https'> {
+  /** What stands at every address that is not on this machine. Nothing, where it is left out. */
+  readonly elsewhere?: Answer
+}
 
 const SQLITE = databases.find(({ name }) => name === 'sqlite')
 
@@ -30,7 +36,7 @@ const SQLITE = databases.find(({ name }) => name === 'sqlite')
 export const browserStory = (name: string, options: BrowserStoryOptions, tell: (told: ToldInBrowser) => Promise<void>): void => {
   test(name, { skip: withoutBrowser }, async (t) => {
     assert.ok(SQLITE)
-    const { settings, visibilityDelaysMs, fetch: call, https = false, ...context } = options
+    const { settings, visibilityDelaysMs, fetch: call, https = false, elsewhere, ...context } = options
     const clock = createStoryClock()
     const database = await SQLITE.open()
     const house = await openHouse({
@@ -41,7 +47,8 @@ export const browserStory = (name: string, options: BrowserStoryOptions, tell: (
       ...(visibilityDelaysMs && { visibilityDelaysMs }),
       ...(call && { fetch: call }),
     })
-    const browser = await launchBrowser()
+    const sites = elsewhere && (await openElsewhere(elsewhere))
+    const browser = await launchBrowser(sites?.port)
     try {
       const guarded = await browser.newPage({ ...context, ignoreHTTPSErrors: https })
       const linted = lintEverything(guarded.page, house.publicUrl.origin)
@@ -57,6 +64,7 @@ export const browserStory = (name: string, options: BrowserStoryOptions, tell: (
       await guarded.close()
     } finally {
       await browser.close()
+      await sites?.close()
       await house.close()
       await database.close()
       clock.stop()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from 'playwright-core'
-import { chromiumPath } from './chromium.ts'
+import { quickChromiumPath } from './chromium.ts'
 
 const USUAL_PATH = '/usr/bin/chromium'
 export const ARGUMENTS = [
@@ -31,11 +31,15 @@ export interface TestBrowser {
   readonly close: () => Promise<void>
 }
 
-/** Starts Chromium. Throws where it is not installed. */
-export const launchBrowser = async (): Promise<TestBrowser> => {
-  const browser = await chromium.launch({ executablePath: chromiumPath ?? USUAL_PATH, args: ARGUMENTS })
+/** Starts Chromium, for which every name that is not this machine's leads to a port here, if one is given. Throws where it is not installed. */
+export const launchBrowser = async (elsewherePort?: number): Promise<TestBrowser> => {
+  const args = elsewherePort === undefined ? ARGUMENTS : [...ARGUMENTS, namesLeadTo(elsewherePort)]
+  const browser = await chromium.launch({ executablePath: quickChromiumPath ?? USUAL_PATH, args })
   return { newPage: (options) => guardedPage(browser, options), close: () => browser.close() }
 }
+
+const namesLeadTo = (port: number): string =>
+  `--host-resolver-rules=MAP * 127.0.0.1:${port}, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1`
 
 const guardedPage = async (browser: Browser, options: BrowserContextOptions = {}): Promise<GuardedPage> => {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, ...options })

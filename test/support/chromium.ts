@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+const found = (names: readonly string[]): string | undefined =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path))
 
 /** Chromium as the machine has it; npm has none. */
-export const chromiumPath: string | undefined = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  .find((path) => existsSync(path))
+export const chromiumPath = found(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'])
+
+/** The same engine, if there is one, without the windows nobody sees, nor policies: it starts and turns pages in half the time. */
+export const quickChromiumPath = found(['chromium-headless-shell']) ?? chromiumPath
 
 const wish = process.env['USHER_TEST_BROWSER']
 
@@ -18,4 +22,4 @@ const wish = process.env['USHER_TEST_BROWSER']
 export const withoutBrowser: string | false =
   wish === 'none'
     ? 'browser stories (USHER_TEST_BROWSER=none)'
-    : !chromiumPath && wish !== 'required' && 'browser stories (no Chromium on this machine)'
+    : !quickChromiumPath && wish !== 'required' && 'browser stories (no Chromium on this machine)'
