@@ -16,6 +16,7 @@ import { type GraphTarget, graphTarget } from '#provisioning/graph/graph-target.
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
 import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
+import { refusalBook } from '#sign-in/refusal-book.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
 import { backUp } from '#storage/back-up.ts'
 import { type OpenedStorage, openStorage } from '#storage/open.ts'
@@ -178,6 +179,7 @@ const serverOf = ({ config, environment, storage, keys, plugins, drives, engine,
     ...environment,
     ...plugins,
     books: storage.stores,
+    refusals: refusalBook(storage.stores.ledger),
     ruleRunner: engine.runner,
     ruleRuns,
     protocols: byName(protocols),

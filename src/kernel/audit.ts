@@ -3,7 +3,10 @@ import type { FailureCode } from './errors.ts'
 /** How long events are kept unless settings say otherwise. */
 export const AUDIT_MAX_AGE_DAYS = 400
 
-/** What happened, for those who must answer for it later. Append only; people by id, never by name or address. */
+/**
+ * What happened, for those who must answer for it later. Append only, but for the facts of an event that counts; people
+ * by id, never by name or address.
+ */
 export interface AuditEvent {
   readonly type:
     | 'sign_in_denied'

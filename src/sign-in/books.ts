@@ -165,7 +165,10 @@ export interface DirectoryBook {
 }
 
 export interface Ledger {
-  readonly record: (event: AuditEvent) => Promise<void>
+  /** The id it is kept by. */
+  readonly record: (event: AuditEvent) => Promise<string>
+  /** Says more of an event that counts, under the id it is kept by. */
+  readonly amend: (id: string, facts: NonNullable<AuditEvent['facts']>) => Promise<void>
   /**
    * The one durable write of a sign-in: the issued-token event; with `ends`, the transaction is consumed in the same
    * unit; with `unproven`, the account remembers that nobody knows yet whether this token brings its person in.

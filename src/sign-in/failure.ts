@@ -1,4 +1,3 @@
-import type { AuditEvent } from '#kernel/audit.ts'
 import { type FailureCode, failures, toUsherError, UsherError } from '#kernel/errors.ts'
 import type { RelyingParty, Settings } from '#kernel/settings.ts'
 import type { Opened, SignInRequest, StoredTransaction, Transaction } from '#kernel/transaction.ts'
@@ -7,6 +6,7 @@ import { isStray } from './authenticate.ts'
 import { Halted } from './halted.ts'
 import type { Parts } from './parts.ts'
 import type { Held } from './pipeline.ts'
+import type { Refusal } from './refusal-book.ts'
 import {
   concernsThisPersonAlone,
   connectionsOf,
@@ -29,7 +29,7 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
   const denied = deniedEvent(failure, reached, occasion)
   const { reference, relyingParty, user, connection } = denied
   parts.log[severity]('sign_in_denied', { reference, relyingParty, user, connection, error: failure })
-  await parts.books.ledger.record(denied)
+  await parts.refusals.record(denied)
   const inItsOwnWords = request.own ? undefined : parts.protocols.get(request.protocol)?.refuse(request, failure, occasion.relyingParty)
   if (inItsOwnWords) return inItsOwnWords
   if (mayChooseAgain(failure.code, transaction)) return anotherWay(failure, transaction, { held, occasion })
@@ -42,7 +42,7 @@ export const answerFailure = async (error: unknown, held: Held, occasion: Occasi
 const haltedAt = ({ transaction, cause }: Halted) => ({ failure: toUsherError(cause), reached: transaction })
 
 /** For the audit: who was refused, as far as it was known, and from where. */
-const deniedEvent = ({ code }: UsherError, reached: Transaction, { visit }: Occasion): AuditEvent => {
+const deniedEvent = ({ code }: UsherError, reached: Transaction, { visit }: Occasion): Refusal => {
   const { correlation: reference, relyingParty, own } = reached.request
   return {
     type: 'sign_in_denied',

@@ -9,11 +9,13 @@ import type { RuleRunner } from '#rules/runner.ts'
 import type { TokenFormat } from '#tokens/format.ts'
 import type { Books } from './books.ts'
 import type { Drives } from './drives.ts'
+import type { RefusalBook } from './refusal-book.ts'
 import type { RuleRuns } from './rule-runs.ts'
 
 /** Everything a sign-in is made of, by contract; app.ts puts it together. */
 export interface Parts {
   readonly books: Books
+  readonly refusals: RefusalBook
   readonly protocols: ReadonlyMap<string, Protocol>
   readonly formats: ReadonlyMap<string, TokenFormat>
   /** Opened once per revision of the settings. Throws `settings_invalid`. */

@@ -2,9 +2,14 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { ONE_HOUR_MS } from '../../src/kernel/clock.ts'
 import { ANA, assertArrived, assertPage, guest } from '../support/guests.ts'
-import type { House } from '../support/house.ts'
+import { DANA, type House } from '../support/house.ts'
 import { setRules } from '../support/rule-house.ts'
 import { story } from '../support/story.ts'
+
+const factsIn = (text: unknown) => {
+  const { ip, further } = JSON.parse(String(text))
+  return { ip, ...(further !== undefined && { further }) }
+}
 
 /** What is kept of a kind, the oldest first. */
 const kept = (house: House, type: string) => {
@@ -15,7 +20,7 @@ const kept = (house: House, type: string) => {
     user: row['user_id'],
     connection: row['connection'],
     failure: row['failure'],
-    ip: JSON.parse(String(row['facts_json'])).ip,
+    ...factsIn(row['facts_json']),
   }))
 }
 
@@ -39,6 +44,26 @@ story(
       lines.map(({ user, connection }) => ({ user, connection })),
       [refused, refused].map(({ user, connection }) => ({ user, connection })),
     )
+  },
+  { databases: ['sqlite'] },
+)
+
+story(
+  'whoever is refused without an end leaves sixty events and one that counts, which a restart does not lose',
+  async ({ house, clock }) => {
+    const dana = guest(house)
+    const page = await dana.withPassword(await dana.openService(), { ...DANA, password: 'not it' })
+    for (let tries = 1; tries < 100; tries += 1) await dana.browser.submit(page, { ...DANA, password: 'not it' })
+    const events = kept(house, 'password_refused')
+    assert.equal(events.length, 61)
+    assert.deepEqual(
+      events.map(({ further }) => further),
+      [...Array(60).fill(undefined), 40],
+    )
+    clock.advance(1)
+    await house.restart()
+    await dana.browser.submit(page, { ...DANA, password: 'not it' })
+    assert.deepEqual(kept(house, 'password_refused').slice(0, -1), events)
   },
   { databases: ['sqlite'] },
 )

@@ -39,6 +39,9 @@ interface Issued extends EventsTable {
 /** What happened, kept. */
 export const ledgerStore = ({ storage, eventRow }: Parts) => {
   const insert = storage.prepared((db, row: EventsTable) => db.insertInto('events').values(row))
+  const amend = storage.prepared((db, { id, facts }: { readonly id: string; readonly facts: string }) =>
+    db.updateTable('events').set({ facts_json: facts }).where('id', '=', id),
+  )
   const insertIssued = storage.prepared((db, { issuer, subject, ...row }: Issued) =>
     db
       .insertInto('events')
@@ -47,9 +50,13 @@ export const ledgerStore = ({ storage, eventRow }: Parts) => {
       .returning('id'),
   )
   return {
-    record: async (event: AuditEvent): Promise<void> => {
+    record: async (event: AuditEvent): Promise<string> => {
       const row = eventRow(event)
       await storage.write((tx) => insert.all(tx, row))
+      return row.id
+    },
+    amend: async (id: string, facts: NonNullable<AuditEvent['facts']>): Promise<void> => {
+      await storage.write((tx) => amend.all(tx, { id, facts: JSON.stringify(facts) }))
     },
     /** The one durable write of a sign-in; false, and nothing written, when its transaction had ended already. */
     issued: (event: TokenIssued, { by, since, ends, unproven }: More): Promise<boolean> => {

@@ -3,6 +3,7 @@ import { Secret } from '#kernel/secret.ts'
 import type { Profile, User } from '#kernel/person.ts'
 import type { ConnectionSettings, RelyingParty } from '#kernel/settings.ts'
 import { createDrives } from '#sign-in/drives.ts'
+import { refusalBook } from '#sign-in/refusal-book.ts'
 import { createRuleRuns } from '#sign-in/rule-runs.ts'
 import { recognized } from '#sign-in/recognize.ts'
 import { openStorage } from '#storage/open.ts'
@@ -58,6 +59,7 @@ export const openLinkingArena = async (connections: readonly ConnectionSettings[
     connection: () => ({ kind: 'password' as const, verify: unasked('a password') }),
     target: unasked('a target'),
     drives: createDrives({ people: stores.people, clock, log }),
+    refusals: refusalBook(stores.ledger),
     ruleRunner: { run: unasked('rules') },
     ruleRuns: createRuleRuns({ clock, owner: 'test', isOnlyServer: false }),
     publicUrl: PUBLIC_URL,

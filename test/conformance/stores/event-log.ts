@@ -24,4 +24,13 @@ export const eventLogConformance = (name: string, open: OpenStores): void => {
     assert.deepEqual(await latest({ limit: 9, since: AT + 2 }), all.slice(2))
     assert.deepEqual(await latest({ limit: 9, type: `' or 1=1 --` }), [])
   })
+
+  test(`${name}: an event that counts says more later, and no other does`, async (t) => {
+    const { stores } = await open(t)
+    const event = (n: number) => ({ type: 'password_refused', at: AT + n, reference: `r${n}`, facts: { ip: '192.0.2.7' } }) as const
+    const ids = [await stores.ledger.record(event(0)), await stores.ledger.record(event(1))]
+    await stores.ledger.amend(ids[0] ?? '', { ip: '192.0.2.7', further: 3 })
+    const facts = (await stores.eventLog.latest({ limit: 9 })).map((one) => one.facts)
+    assert.deepEqual(facts, [{ ip: '192.0.2.7', further: 3 }, { ip: '192.0.2.7' }])
+  })
 }
