@@ -166,17 +166,22 @@ const openTarpit = async (order: TarpitOrder) => {
 
 type Tarpit = Awaited<ReturnType<typeof openTarpit>>
 
-/** Those the server has open, once idle ones had time to be closed. */
+/** Those to other programs that the server has open, once idle ones had time to be closed. Runners hang on pipes and pairs. */
 const sockets = async (pid: number): Promise<number> => {
   await wait(2 * TURN_MS)
   const folder = `/proc/${pid}/fd`
-  return readdirSync(folder).filter((name) => isSocket(`${folder}/${name}`)).length
+  const opened = new Set(readdirSync(folder).map((name) => targetOf(`${folder}/${name}`)))
+  const tables = ['tcp', 'tcp6'].map((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8'))
+  return tables.flatMap((table) => table.trim().split('\n').slice(1)).filter((line) => opened.has(inodeIn(line))).length
 }
 
-const isSocket = (file: string): boolean => {
+/** The tenth field of a line. */
+const inodeIn = (line: string): string => `socket:[${line.trim().split(/\s+/)[9]}]`
+
+const targetOf = (file: string): string => {
   try {
-    return readlinkSync(file).startsWith('socket:')
+    return readlinkSync(file)
   } catch {
-    return false
+    return ''
   }
 }

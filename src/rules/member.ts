@@ -150,7 +150,7 @@ const take = (inside: Inside, member: Member, frame: Frame): void => {
   }
 }
 
-const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
+const finish = ({ book, state, tunnels }: Inside, { id, payload }: Frame): void => {
   const run = book.running(id)
   if (!run) throw new FrameError('a result nobody waits for')
   const result = resultOf(payload, run.job)
@@ -158,8 +158,11 @@ const finish = ({ book, state }: Inside, { id, payload }: Frame): void => {
     state.culprit = run
     throw new FrameError('a result that is none')
   }
-  book.finish(id)
-  if (result.kind === 'failed') state.isTainted = true
+  book.finish(id, { mayLinger: result.kind !== 'failed' })
+  if (result.kind === 'failed') {
+    state.isTainted = true
+    tunnels.closeOf(run)
+  }
   run.settle(result)
 }
 

@@ -38,12 +38,13 @@ export const createRunBook = ({ graceMs, now, isListening, overdue }: RunBookPar
     running: (id: number): Run | undefined => running.get(id)?.run,
     /** A run that may still call out and write. */
     find: (id: number): Run | undefined => running.get(id)?.run ?? lingering.find(id),
-    finish: (id: number): void => {
+    /** It has its result. One that came to its end may linger, and go on for a moment with what it still does. */
+    finish: (id: number, { mayLinger }: { readonly mayLinger: boolean }): void => {
       const entry = running.get(id)
       if (!entry) return
       clearTimeout(entry.deadline)
       running.delete(id)
-      lingering.add(id, entry.run)
+      if (mayLinger) lingering.add(id, entry.run)
     },
     /** Forgets those whose time to finish has ended, and says which. */
     sweep: lingering.sweep,

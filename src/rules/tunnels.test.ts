@@ -199,6 +199,25 @@ describe('tunnels', () => {
     assert.equal(await openIn(1), 1)
   })
 
+  test('what a run left open that had no more time is closed at once, and it opens nothing any more', async (t) => {
+    const { pool: one } = openPool({ runners: 1, graceMs: 600_000 }, { reach })
+    t.after(() => one.stop())
+    const closed = Promise.withResolvers<void>()
+    let connections = 0
+    const port = await portOf(
+      createServer((socket) => {
+        connections += 1
+        socket.on('error', () => undefined).on('close', () => closed.resolve())
+      }),
+    )
+    const again = `require('net').connect(${port}, 'silent.test').on('error', () => { again() })`
+    const result = await one.run(jobOf([rule(`const again = () => { ${again} }; again()`)], { budgetMs: 300 }))
+    assert.equal(result.kind === 'failed' && result.why, 'timeout')
+    await closed.promise
+    assert.equal((await one.run(jobOf([rule(done('{}'))]))).kind, 'passed')
+    assert.equal(connections, 1)
+  })
+
   test('what a finished run left open goes on for a moment and is closed then', async () => {
     const closed = Promise.withResolvers<void>()
     const heard = Promise.withResolvers<string>()
