@@ -1,6 +1,7 @@
 import type { Member } from './member.ts'
 
-const TURN_MS = 30_000
+/** A runner takes most of a second of a core to start: once a turn that is less than one sign-in in a hundred has to feel. */
+const TURN_MS = 120_000
 
 /**
  * Retires a runner in which a run went wrong: what that left behind must not meet the next one. Where many go wrong, as when a
