@@ -92,7 +92,7 @@ const cookieOf = (person: number): string => createHash('sha256').update(`cookie
 
 /** Straight into the tables, as so many first sign-ins would have left them. */
 const addPeople = async (file: string, people: number, connection: string): Promise<void> => {
-  const storage = sqliteDatabase({ file, role: 'command', clock: processEnvironment().clock })
+  const storage = sqliteDatabase({ file, isServer: false, clock: processEnvironment().clock })
   const at = Date.now()
   for (let first = 0; first < people; first += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, people - first) }, (_, index) => rowsOf(first + index, { at, connection }))

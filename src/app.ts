@@ -36,7 +36,7 @@ export type App = Awaited<ReturnType<typeof createApp>>
 /** Opens the database and puts Usher together on it. A `command` works beside a running server. */
 export const createApp = async (
   config: Config,
-  { role, environment = processEnvironment() }: { readonly role: 'server' | 'command'; readonly environment?: Environment },
+  { role, environment = processEnvironment() }: { readonly role: 'server' | 'command' | 'upgrade'; readonly environment?: Environment },
 ) => {
   const keyEncryptionKey = readKey(config.keyFile)
   const storage = await openStorage({ ...environment, database: config.database, keyEncryptionKey, role })

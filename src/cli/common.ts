@@ -14,11 +14,15 @@ export const withConfig = (command: Command): Command =>
   command.option('-c, --config <file>', 'the configuration file of the installation', DEFAULT_CONFIG)
 
 /** Opens the installation for one command, beside a server that may be running, and closes it again. */
-export const withApp = async <T>(options: ConfigOption, work: (app: App, config: Config) => Promise<T>): Promise<T> => {
+export const withApp = async <T>(
+  options: ConfigOption,
+  work: (app: App, config: Config) => Promise<T>,
+  role: 'command' | 'upgrade' = 'command',
+): Promise<T> => {
   const config = readConfig(options.config)
   // Standard output is for what was asked for.
   const environment = processEnvironment({ logTo: process.stderr })
-  const app = await createApp(config, { role: 'command', environment })
+  const app = await createApp(config, { role, environment })
   try {
     return await work(app, config)
   } finally {

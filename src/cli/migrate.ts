@@ -6,4 +6,4 @@ import { say } from './report.ts'
 export const migrateCommand = (): Command =>
   withConfig(new Command('migrate'))
     .description('bring the database to the version of this program')
-    .action((options: ConfigOption) => withApp(options, async () => say('✓ the database is up to date')))
+    .action((options: ConfigOption) => withApp(options, async () => say('✓ the database is up to date'), 'upgrade'))

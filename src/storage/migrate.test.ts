@@ -93,6 +93,23 @@ const suite = ({ name, open }: Dialect): void => {
     assert.equal(await hasTable(database, 'm0003'), false)
   })
 
+  it('a command makes a new database, and leaves one of an earlier version as it is', async (again) => {
+    const database = await again()
+    const command = { ...parts, database, mayUpgrade: false }
+    await migrate({ ...command, migrations: [one] })
+    await migrate({ ...command, migrations: [one] })
+    await assert.rejects(migrate({ ...command, migrations: [one, two] }), (error: unknown) => {
+      assert.ok(error instanceof UsherError)
+      assert.equal(error.code, 'storage_unavailable')
+      assert.match(String(error.detail['problem']), /earlier version of Usher \(m0002 is missing\)\. After `usher backup`, `usher migrate`/)
+      return true
+    })
+    assert.deepEqual(await applied(database), ['m0001'])
+    assert.equal(await hasTable(database, 'm0002'), false)
+    await migrate({ ...command, mayUpgrade: true, migrations: [one, two] })
+    await migrate({ ...command, migrations: [one, two] })
+  })
+
   it('a step that would break a running server waits until it has stopped', async (again) => {
     const database = await again()
     await migrate({ ...parts, database, migrations: [one] })

@@ -19,6 +19,8 @@ export interface Migration {
 interface Parts {
   readonly database: Database
   readonly migrations: readonly Migration[]
+  /** Whether one that an earlier version left is brought up. One that is new always is. */
+  readonly mayUpgrade: boolean
   /** Of the keys that the database has. */
   readonly sealer: (db: Kysely<Schema>) => Promise<Secrets>
   readonly clock: Clock
@@ -27,14 +29,16 @@ interface Parts {
 
 /**
  * Brings the database to this program's version, in one unit: a start that dies on the way has changed nothing, and a
- * second start waits for the first. Refuses a database a newer program has changed in a way this one cannot follow.
+ * second start waits for the first. Throws `storage_unavailable` for a database that a newer program has changed in a way
+ * this one cannot follow, and for one of an earlier version that it may not bring up.
  */
-export const migrate = async ({ database, migrations, sealer, clock, log }: Parts): Promise<void> => {
+export const migrate = async ({ database, migrations, mayUpgrade, sealer, clock, log }: Parts): Promise<void> => {
   const done = await database.alone(async (tx) => {
     await createBook(tx)
     const known = await readBook(tx)
     assertUnderstood(known, migrations)
     const missing = migrations.filter(({ name }) => !known.some((one) => one.name === name))
+    if (known.length > 0 && !mayUpgrade) assertCurrent(missing)
     assertNobodyBreaks(missing, database)
     for (const { name, breaking, up } of missing) {
       // A migration knows the tables as they were then, not as the schema has them today.
@@ -63,6 +67,12 @@ const assertUnderstood = (known: readonly Entry[], migrations: readonly Migratio
   const stranger = known.find(({ name, breaking }) => breaking === 1 && !migrations.some((one) => one.name === name))
   if (!stranger) return
   const problem = `the database was changed by a newer version of Usher (${stranger.name}). Start that version, or restore a backup from before it`
+  throw new UsherError('storage_unavailable', { detail: { problem } })
+}
+
+const assertCurrent = ([next]: readonly Migration[]): void => {
+  if (!next) return
+  const problem = `the database is of an earlier version of Usher (${next.name} is missing). After \`usher backup\`, \`usher migrate\` brings it to this one, and so does the start of the server`
   throw new UsherError('storage_unavailable', { detail: { problem } })
 }
 

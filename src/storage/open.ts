@@ -16,8 +16,11 @@ export interface StorageOptions {
   readonly database: string
   /** Base64 of 32 bytes. */
   readonly keyEncryptionKey: Secret
-  /** A `command` works beside a running server; a second `server` on one SQLite file is refused. */
-  readonly role: 'server' | 'command'
+  /**
+   * A `command` works beside a running server, and is refused a database that an earlier version left; an `upgrade` is a
+   * command that brings it up. A second `server` on one SQLite file is refused.
+   */
+  readonly role: 'server' | 'command' | 'upgrade'
   readonly clock: Clock
   readonly randomness: Randomness
   readonly log: Log
@@ -34,13 +37,14 @@ export interface OpenedStorage {
 
 /**
  * Opens the database, brings it to this program's version and unlocks its keys. The only server there can be ends the
- * leases of all that were before it. Throws `storage_unavailable` when it cannot be reached, is in use or is too new, and
+ * leases of all that were before it. Throws `storage_unavailable` when it cannot be reached, is in use, is too new or too old, and
  * `key_wrong` when it was made with another key-encryption key.
  */
 export const openStorage = async (options: StorageOptions): Promise<OpenedStorage> => {
   const database = await openDatabase(options)
   try {
-    await migrate({ ...options, database, migrations, sealer: (db) => storedSealer(db, options) })
+    const mayUpgrade = options.role !== 'command'
+    await migrate({ ...options, database, migrations, mayUpgrade, sealer: (db) => storedSealer(db, options) })
     const { sealer, identityKey } = await openKeyRing({ ...options, storage: database })
     const stores = createStores({ ...options, storage: database, sealer, identityKey })
     if (database.isOnlyServer) await stores.accounts.endLeases()
@@ -59,7 +63,8 @@ export const openStorage = async (options: StorageOptions): Promise<OpenedStorag
 // The driver that is not used is not loaded: it would cost every start time and memory.
 const openDatabase = async (options: StorageOptions): Promise<Database> => {
   const { database: address } = options
-  if (!/^postgres(ql)?:/.test(address)) return sqliteDatabase({ ...options, file: address.replace(/^sqlite:/, '') })
+  if (!/^postgres(ql)?:/.test(address))
+    return sqliteDatabase({ ...options, isServer: options.role === 'server', file: address.replace(/^sqlite:/, '') })
   const { postgresDatabase } = await import('./dialects/postgres.ts')
   return postgresDatabase({ ...options, url: address })
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { localTarget, makeInstallation } from '../support/installation.ts'
 
@@ -60,3 +61,25 @@ for (const [database, says] of Object.entries(UNREACHABLE))
     assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
     assert.ok(!(stdout + stderr).includes(PASSWORD))
   })
+
+test('a database of an earlier version is left as it is by every command but the one that brings it up', async (t) => {
+  const place = await makeInstallation()
+  t.after(place.close)
+  assert.equal((await place.run(['migrate'])).code, 0)
+  const steps = (change = '') => {
+    const database = new DatabaseSync(place.at('data', 'usher.db'))
+    if (change) database.exec(change)
+    const rows = database.prepare('select name from migrations order by name').all()
+    database.close()
+    return rows.map(({ name }) => name)
+  }
+  const [last] = steps().slice(-1)
+  const before = steps(`delete from migrations where name = '${last}'`)
+  for (const args of [['start', '--check'], ['audit'], ['connections', 'list']]) {
+    const { code, stderr } = await place.run(args)
+    assert.equal(code, 1, args.join(' '))
+    assert.match(stderr, /storage_unavailable: the database is of an earlier version of Usher/)
+  }
+  assert.deepEqual(steps(), before)
+  assert.equal((await place.run(['backup', place.at('before.db')])).code, 0)
+})

@@ -22,13 +22,15 @@ export const parts = {
   clock: { now: Date.now, sleep: (ms: number) => wait(ms) },
   randomness: { bytes: randomBytes },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  /** For migrations, as of a server that starts: they are taken. */
+  mayUpgrade: true,
   /** For migrations: of a database without secrets. */
   sealer: () => Promise.reject(new Error('no secret was meant to be opened')),
 }
 
 const onSqlite: Dialect['open'] = async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-sqlite-'))
-  const open = closedAfter(t, () => sqliteDatabase({ ...parts, file: join(folder, 'usher.db'), role: 'command' }))
+  const open = closedAfter(t, () => sqliteDatabase({ ...parts, file: join(folder, 'usher.db'), isServer: false }))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return open
 }

@@ -85,7 +85,7 @@ const openStores = async (t: TestContext, address: string): Promise<StoresUnderT
 
 const openDatabase = (address: string): Storage =>
   address.startsWith('sqlite:')
-    ? sqliteDatabase({ file: fileOf(address), role: 'command', clock })
+    ? sqliteDatabase({ file: fileOf(address), isServer: false, clock })
     : postgresDatabase({ url: address, log: silent })
 
 const fileOf = (address: string): string => address.slice('sqlite:'.length)

@@ -27,7 +27,7 @@ const refusedWith =
 
 test('nobody else on the machine can read the file or those beside it', async (t) => {
   const folder = join(folderOf(t), 'data')
-  const database = sqliteDatabase({ file: join(folder, 'usher.db'), role: 'server', clock })
+  const database = sqliteDatabase({ file: join(folder, 'usher.db'), isServer: true, clock })
   await database.write((tx) => sql`create table notes (id integer)`.execute(tx))
   assert.equal(statSync(folder).mode & 0o777, 0o700)
   const files = readdirSync(folder).sort()
@@ -40,35 +40,35 @@ test('a file that others may read is refused, and left as it is', (t) => {
   const file = join(folderOf(t), 'usher.db')
   writeFileSync(file, '', { mode: 0o600 })
   chmodSync(file, 0o640)
-  assert.throws(() => sqliteDatabase({ file, role: 'command', clock }), refusedWith(/chmod 600/))
+  assert.throws(() => sqliteDatabase({ file, isServer: false, clock }), refusedWith(/chmod 600/))
   assert.equal(statSync(file).mode & 0o777, 0o640)
 })
 
 test('a file that is no database is refused, and the next try is not locked out', (t) => {
   const file = join(folderOf(t), 'usher.db')
   writeFileSync(file, 'not a database, '.repeat(1_000), { mode: 0o600 })
-  for (const _try of [1, 2]) assert.throws(() => sqliteDatabase({ file, role: 'server', clock }), refusedWith(/cannot be opened/))
+  for (const _try of [1, 2]) assert.throws(() => sqliteDatabase({ file, isServer: true, clock }), refusedWith(/cannot be opened/))
 })
 
 test('one server at a time, and commands beside it', async (t) => {
   const file = join(folderOf(t), 'usher.db')
-  const server = sqliteDatabase({ file, role: 'server', clock })
-  assert.throws(() => sqliteDatabase({ file, role: 'server', clock }), refusedWith(/another Usher server/))
-  const command = sqliteDatabase({ file, role: 'command', clock })
+  const server = sqliteDatabase({ file, isServer: true, clock })
+  assert.throws(() => sqliteDatabase({ file, isServer: true, clock }), refusedWith(/another Usher server/))
+  const command = sqliteDatabase({ file, isServer: false, clock })
   await command.write((tx) => sql`create table notes (id integer)`.execute(tx))
   assert.deepEqual([server.isServed(), command.isServed()], [false, true])
   await command.close()
   await server.write((tx) => sql`insert into notes (id) values (1)`.execute(tx))
   await server.close()
-  const alone = sqliteDatabase({ file, role: 'command', clock })
+  const alone = sqliteDatabase({ file, isServer: false, clock })
   assert.equal(alone.isServed(), false)
   await alone.close()
-  const next = sqliteDatabase({ file, role: 'server', clock })
+  const next = sqliteDatabase({ file, isServer: true, clock })
   await next.close()
 })
 
 test('each COMMIT reaches the disk, and the reading side cannot write', async (t) => {
-  const database = sqliteDatabase({ file: join(folderOf(t), 'usher.db'), role: 'command', clock })
+  const database = sqliteDatabase({ file: join(folderOf(t), 'usher.db'), isServer: false, clock })
   const setting = async (name: string) => {
     const value = async (db: typeof database.read) => Object.values((await sql.raw<object>(`pragma ${name}`).execute(db)).rows[0] ?? {})[0]
     return [await database.write(value), await value(database.read)]
@@ -95,7 +95,7 @@ test('while another process writes, a unit waits without stopping this one, and 
       if (pauses.length === 3) other.exec('commit')
     },
   }
-  const database = sqliteDatabase({ file, role: 'command', clock: counting })
+  const database = sqliteDatabase({ file, isServer: false, clock: counting })
   await database.write((tx) => sql`insert into notes (id) values (1)`.execute(tx))
   assert.deepEqual(pauses, [50, 50, 50])
   await database.close()

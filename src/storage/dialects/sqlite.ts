@@ -24,7 +24,7 @@ const databaseOn = databases(grammar)
 
 interface Options {
   readonly file: string
-  readonly role: 'server' | 'command'
+  readonly isServer: boolean
   readonly clock: Clock
 }
 
@@ -32,9 +32,9 @@ interface Options {
  * A SQLite file: one connection writes, another one reads, so that nobody acts on what is not yet durable. Throws
  * `storage_unavailable` when the file cannot be used.
  */
-export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
+export const sqliteDatabase = ({ file, isServer, clock }: Options): Database => {
   makePrivate(file)
-  const unlock = role === 'server' ? lockServer(file) : () => undefined
+  const unlock = isServer ? lockServer(file) : () => undefined
   const { writer, reader } = openBoth(file, unlock)
   const { write, isSound, end } = groupCommit({ ...writer, databaseOn }, clock)
   const read = databaseOn(reader.execute)
@@ -44,8 +44,8 @@ export const sqliteDatabase = ({ file, role, clock }: Options): Database => {
     prepared: preparedFor(read),
     // BEGIN IMMEDIATE lets one writer in, whichever process it is in.
     alone: write,
-    isServed: () => role === 'command' && isServerLocked(file),
-    isOnlyServer: role === 'server',
+    isServed: () => !isServer && isServerLocked(file),
+    isOnlyServer: isServer,
     isSound,
     close: once(async () => {
       await end()

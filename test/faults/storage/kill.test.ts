@@ -128,11 +128,11 @@ test('a second server is refused until the first is dead, even by kill -9', asyn
   child.stdout.resume()
   const isInUse = (error: unknown): boolean =>
     error instanceof UsherError && error.code === 'storage_unavailable' && /another Usher server/.test(String(error.detail['problem']))
-  assert.throws(() => sqliteDatabase({ file, role: 'server', clock }), isInUse)
-  const command = sqliteDatabase({ file, role: 'command', clock })
+  assert.throws(() => sqliteDatabase({ file, isServer: true, clock }), isInUse)
+  const command = sqliteDatabase({ file, isServer: false, clock })
   assert.equal(await command.write(async () => 'beside the server'), 'beside the server')
   await command.close()
   child.kill('SIGKILL')
   await ended
-  await sqliteDatabase({ file, role: 'server', clock }).close()
+  await sqliteDatabase({ file, isServer: true, clock }).close()
 })

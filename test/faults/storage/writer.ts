@@ -8,7 +8,7 @@ import { sqliteDatabase } from '../../../src/storage/dialects/sqlite.ts'
 const [file = '', first = '1', writers = '1', rounds = '1'] = process.argv.slice(2)
 const clock = { now: Date.now, sleep: (ms: number) => wait(ms) }
 
-const database = sqliteDatabase({ file, role: 'server', clock })
+const database = sqliteDatabase({ file, isServer: true, clock })
 await database.write((tx) => sql`create table if not exists pairs (id integer, side text, primary key (id, side))`.execute(tx))
 writeSync(1, 'ready\n')
 
