@@ -1,6 +1,6 @@
 // `npm test`: every *.test.ts beside the sources, in examples/ and in test/, except what asks for more than npm gives or
 // takes long. `npm test -- interop` runs test/interop (needs Debian packages), `npm test -- thorough` attacks, faults,
-// browsers, the command line and imports, `npm test -- FILE|FOLDER …` what is named. CI runs all three.
+// browsers, the command line, imports, rules and programs, `npm test -- FILE|FOLDER …` what is named. CI runs all three.
 import { globSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { run } from 'node:test'
@@ -37,18 +37,8 @@ const chosen = (args: readonly string[]): readonly string[] => {
   return found('{src,emulator,test,examples}/**/*.test.ts').filter((file) => !others.has(file))
 }
 
-/** Attacks, faults, browsers, the command line and whole imports: what takes minutes and processes of its own. */
-const THOROUGH = [
-  'test/attacks',
-  'test/browser',
-  'test/cli',
-  'test/faults',
-  'test/import',
-  'test/rules/gallery/isolated.test.ts',
-  'test/rules/seed-rule.test.ts',
-  'test/rules/seed-rule-killed.test.ts',
-  'test/rules/examples.test.ts',
-]
+/** Attacks, faults, browsers, the command line, whole imports, rules and programs: what takes minutes or processes of its own. */
+const THOROUGH = ['test/attacks', 'test/browser', 'test/cli', 'test/faults', 'test/import', 'test/management', 'test/rules']
 
 const named = (name: string): readonly string[] => found(name.endsWith('.ts') ? name : `${name}/**/*.test.ts`)
 
