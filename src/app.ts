@@ -15,8 +15,8 @@ import { wsfed } from '#protocols/wsfed/wsfed.ts'
 import { type GraphTarget, graphTarget } from '#provisioning/graph/graph-target.ts'
 import type { ProvisioningTarget } from '#provisioning/target.ts'
 import { createDrives, type Drives } from '#sign-in/drives.ts'
-import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
 import { refusalBook } from '#sign-in/refusal-book.ts'
+import { createRuleRuns, type RuleRuns } from '#sign-in/rule-runs.ts'
 import { createSignIn } from '#sign-in/sign-in.ts'
 import { backUp } from '#storage/back-up.ts'
 import { type OpenedStorage, openStorage } from '#storage/open.ts'
@@ -33,7 +33,7 @@ const OWNER_BYTES = 16
 
 export type App = Awaited<ReturnType<typeof createApp>>
 
-/** Opens the database and puts Usher together on it. A `command` works beside a running server. */
+/** Opens the database and puts Usher together on it. A `command` works beside a running server, and so does an `upgrade`. */
 export const createApp = async (
   config: Config,
   { role, environment = processEnvironment() }: { readonly role: 'server' | 'command' | 'upgrade'; readonly environment?: Environment },

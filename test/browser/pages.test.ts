@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { axeFindings, launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { axeFindings, excessOf, launchBrowser, type TestBrowser } from '../support/browser.ts'
 import { withoutBrowser } from '../support/chromium.ts'
 import { openGallery } from '../support/gallery-server.ts'
 import { galleryStates, pictured } from '../support/gallery-states.ts'
@@ -55,10 +55,6 @@ const unfolded = async (page: Page): Promise<Page> => {
   await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`)
   return page
 }
-
-/** How many pixels of a page are beyond the right edge of its window. */
-const excessOf = (page: Page): Promise<unknown> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
 /** Opens each page in turn and looks at it; nothing may complain meanwhile. */
 const visitEach = async (

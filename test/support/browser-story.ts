@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContextOptions, Page, Response } from 'playwright-core'
-import { axeFindings, launchBrowser } from './browser.ts'
+import { axeFindings, excessOf, launchBrowser } from './browser.ts'
 import { withoutBrowser } from './chromium.ts'
 import { databases } from './databases.ts'
 import { type Answer, openElsewhere } from './elsewhere.ts'
@@ -86,7 +86,7 @@ const hands = (page: Page, house: House, hasScript: boolean): Pick<ToldInBrowser
       assert.equal(new URL(page.url()).origin, house.publicUrl.origin)
       if (!hasScript) return
       assert.deepEqual(await axeFindings(page), [], page.url())
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), 0, 'it fits')
+      assert.equal(await excessOf(page), 0, 'it fits')
     },
   }
 }

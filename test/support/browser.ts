@@ -70,6 +70,10 @@ const reportViolations = async (context: BrowserContext, complaints: string[]): 
 const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
   usherTestViolation(event.documentURI + ': ' + event.violatedDirective + ' refused ' + event.blockedURI))`
 
+/** How many pixels of a page are beyond the right edge of its window. */
+export const excessOf = (page: Page): Promise<unknown> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] as const
 

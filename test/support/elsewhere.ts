@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { listening } from './listening.ts'
 import { certificateFor } from './own-certificate.ts'
 
 /** The page of a pretend site for what a browser asked it. `body` is what a form posted. */
@@ -20,10 +21,8 @@ export const openElsewhere = async (answer: Answer) => {
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.end(answer({ url, body: await text(request) }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port: await listening(server),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
